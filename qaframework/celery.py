@@ -1,0 +1,26 @@
+"""
+The queue. It only wakes work up: what is due is asked of the database, so a task may run late, twice or not at all.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qaframework.settings")
+
+app = Celery("qaframework")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+MINUTE = 60.0
+
+# Every task here asks "what is due and has not happened yet" and may run twice. There is no monthly entry on
+# purpose: monthly work is found by its period, so a machine that was off on the first of the month catches up.
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "qaframework.clocks.tasks.beat_heartbeat", "schedule": MINUTE},
+    "deliver-notices": {"task": "qaframework.notices.tasks.deliver", "schedule": MINUTE},
+    "sweep-clocks": {"task": "escalation.tasks.sweep", "schedule": 5 * MINUTE},
+    "draw-due-samples": {"task": "audits.tasks.draw_due_samples", "schedule": 15 * MINUTE},
+    "open-due-work": {"task": "audits.tasks.open_due_work", "schedule": 15 * MINUTE},
+    "build-due-reports": {"task": "reporting.tasks.build_due_reports", "schedule": 15 * MINUTE},
+}

@@ -1,0 +1,447 @@
+"""
+All settings, from environment variables, in one file.
+
+`QA_ENVIRONMENT` decides which defaults apply: `embedded` (one machine, SQLite, nothing else to install),
+`production` (PostgreSQL, Redis, HTTPS; refuses to start on anything unsafe) or `test`. Every variable is listed
+in docs/operations.md.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+problems: list[str] = []
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def env_required(name: str, hint: str) -> str:
+    """A value that production cannot do without; elsewhere it may be empty."""
+    value = env(name)
+    if not value and PRODUCTION:
+        problems.append(f"{name} is not set. {hint}")
+    return value
+
+
+def env_flag(name: str, default: bool = False) -> bool:
+    value = env(name, "true" if default else "false").lower()
+    if value not in {"true", "false"}:
+        problems.append(f"{name} is '{value}'. Set it to true or false.")
+    return value == "true"
+
+
+def env_number(name: str, default: int, smallest: int, largest: int) -> int:
+    value = env(name, str(default))
+    if not value.isdecimal() or not smallest <= int(value) <= largest:
+        problems.append(f"{name} is '{value}'. Set it to a whole number from {smallest} to {largest}.")
+        return default
+    return int(value)
+
+
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = env(name, default)
+    if value not in choices:
+        problems.append(f"{name} is '{value}'. Set it to one of: {', '.join(choices)}.")
+        return default
+    return value
+
+
+def env_list(name: str) -> list[str]:
+    return [part.strip() for part in env(name).split(",") if part.strip()]
+
+
+# Which kind of installation this is
+
+ENVIRONMENT = env_choice("QA_ENVIRONMENT", "embedded", ("embedded", "production", "test"))
+PRODUCTION = ENVIRONMENT == "production"
+EMBEDDED = ENVIRONMENT == "embedded"
+TESTING = ENVIRONMENT == "test"
+
+DEBUG = env_flag("DEBUG")
+DATA_DIR = Path(env("QA_DATA_DIR") or BASE_DIR / "var").resolve()
+if EMBEDDED:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def kept_secret_key(path: Path) -> str:
+    """The embedded installation's key: made once, readable by its owner only."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+    return path.read_text()
+
+
+SECRET_KEY = env_required(
+    "SECRET_KEY", 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(64))"'
+)
+if not SECRET_KEY:
+    SECRET_KEY = kept_secret_key(DATA_DIR / "secret_key") if EMBEDDED else "only-for-tests-" + "x" * 50
+
+# Addresses
+
+SITE_URL = env_required("SITE_URL", "Set it to the address people type: https://host.name").rstrip("/")
+SITE_URL = SITE_URL or "http://127.0.0.1:8000"
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
+if not PRODUCTION:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+if TESTING:
+    ALLOWED_HOSTS += ["testserver"]
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
+# How many reverse proxies of yours stand in front: the lockout by address reads X-Forwarded-For only that far.
+ALLAUTH_TRUSTED_PROXY_COUNT = env_number("TRUSTED_PROXY_COUNT", 1 if PRODUCTION else 0, 0, 5)
+
+# The rooms of the house, lowest last (docs/architecture.md)
+
+INSTALLED_APPS = [
+    "reporting",
+    "audits",
+    "observations",
+    "supervision",
+    "escalation",
+    "qaframework.allocation",
+    "qaframework.actions",
+    "qaframework.tools",
+    "qaframework.clocks",
+    "qaframework.caseload",
+    "qaframework.packs",
+    "qaframework.notices",
+    "qaframework.people",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "simple_history",
+    "crispy_forms",
+    "django_filters",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "qaframework.people.middleware.IdleTimeoutMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "qaframework.people.middleware.NoStoreMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "qaframework.urls"
+WSGI_APPLICATION = "qaframework.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "qaframework.people.context.navigation",
+            ],
+        },
+    },
+]
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "govuk"
+CRISPY_TEMPLATE_PACK = "govuk"
+CRISPY_FAIL_SILENTLY = False
+
+# Old and new reasons for a change are read years later: no limit of 100 characters.
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+
+# Database
+
+DATABASE_URL = env_required("DATABASE_URL", "Set it to postgres://user:password@host:5432/name")
+
+
+def database(url: str) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
+        problems.append(
+            "DATABASE_URL is not a database address. Write it as postgres://user:password@host:5432/name"
+        )
+        return {"ENGINE": "django.db.backends.dummy"}
+    if "sqlite" in config["ENGINE"]:
+        # Measured with 20 people saving at once: without IMMEDIATE and the time-out most fail as 'locked'.
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+        config["CONN_HEALTH_CHECKS"] = False
+    else:
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "connect_timeout": 5}
+    return config
+
+
+DATABASES = {"default": database(DATABASE_URL or f"sqlite:///{DATA_DIR / 'database.sqlite3'}")}
+
+# In the database, so that the lockout is shared by every web process and log-in works while Redis is down.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+if TESTING:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Log-in
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+ACCOUNT_ADAPTER = (
+    "qaframework.people.adapter.AccountAdapter"  # closes sign-up: accounts come from the people import
+)
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":", 1)[0]
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key"}  # 5 failures lock one account for 5 minutes
+
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Practice quality"
+
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SITE_URL.startswith("https://")
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+CSRF_COOKIE_SAMESITE = "Lax"
+IDLE_TIMEOUT_MINUTES = env_number("IDLE_TIMEOUT_MINUTES", 30, 5, 480)
+
+# What browsers may do
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],  # the QR code of the authenticator set-up is a data address
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "camera",
+        "display-capture",
+        "geolocation",
+        "microphone",
+        "payment",
+        "screen-wake-lock",
+        "usb",
+    )
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    # Preloading binds the council's whole domain for years; that is not this application's to decide.
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+# Static files
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env("QA_STATIC_ROOT") or BASE_DIR / "staticfiles")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING
+WHITENOISE_AUTOREFRESH = TESTING
+MEDIA_ROOT = DATA_DIR / "media"
+
+# E-mail
+
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Practice quality <no-reply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_URL = env_required(
+    "EMAIL_URL", "Set it to smtp+tls://user:password@host:587 (or smtps://, or smtp:// inside one machine)"
+)
+EMAIL_TIMEOUT = 5
+if EMAIL_URL:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    _mail = urlsplit(EMAIL_URL)
+    if _mail.scheme not in {"smtp", "smtp+tls", "smtps"} or not _mail.hostname:
+        problems.append(
+            "EMAIL_URL is not an address of a mail server. Write it as smtp+tls://user:password@host:587"
+        )
+    EMAIL_HOST = _mail.hostname or ""
+    EMAIL_PORT = _mail.port or {"smtp": 25, "smtps": 465}.get(_mail.scheme, 587)
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+    EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+if TESTING:
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+# Language and time: UTC in the database, England for people
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = True
+USE_TZ = True
+
+# The queue
+
+REDIS_URL = env_required("REDIS_URL", "Set it to redis://host:6379/0 (rediss:// for TLS)")
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = 40
+CELERY_TASK_TIME_LIMIT = 50
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.2,
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SYNC_EVERY = 1
+CELERY_DB_REUSE_MAX = 1000  # Celery otherwise opens a database connection for every task
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "visibility_timeout": 60,  # above a task's time limit, so that only a lost task is handed out again
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    }
+elif TESTING:
+    CELERY_BROKER_URL = "memory://"
+else:
+    _broker = DATA_DIR / "broker"
+    for _folder in ("queue", "control"):
+        (_broker / _folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_broker / "queue"),
+        "data_folder_out": str(_broker / "queue"),
+        "control_folder": str(_broker / "control"),
+        "store_processed": False,
+    }
+CELERY_TASK_ALWAYS_EAGER = TESTING
+
+# Logs
+
+LOG_FORMAT = env_choice("LOG_FORMAT", "text", ("text", "json"))
+LOG_LEVEL = env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "qaframework.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": "WARNING" if TESTING else LOG_LEVEL},
+}
+
+# Refuse to start rather than run unsafely
+
+if PRODUCTION:
+    if DEBUG:
+        problems.append(
+            "DEBUG is true, which shows records and secrets to anyone who causes an error. Set it to false."
+        )
+    if SECRET_KEY and (
+        len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-")
+    ):
+        problems.append("SECRET_KEY is too easy to guess. Use at least 50 random characters.")
+    if not SITE_URL.startswith("https://") and env("SITE_URL"):
+        problems.append(
+            f"SITE_URL is '{SITE_URL}'. Records of children travel over it: it must begin with https://"
+        )
+    if not ALLOWED_HOSTS:
+        problems.append("ALLOWED_HOSTS is not set. List the host names of this site, separated by commas.")
+    if any(host in {"*", "."} for host in ALLOWED_HOSTS):
+        problems.append(
+            "ALLOWED_HOSTS contains a wildcard for every host. List the host names of this site instead."
+        )
+    if "sqlite" in DATABASES["default"]["ENGINE"] and DATABASE_URL:
+        problems.append(
+            "DATABASE_URL points to SQLite. Use postgres://user:password@host:5432/name in production."
+        )
+    if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "redis+socket"}:
+        problems.append("REDIS_URL is not a Redis address. Write it as redis://host:6379/0")
+
+if problems:
+    raise ImproperlyConfigured(
+        "These settings need attention:\n" + "\n".join(f"- {problem}" for problem in problems)
+    )
