@@ -1,0 +1,363 @@
+"""Sample draws, case audits, dip samples, moderation."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class SampleDraw(models.Model):
+    """One recorded random draw for one activity, period and pool.
+
+    ``frame`` holds, compressed, who could be drawn and who was excluded and why, so that anyone
+    can replay the draw from the record alone. The hash was fixed before the seed was used.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("frame",)
+
+    programme = models.ForeignKey("allocation.Programme", on_delete=models.PROTECT, related_name="draws")
+    framework_version = models.ForeignKey(
+        "packs.FrameworkVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    activity = models.CharField(max_length=40)
+    period = models.CharField(max_length=8)
+    pool = models.ForeignKey(
+        "people.Unit", on_delete=models.PROTECT, related_name="draws", help_text="Cases of this unit."
+    )
+    seed = models.CharField(max_length=80)
+    size = models.PositiveIntegerField(help_text="How many cases were asked for.")
+    settings = models.JSONField(default=dict, help_text="The draw rule as it stood.")
+    frame = models.BinaryField()
+    frame_size = models.PositiveIntegerField()
+    frame_hash = models.CharField(max_length=64)
+    exclusions = models.JSONField(default=dict, help_text="{reason: count}")
+    shortfall = models.PositiveIntegerField(default=0)
+    drawn_at = models.DateTimeField()
+    drawn_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-period", "activity", "pool__path"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["programme", "activity", "period", "pool"], name="one_draw_per_period_and_pool"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.period}, {self.pool}"
+
+
+class DrawnCase(models.Model):
+    """One drawn or reserve case. Replaced ones stay visible."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    class State(models.TextChoices):
+        ALLOCATED = "allocated", "Allocated"
+        RESERVE = "reserve", "Reserve"
+        UNUSED = "unused", "Drawn, not allocated"
+        REPLACED = "replaced", "Replaced"
+
+    class ReplacementReason(models.TextChoices):
+        CLOSED = "closed", "The case has closed"
+        TRANSFERRED = "transferred", "The case has moved to another authority or service"
+        RESTRICTED = "restricted", "The case has become restricted"
+        WORKER_AWAY = "worker_away", "The practitioner has left or is absent"
+        FAMILY_CRISIS = "family_crisis", "The family is in crisis"
+        DUPLICATE = "duplicate", "The case is a duplicate"
+        CONFLICT = "conflict", "The auditor has a conflict of interest"
+
+    draw = models.ForeignKey(SampleDraw, on_delete=models.CASCADE, related_name="cases")
+    case = models.ForeignKey("caseload.Case", on_delete=models.PROTECT, related_name="draws")
+    ticket = models.CharField(max_length=64)
+    position = models.PositiveIntegerField(help_text="Place in the order of the draw, from 1.")
+    stratum = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=10, choices=State)
+    assignment = models.ForeignKey(
+        "allocation.Assignment", null=True, blank=True, on_delete=models.PROTECT, related_name="drawn_cases"
+    )
+    replaced_by = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
+    )
+    replacement_reason = models.CharField(max_length=14, choices=ReplacementReason, blank=True)
+    replacement_note = models.CharField(max_length=300, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["draw", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draw", "case"], name="case_drawn_once_per_draw"),
+            models.UniqueConstraint(
+                fields=["assignment"], condition=Q(state="allocated"), name="one_case_per_assignment"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="replaced") | ~Q(replacement_reason=""), name="replaced_case_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} in {self.draw}"
+
+
+class CaseAudit(models.Model):
+    """An audit of one child's case, live with the practitioner where possible."""
+
+    PERSONAL_FIELDS: ClassVar = ("worker_view", "impact", "not_involved_reason", "worker_comment")
+
+    class Involvement(models.TextChoices):
+        IN_PERSON = "in_person", "Yes, in person"
+        BY_CALL = "by_call", "Yes, by call"
+        NO = "no", "No"
+
+    class Agreement(models.TextChoices):
+        AGREED = "agreed", "Agreed"
+        NOT_AGREED = "not_agreed", "Not agreed"
+
+    assignment = models.OneToOneField(
+        "allocation.Assignment", on_delete=models.PROTECT, related_name="case_audit"
+    )
+    answer_set = models.OneToOneField("tools.AnswerSet", on_delete=models.PROTECT, related_name="case_audit")
+    action_plan = models.OneToOneField(
+        "actions.ActionPlan", on_delete=models.PROTECT, related_name="case_audit"
+    )
+    follow_up_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups"
+    )
+    auditor = models.ForeignKey(
+        PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="audits_done"
+    )
+    worker_took_part = models.CharField(max_length=10, choices=Involvement, blank=True)
+    not_involved_reason = models.TextField(blank=True)
+    overall_grade = models.CharField(max_length=40, blank=True, help_text="The auditor's grade.")
+    grade_reason = models.TextField(blank=True)
+    impact = models.TextField(blank=True, help_text="The difference the work made for the child.")
+    worker_grade = models.CharField(max_length=40, blank=True)
+    worker_view = models.TextField(blank=True)
+    agreement = models.CharField(max_length=12, choices=Agreement, blank=True)
+    unmet_indicators_reason = models.TextField(blank=True)
+    worker_comment = models.TextField(blank=True)
+    final_grade = models.CharField(max_length=40, blank=True)
+    final_grade_reached_by = models.CharField(max_length=200, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, help_text="Grows with every save of the judgement.")
+    created_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True) | ~Q(impact=""), name="submitted_audit_states_impact"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Audit {self.pk}"
+
+
+class AuditMeeting(models.Model):
+    """The meeting of auditor and practitioner: proposed, accepted, moved, cancelled."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        ACCEPTED = "accepted", "Accepted"
+        CANCELLED = "cancelled", "Cancelled"
+
+    audit = models.OneToOneField(CaseAudit, on_delete=models.CASCADE, related_name="meeting")
+    starts_at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField(default=90)
+    place = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    sequence = models.PositiveSmallIntegerField(default=0, help_text="Grows with every change (iCalendar).")
+    record_updated_on = models.DateField(
+        null=True, blank=True, help_text="When the practitioner had checked and updated the record."
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["starts_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(minutes__gte=15), name="meeting_lasts_a_quarter_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"Meeting for {self.audit}"
+
+
+class AdviceRequest(models.Model):
+    """Auditor and practitioner cannot agree on the grade: the QA team is asked (BF-14)."""
+
+    PERSONAL_FIELDS: ClassVar = ("auditor_reason", "worker_reason", "advice")
+
+    audit = models.OneToOneField(CaseAudit, on_delete=models.CASCADE, related_name="advice_request")
+    auditor_reason = models.TextField()
+    worker_reason = models.TextField()
+    asked_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    advice = models.TextField(blank=True)
+    advised_grade = models.CharField(max_length=40, blank=True)
+    advised_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    advised_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["asked_at"]
+
+    def __str__(self) -> str:
+        return f"Advice on {self.audit}"
+
+
+class ModerationDraw(models.Model):
+    """The verifiable random choice of the share of a period's audits that is moderated (LAN-34)."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    programme = models.ForeignKey(
+        "allocation.Programme", on_delete=models.PROTECT, related_name="moderation_draws"
+    )
+    activity = models.CharField(max_length=40)
+    period = models.CharField(max_length=8)
+    seed = models.CharField(max_length=80)
+    percent = models.PositiveSmallIntegerField()
+    frame = models.JSONField(help_text="Ids of the submitted audits, in the order of their ids.")
+    frame_hash = models.CharField(max_length=64)
+    chosen = models.JSONField(help_text="Ids chosen at random.")
+    drawn_at = models.DateTimeField()
+    drawn_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-period", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["programme", "activity", "period"], name="one_moderation_draw_per_period"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Moderation {self.activity} {self.period}"
+
+
+class Moderation(models.Model):
+    """A second judgement of a submitted audit by somebody else (LAN-34, LAN-35)."""
+
+    PERSONAL_FIELDS: ClassVar = ("moderator", "auditor_viewpoint", "feedback")
+
+    class Because(models.TextChoices):
+        RANDOM = "random", "Chosen at random"
+        INADEQUATE = "grade", "Every audit with this grade is moderated"
+        ALL = "all", "Every audit is moderated"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        IN_PROGRESS = "in_progress", "In progress"
+        COMPLETED = "completed", "Completed"
+
+    class Result(models.TextChoices):
+        UPHELD = "upheld", "Grade upheld"
+        RAISED = "raised", "Grade raised"
+        LOWERED = "lowered", "Grade lowered"
+        SENT_BACK = "sent_back", "Sent back for more evidence"
+
+    audit = models.ForeignKey(CaseAudit, on_delete=models.CASCADE, related_name="moderations")
+    because = models.CharField(max_length=8, choices=Because)
+    draw = models.ForeignKey(
+        ModerationDraw, null=True, blank=True, on_delete=models.PROTECT, related_name="moderations"
+    )
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    moderator = models.ForeignKey(
+        PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="moderations"
+    )
+    original_grade = models.CharField(max_length=40)
+    quality = models.JSONField(
+        default=dict, blank=True, help_text="Quality of the audit: {criterion: met|partly|not_met}"
+    )
+    moderated_grade = models.CharField(max_length=40, blank=True)
+    grade_reason = models.TextField(blank=True)
+    discussed_on = models.DateField(null=True, blank=True)
+    auditor_viewpoint = models.TextField(blank=True)
+    discussion_outcome = models.TextField(blank=True)
+    feedback = models.TextField(blank=True)
+    result = models.CharField(max_length=10, choices=Result, blank=True)
+    opened_at = models.DateTimeField()
+    due_on = models.DateField()
+    completed_at = models.DateTimeField(null=True, blank=True)
+    clock = models.OneToOneField(
+        "clocks.Clock", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["audit"], condition=~Q(state="completed"), name="one_open_moderation_per_audit"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="completed") | (Q(completed_at__isnull=False) & ~Q(result="")),
+                name="completed_moderation_has_a_result",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Moderation of {self.audit}"
+
+
+class DipSample(models.Model):
+    """A few questions about several children on a theme (LAN-12). Answers hold one row a child."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    assignment = models.OneToOneField(
+        "allocation.Assignment", on_delete=models.PROTECT, related_name="dip_sample"
+    )
+    answer_set = models.OneToOneField("tools.AnswerSet", on_delete=models.PROTECT, related_name="dip_sample")
+    action_plan = models.OneToOneField(
+        "actions.ActionPlan", on_delete=models.PROTECT, related_name="dip_sample"
+    )
+    created_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Dip sample {self.pk}"
+
+
+class AuditResult(models.Model):
+    """One row per audit that has been submitted, kept in the same transaction, for the figures.
+
+    Random and targeted audits are told apart, so that they are never pooled in one percentage.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    audit = models.OneToOneField(CaseAudit, on_delete=models.CASCADE, related_name="result")
+    framework = models.ForeignKey("packs.Framework", on_delete=models.PROTECT, related_name="+")
+    activity = models.CharField(max_length=40)
+    month = models.CharField(max_length=8, help_text="Local month of submission, such as 2026-12.")
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
+    plan_type = models.CharField(max_length=20)
+    selection = models.CharField(max_length=10)
+    is_restricted = models.BooleanField()
+    original_grade = models.CharField(max_length=40)
+    final_grade = models.CharField(max_length=40, blank=True)
+    section_grades = models.JSONField(default=dict)
+    worker_took_part = models.BooleanField()
+    feedback_obtained = models.BooleanField(null=True)
+    in_time = models.BooleanField()
+
+    class Meta:
+        ordering: ClassVar = ["-month", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["framework", "month", "unit"], name="result_by_month_and_unit")
+        ]
+
+    def __str__(self) -> str:
+        return f"Result of {self.audit}"

@@ -1,0 +1,209 @@
+"""Remedial actions until they are verified, concerns raised now, and loops until authorised."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class ActionPlan(models.Model):
+    """The actions that came out of one piece of quality-assurance work."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    title = models.CharField(max_length=120)
+    framework_version = models.ForeignKey(
+        "packs.FrameworkVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    case = models.ForeignKey(
+        "caseload.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="action_plans"
+    )
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="action_plans")
+    worker = models.ForeignKey(
+        PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="action_plans"
+    )
+    source_url = models.CharField(max_length=200, blank=True)
+    issued_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its actions became binding: at submission."
+    )
+    notified_at = models.DateTimeField(null=True, blank=True, help_text="Worker and manager told (48 hours).")
+    notify_clock = models.OneToOneField(
+        "clocks.Clock", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    placed_on_file_at = models.DateTimeField(null=True, blank=True)
+    placed_on_file_by = models.ForeignKey(
+        PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    supervision_review_on = models.DateField(null=True, blank=True)
+    supervision_reviewed_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Action(models.Model):
+    """One thing to be put right: what, by which post, by when, and how we will know."""
+
+    PERSONAL_FIELDS: ClassVar = ("evidence", "done_by", "verified_by")
+
+    class Priority(models.TextChoices):
+        IMMEDIATE = "immediate", "Immediate"
+        STANDARD = "standard", "Standard"
+        LEARNING = "learning", "Learning"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        OPEN = "open", "Open"
+        IN_PROGRESS = "in_progress", "In progress"
+        DONE = "done", "Done, waiting to be verified"
+        VERIFIED = "verified", "Verified"
+        CANCELLED = "cancelled", "Cancelled"
+
+    OWED_STATES: ClassVar = ("open", "in_progress")
+
+    plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="actions")
+    what = models.TextField()
+    measure = models.TextField(help_text="How we will know that it is done.")
+    finding = models.TextField(blank=True)
+    priority = models.CharField(max_length=10, choices=Priority, default=Priority.STANDARD)
+    owner_post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="actions")
+    due_on = models.DateField()
+    longer_reason = models.TextField(blank=True, help_text="Why more time than the framework gives.")
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    evidence = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verified_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    difference_made = models.TextField(blank=True, help_text="What it changed for the child.")
+    closing_note = models.TextField(blank=True, help_text="Why cancelled, or what was missing when returned.")
+    clock = models.OneToOneField(
+        "clocks.Clock", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["owner_post", "state", "due_on", "id"], name="action_my_work"),
+            models.Index(fields=["due_on", "id"], name="action_by_due"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(what="") & ~Q(measure=""), name="action_says_what_and_how"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["done", "verified"])
+                | Q(done_at__isnull=False, done_by__isnull=False),
+                name="done_action_has_person_and_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="verified") | Q(verified_at__isnull=False, verified_by__isnull=False),
+                name="verified_action_has_person_and_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what[:80]
+
+
+class Concern(models.Model):
+    """A child may be unsafe now: told at once, acknowledged by a named person (RBWM-11, SAN-01)."""
+
+    PERSONAL_FIELDS: ClassVar = ("what", "raised_by", "acknowledged_by")
+
+    answer_set = models.ForeignKey(
+        "tools.AnswerSet", null=True, blank=True, on_delete=models.PROTECT, related_name="concerns"
+    )
+    case = models.ForeignKey("caseload.Case", on_delete=models.PROTECT, related_name="concerns")
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="concerns")
+    what = models.TextField()
+    raised_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField()
+    acknowledged_by = models.ForeignKey(
+        PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    response = models.TextField(blank=True)
+    clock = models.OneToOneField(
+        "clocks.Clock", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["-raised_at", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+                name="concern_acknowledged_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Concern about {self.case}"
+
+
+class LoopClosure(models.Model):
+    """Closing the loop after an inadequate grade (LAN-24 to LAN-27).
+
+    A Senior Manager meets worker and manager and records the evidence; the Head of Service
+    authorises or returns it; three months later a different case of the same worker is audited.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("worker", "child_is_safe", "evidence_seen", "other_children", "causes")
+
+    class State(models.TextChoices):
+        DUE = "due", "Meeting to be held"
+        WITH_HEAD_OF_SERVICE = "with_hos", "Waiting for the Head of Service"
+        RETURNED = "returned", "Returned by the Head of Service"
+        AUTHORISED = "authorised", "Authorised"
+
+    plan = models.OneToOneField(ActionPlan, on_delete=models.PROTECT, related_name="loop")
+    case = models.ForeignKey("caseload.Case", on_delete=models.PROTECT, related_name="loops")
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="loops")
+    worker = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="loops")
+    grade = models.CharField(max_length=40)
+    senior_post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="loops_to_hold")
+    state = models.CharField(max_length=12, choices=State, default=State.DUE)
+    opened_at = models.DateTimeField()
+    due_on = models.DateField()
+    met_on = models.DateField(null=True, blank=True)
+    present = models.CharField(max_length=300, blank=True)
+    evidence_seen = models.TextField(blank=True, help_text="For each action: is it done, and what shows it.")
+    child_is_safe = models.TextField(blank=True, help_text="Is the child safe, and how do you know.")
+    other_children = models.TextField(blank=True, help_text="Was another child affected; what was checked.")
+    causes = models.TextField(blank=True)
+    learning = models.TextField(blank=True)
+    sent_to_hos_at = models.DateTimeField(null=True, blank=True)
+    authorised_by = models.ForeignKey(
+        PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    authorised_at = models.DateTimeField(null=True, blank=True)
+    return_reason = models.TextField(blank=True)
+    reaudit_due_on = models.DateField(null=True, blank=True)
+    clock = models.OneToOneField(
+        "clocks.Clock", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(state="authorised")
+                | Q(authorised_at__isnull=False, authorised_by__isnull=False, reaudit_due_on__isnull=False),
+                name="authorised_loop_has_person_and_reaudit",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Closing the loop for {self.case}"

@@ -1,0 +1,195 @@
+"""Who owes which quality-assurance work by when: programmes, assignments, extensions."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+
+class Programme(models.Model):
+    """The plan of one programme year of one framework. ``year`` is the year it starts in."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    framework = models.ForeignKey("packs.Framework", on_delete=models.PROTECT, related_name="programmes")
+    year = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    created_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["-year", "framework"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["framework", "year"], name="one_programme_a_year"),
+            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="programme_has_length"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.framework} {self.year}"
+
+
+class Assignment(models.Model):
+    """One piece of quality-assurance work that a post owes.
+
+    Planned from the quotas; allocated when its subject and deadline are set. Dates are local,
+    ``due_on`` is the last day on which the work is in time.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        ALLOCATED = "allocated", "Not started"
+        IN_PROGRESS = "in_progress", "In progress"
+        SUBMITTED = "submitted", "Submitted"
+        SENT_BACK = "sent_back", "Sent back"
+        MODERATING = "moderating", "Being moderated"
+        FINAL = "final", "Final"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        EXCLUDED = "excluded", "Excluded"
+
+    class Selection(models.TextChoices):
+        RANDOM = "random", "Drawn at random"
+        TARGETED = "targeted", "Chosen for a reason"
+        NONE = "none", "No case"
+
+    OPEN_STATES: ClassVar = ("allocated", "in_progress", "sent_back")
+    DONE_STATES: ClassVar = ("submitted", "moderating", "final")
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="assignments")
+    framework_version = models.ForeignKey(
+        "packs.FrameworkVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    activity = models.CharField(max_length=40, help_text="Key of the activity type in the pack.")
+    kind = models.CharField(
+        max_length=20, help_text="The activity type's kind: case_audit, dip_sample, observation …"
+    )
+    post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(
+        "people.Unit",
+        on_delete=models.PROTECT,
+        related_name="assignments",
+        help_text="The unit whose practice is looked at; the post's own unit until a subject is set.",
+    )
+    period = models.CharField(max_length=8, help_text="Month such as 2026-12.")
+    ordinal = models.PositiveSmallIntegerField(
+        default=1, help_text="Tells several of one activity in one period apart."
+    )
+    theme = models.CharField(max_length=120, blank=True)
+    case = models.ForeignKey(
+        "caseload.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    worker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assignments_as_worker",
+        help_text="The practitioner who takes part or is observed.",
+    )
+    selection = models.CharField(max_length=10, choices=Selection, default=Selection.NONE)
+    state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
+    allocated_on = models.DateField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    original_due_on = models.DateField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    clock = models.OneToOneField(
+        "clocks.Clock", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["post", "state", "due_on", "id"], name="assignment_my_work"),
+            models.Index(fields=["due_on", "id"], name="assignment_by_due"),
+            models.Index(fields=["programme", "activity", "period"], name="assignment_by_period"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["programme", "activity", "post", "period", "ordinal"], name="assignment_slot_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="planned") | Q(due_on__isnull=False), name="allocated_work_has_a_deadline"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["submitted", "moderating", "final"]) | Q(submitted_at__isnull=False),
+                name="submitted_work_has_its_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.period} – {self.post}"
+
+
+class ExtensionRequest(models.Model):
+    """A request for more time, or to be excluded, decided by a Head of Service before the deadline."""
+
+    PERSONAL_FIELDS: ClassVar = ("asked_by", "decided_by")
+
+    class Kind(models.TextChoices):
+        EXTENSION = "extension", "Extension"
+        EXCLUSION = "exclusion", "Exclusion"
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Waiting for a decision"
+        GRANTED = "granted", "Granted"
+        REFUSED = "refused", "Refused"
+        LAPSED = "lapsed", "Lapsed: the deadline passed before a decision"
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="extension_requests")
+    kind = models.CharField(max_length=10, choices=Kind)
+    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    reason = models.TextField()
+    new_due_on = models.DateField(null=True, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.TextField(blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["-asked_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["assignment"], condition=Q(state="asked"), name="one_open_request_per_assignment"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="exclusion") | Q(new_due_on__isnull=False),
+                name="extension_has_a_new_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["granted", "refused"])
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="decided_request_has_person_and_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.assignment}"
+
+
+class Reallocation(models.Model):
+    """Work moved from one post to another by the QA team, with the reason (LAN-06)."""
+
+    PERSONAL_FIELDS: ClassVar = ("moved_by",)
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="reallocations")
+    from_post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+")
+    to_post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    moved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-moved_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.from_post} → {self.to_post}"

@@ -1,0 +1,51 @@
+"""The outbox: every message to a person, written in the transaction that causes it."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Notice(models.Model):
+    """One message to one person: shown in the application and, when due, sent as e-mail.
+
+    ``dedupe_key`` makes writing idempotent: the same event for the same person is one row.
+    Times are UTC.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("recipient",)
+
+    class Delivery(models.TextChoices):
+        QUEUED = "queued", "Waiting to be sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Could not be sent"
+
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    url = models.CharField(max_length=200, blank=True, help_text="Path within the application.")
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at"], name="notice_queue", condition=Q(delivery="queued")),
+            models.Index(fields=["recipient", "-created_at"], name="notice_inbox"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(delivery="sent") | Q(sent_at__isnull=False), name="sent_notice_has_its_moment"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.recipient}"

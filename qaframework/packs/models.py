@@ -1,0 +1,77 @@
+"""A published framework as data, in versions that are never edited once in force."""
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from qaframework.packs.definition import Pack, parse
+
+
+class FrameworkQuerySet(models.QuerySet["Framework"]):
+    def live(self) -> "FrameworkQuerySet":
+        return self.filter(is_live=True)
+
+
+class Framework(models.Model):
+    """One authority's framework for one or more parts of its organisation."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    is_live = models.BooleanField(default=True)
+    units = models.ManyToManyField(
+        "people.Unit", related_name="frameworks", help_text="It holds for these units and all below them."
+    )
+    history = HistoricalRecords(m2m_fields=[units])
+
+    objects = FrameworkQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def version_on(self, day: date) -> "FrameworkVersion":
+        """The version in force on a local date. Raises FrameworkVersion.DoesNotExist when none is."""
+        return (
+            self.versions.filter(effective_from__lte=day)
+            .order_by("effective_from", "number")
+            .reverse()[:1]
+            .get()
+        )
+
+
+class FrameworkVersion(models.Model):
+    """The framework's rules from one date on. ``content`` is the pack as loaded; it is frozen."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    label = models.CharField(max_length=40, help_text="The pack's own version, such as 2026.1.")
+    effective_from = models.DateField()
+    content = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    note = models.CharField(max_length=300, blank=True, help_text="What this version changed and why.")
+    created_at = models.DateTimeField()
+    history = HistoricalRecords(excluded_fields=["content"])
+
+    class Meta:
+        ordering: ClassVar = ["framework", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["framework", "number"], name="framework_version_number_unique"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="framework_version_number_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.framework} {self.label}"
+
+    @property
+    def pack(self) -> Pack:
+        """The rules as typed objects, parsed once per version and process."""
+        return parse(self.content_hash, self.content)

@@ -1,0 +1,77 @@
+"""Writing a change together with its history entry: the person, the moment and the reason.
+
+Every verb goes through one of these three functions, so that no change is without its entry.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import models
+
+from qaframework.people.models import User
+
+M = TypeVar("M", bound=models.Model)
+
+
+class SomebodyElseWasFirst(Exception):
+    """The record was changed by somebody else between reading and writing."""
+
+
+def create(instance: M, *, by: User | None, now: datetime, reason: str = "") -> M:
+    """Insert ``instance`` with its first history entry and return it."""
+    _mark(instance, by=by, now=now, reason=reason)
+    instance.save(force_insert=True)
+    return instance
+
+
+def change(
+    instance: M,
+    *,
+    by: User | None,
+    now: datetime,
+    reason: str,
+    only_if: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> M:
+    """Write ``changes`` in one conditional UPDATE and add one history entry.
+
+    ``only_if`` holds the look-ups that must still be true in the database, for instance
+    ``{"state__in": ["allocated", "in_progress"]}``. Raises SomebodyElseWasFirst when they are
+    not; then nothing is written.
+    """
+    model = type(instance)
+    rows = model._default_manager.filter(pk=instance.pk, **(only_if or {})).update(**changes)
+    if rows != 1:
+        raise SomebodyElseWasFirst(f"{model._meta.verbose_name} {instance.pk} has changed in the meantime.")
+    for name, value in changes.items():
+        setattr(instance, name, value)
+    instance.refresh_from_db()
+    record(model, [instance], by=by, now=now, reason=reason, is_update=True)
+    return instance
+
+
+def record(
+    model: type[models.Model],
+    instances: Sequence[models.Model],
+    *,
+    by: User | None,
+    now: datetime,
+    reason: str,
+    is_update: bool,
+) -> None:
+    """Write the history entries of rows that were just inserted or changed set-based."""
+    model.history.bulk_history_create(  # type: ignore[attr-defined]
+        list(instances),
+        batch_size=500,
+        update=is_update,
+        default_user=by,
+        default_change_reason=reason,
+        default_date=now,
+    )
+
+
+def _mark(instance: Any, *, by: User | None, now: datetime, reason: str) -> None:
+    instance._history_user = by
+    instance._history_date = now
+    instance._change_reason = reason

@@ -1,0 +1,235 @@
+"""Who: people, the organisation tree, posts and who holds them, and who read whose record."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from simple_history.models import HistoricalRecords
+
+from qaframework.people.roles import ROLE_CHOICES, Capability, roles_with
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A member of staff. Signs in with the work e-mail address."""
+
+    PERSONAL_FIELDS: ClassVar = ("email", "full_name", "staff_reference")
+
+    email = models.EmailField(unique=True)
+    full_name = models.CharField(max_length=150)
+    staff_reference = models.CharField(
+        max_length=40, null=True, blank=True, unique=True, help_text="The worker's id in the case system."
+    )
+    left_on = models.DateField(null=True, blank=True, help_text="Last day at work; empty while employed.")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open the administrator's site.")
+    history = HistoricalRecords()
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["full_name"]
+
+    class Meta:
+        ordering: ClassVar = ["full_name", "pk"]
+        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="user_email_any_case_unique")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def below(self, unit: "Unit") -> "UnitQuerySet":
+        """The unit itself and everything beneath it."""
+        return self.filter(path__startswith=unit.path)
+
+    def above(self, unit: "Unit") -> "UnitQuerySet":
+        """The unit itself and its ancestors, nearest first."""
+        steps = unit.path.strip("/").split("/")
+        paths = ["/" + "/".join(steps[: i + 1]) + "/" for i in range(len(steps))]
+        return self.filter(path__in=paths).order_by("-path")
+
+
+class Unit(models.Model):
+    """A part of the organisation: the authority at the root, teams at the leaves."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    class Kind(models.TextChoices):
+        AUTHORITY = "authority", "Authority"
+        FUNCTION = "function", "Function"
+        SERVICE = "service", "Service"
+        LOCALITY = "locality", "Locality"
+        TEAM = "team", "Team"
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Kind)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    path = models.CharField(
+        max_length=500,
+        unique=True,
+        editable=False,
+        help_text="Codes from the root, such as /north/duty/duty-1/.",
+    )
+    is_active = models.BooleanField(default=True)
+    history = HistoricalRecords()
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["path"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.path = f"{self.parent.path if self.parent else '/'}{self.code}/"
+        super().save(*args, **kwargs)
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def open(self) -> "PostQuerySet":
+        return self.filter(is_active=True)
+
+    def with_capability(self, capability: Capability) -> "PostQuerySet":
+        return self.filter(role__in=roles_with(capability))
+
+    def held_by(self, user: User, on: date) -> "PostQuerySet":
+        """Posts that ``user`` holds, or acts in, on that local date."""
+        return self.filter(pk__in=PostHolding.objects.on(on).filter(user=user).values("post"))
+
+
+class Post(models.Model):
+    """A place in the organisation that owes work. People come and go; the post stays."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    code = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=120)
+    role = models.CharField(max_length=40, choices=ROLE_CHOICES)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    reports_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="direct_reports"
+    )
+    is_active = models.BooleanField(default=True)
+    history = HistoricalRecords()
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["unit__path", "title", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(reports_to__isnull=True) | ~Q(reports_to=F("id")),
+                name="post_does_not_report_to_itself",
+                violation_error_message="A post cannot report to itself.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PostHoldingQuerySet(models.QuerySet["PostHolding"]):
+    def on(self, day: date) -> "PostHoldingQuerySet":
+        """Holdings in force on that local date, by people who are still employed then."""
+        return (
+            self.filter(starts_on__lte=day)
+            .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+            .filter(Q(user__left_on__isnull=True) | Q(user__left_on__gte=day), user__is_active=True)
+        )
+
+
+class PostHolding(models.Model):
+    """Who holds, or acts in, a post from one local date to another, both included."""
+
+    PERSONAL_FIELDS: ClassVar = ("user",)
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="holdings")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="holdings")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    is_acting = models.BooleanField(default=False, help_text="Covers for the holder or a vacancy.")
+    history = HistoricalRecords()
+
+    objects = PostHoldingQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["post", "-starts_on", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["post", "user", "starts_on"], name="holding_once_per_person_and_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="holding_ends_after_it_starts",
+                violation_error_message="The last day must not be before the first day.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.post}"
+
+
+class LocalClosureDay(models.Model):
+    """A day on which the authority is closed besides weekends and England's bank holidays."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    day = models.DateField(unique=True)
+    name = models.CharField(max_length=80)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day:%d %B %Y} – {self.name}"
+
+
+class RecordRead(models.Model):
+    """One reading of a child's, an audit's or a worker's record. Written once, never changed."""
+
+    PERSONAL_FIELDS: ClassVar = ("reader",)
+
+    class Kind(models.TextChoices):
+        CASE = "case", "Case"
+        AUDIT = "audit", "Audit"
+        PERSON = "person", "Person"
+        REPORT = "report", "Report or export"
+
+    reader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reads")
+    kind = models.CharField(max_length=10, choices=Kind)
+    record_id = models.BigIntegerField()
+    label = models.CharField(max_length=120, help_text="The reference shown, never a name.")
+    at = models.DateTimeField()
+    purpose = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["kind", "record_id", "-at"], name="read_by_record")]
+
+    def __str__(self) -> str:
+        return f"{self.reader} read {self.kind} {self.label}"

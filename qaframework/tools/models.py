@@ -1,0 +1,127 @@
+"""Audit tools in frozen versions, and the answers given on them."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from qaframework.tools.definition import ToolDefinition, parse
+
+
+class Tool(models.Model):
+    """A form for one kind of quality-assurance activity, such as a learning space."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    framework = models.ForeignKey("packs.Framework", on_delete=models.CASCADE, related_name="tools")
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["framework", "key"], name="tool_key_once_per_framework")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ToolVersion(models.Model):
+    """The questions as they stood at one time. Never edited; a change is a new version."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    history = HistoricalRecords(excluded_fields=["content"])
+
+    class Meta:
+        ordering: ClassVar = ["tool", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tool", "number"], name="tool_version_number_unique"),
+            models.UniqueConstraint(fields=["tool", "content_hash"], name="tool_version_content_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tool} version {self.number}"
+
+    @property
+    def definition(self) -> ToolDefinition:
+        """The questions as typed objects, parsed once per version and process."""
+        return parse(self.content_hash, self.content)
+
+
+class AnswerSet(models.Model):
+    """All answers of one piece of work on one frozen tool version.
+
+    Open: answers may be saved. Locked: submitted, nothing changes until it is sent back, which
+    opens it for the next revision.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    tool_version = models.ForeignKey(ToolVersion, on_delete=models.PROTECT, related_name="answer_sets")
+    is_locked = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Answers {self.pk} on {self.tool_version}"
+
+
+class Answer(models.Model):
+    """The present answer to one question. ``version`` grows by one with every save."""
+
+    PERSONAL_FIELDS: ClassVar = ("value", "saved_by")
+
+    answer_set = models.ForeignKey(AnswerSet, on_delete=models.CASCADE, related_name="answers")
+    question_key = models.CharField(max_length=60)
+    value = models.JSONField(help_text="Text, number, list or object, by the question's type.")
+    version = models.PositiveIntegerField(default=1)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["answer_set", "question_key"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["answer_set", "question_key"], name="one_answer_per_question"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="answer_version_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_key} (version {self.version})"
+
+
+class Submission(models.Model):
+    """The answers exactly as they were handed in. Never changes."""
+
+    PERSONAL_FIELDS: ClassVar = ("answers", "submitted_by")
+
+    answer_set = models.ForeignKey(AnswerSet, on_delete=models.PROTECT, related_name="submissions")
+    revision = models.PositiveIntegerField()
+    answers = models.JSONField(help_text="{question key: value}")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["answer_set", "-revision"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["answer_set", "revision"], name="one_submission_per_revision")
+        ]
+
+    def __str__(self) -> str:
+        return f"Submission {self.revision} of answers {self.answer_set_id}"
