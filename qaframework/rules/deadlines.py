@@ -1,0 +1,107 @@
+"""Offsets such as "4 weeks" or "5 working days", and the deadlines they lead to."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from dateutil.relativedelta import relativedelta  # type: ignore[import-untyped]
+
+from qaframework.rules.working_days import WorkingCalendar, at_local_time, to_london
+
+# Far beyond any deadline of a framework, and near enough that no date arithmetic overflows.
+LARGEST_COUNT = 9999
+
+
+class Unit(StrEnum):
+    HOURS = "hours"
+    DAYS = "days"  # calendar days
+    WORKING_DAYS = "working days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+
+
+_OFFSET = re.compile(r"(\d{1,4}) +(hour|day|working day|week|month)s?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Offset:
+    """A length of time in one unit; never negative, whether it lies before or after is said elsewhere."""
+
+    count: int
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.count <= LARGEST_COUNT:
+            raise ValueError(f"A length of time must be between 0 and {LARGEST_COUNT}, not {self.count}.")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads "2 days", "5 working days", "4 weeks", "48 hours" or "3 months". Raises ValueError."""
+        match = _OFFSET.fullmatch(" ".join(text.split()))
+        if match is None:
+            raise ValueError(
+                f"“{text}” is not a length of time. Write a whole number and a unit, for example "
+                "“2 days”, “5 working days”, “4 weeks”, “48 hours” or “3 months”."
+            )
+        return cls(int(match[1]), Unit(f"{match[2].lower()}s"))
+
+    def __str__(self) -> str:
+        unit = self.unit.value
+        return f"{self.count} {unit[:-1] if self.count == 1 else unit}"
+
+
+def after(moment: datetime, offset: Offset, calendar: WorkingCalendar) -> datetime:
+    """The moment that lies ``offset`` after an aware moment, as UTC.
+
+    Hours are elapsed hours. All other units keep the wall time in Europe/London across clock changes,
+    and months end on the last day where there is no such day. Raises ValueError for a naive moment.
+    """
+    local = to_london(moment)
+    if offset.unit is Unit.HOURS:
+        return moment.astimezone(UTC) + timedelta(hours=offset.count)
+    if offset.count == 0:
+        return moment.astimezone(UTC)
+    return at_local_time(due_date(local.date(), offset, calendar), local.time())
+
+
+def due_date(
+    start: date, offset: Offset, calendar: WorkingCalendar, roll_to_working_day: bool = False
+) -> date:
+    """The date that lies ``offset`` after ``start``, moved on to a working day when asked.
+
+    Raises ValueError for hours, which have no meaning from a date.
+    """
+    due = _shift(start, offset, calendar, forward=True)
+    return calendar.next_working_day(due) if roll_to_working_day else due
+
+
+def date_before(end: date, offset: Offset, calendar: WorkingCalendar) -> date:
+    """The date that lies ``offset`` before ``end``. Raises ValueError for hours."""
+    return _shift(end, offset, calendar, forward=False)
+
+
+def earlier_of(*dates: date | None) -> date:
+    """The earliest of the dates that are known. Source: SAN-18. Raises ValueError when none is known."""
+    known = [d for d in dates if d is not None]
+    if not known:
+        raise ValueError("At least one date is needed to find the earlier of several.")
+    return min(known)
+
+
+def _shift(d: date, offset: Offset, calendar: WorkingCalendar, *, forward: bool) -> date:
+    sign = 1 if forward else -1
+    match offset.unit:
+        case Unit.DAYS:
+            return d + timedelta(days=sign * offset.count)
+        case Unit.WEEKS:
+            return d + timedelta(weeks=sign * offset.count)
+        case Unit.MONTHS:
+            shifted: date = d + relativedelta(months=sign * offset.count)
+            return shifted
+        case Unit.WORKING_DAYS:
+            count = calendar.add_working_days if forward else calendar.subtract_working_days
+            return count(d, offset.count)
+        case Unit.HOURS:
+            raise ValueError(f"“{offset}” cannot be counted from a date; hours need a moment.")
