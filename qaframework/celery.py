@@ -1,5 +1,7 @@
 """
-The queue. It only wakes work up: what is due is asked of the database, so a task may run late, twice or not at all.
+The queue. It only wakes work up: what is due is asked of the database.
+
+So a task may run late, twice or not at all without harm.
 """
 
 import os
@@ -14,8 +16,8 @@ app.autodiscover_tasks()
 
 MINUTE = 60.0
 
-# Every task here asks "what is due and has not happened yet" and may run twice. There is no monthly entry on
-# purpose: monthly work is found by its period, so a machine that was off on the first of the month catches up.
+# Every task here asks "what is due and has not happened yet". There is no monthly entry on purpose:
+# monthly work is found by its period, so a machine that was off on the first of the month catches up.
 app.conf.beat_schedule = {
     "heartbeat": {"task": "qaframework.clocks.tasks.beat_heartbeat", "schedule": MINUTE},
     "deliver-notices": {"task": "qaframework.notices.tasks.deliver", "schedule": MINUTE},

@@ -2,8 +2,8 @@
 All settings, from environment variables, in one file.
 
 `QA_ENVIRONMENT` decides which defaults apply: `embedded` (one machine, SQLite, nothing else to install),
-`production` (PostgreSQL, Redis, HTTPS; refuses to start on anything unsafe) or `test`. Every variable is listed
-in docs/operations.md.
+`production` (PostgreSQL, Redis, HTTPS; refuses to start on anything unsafe) or `test`.
+Every variable is listed in docs/operations.md.
 """
 
 import os
@@ -98,7 +98,7 @@ if not PRODUCTION:
 if TESTING:
     ALLOWED_HOSTS += ["testserver"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
-# How many reverse proxies of yours stand in front: the lockout by address reads X-Forwarded-For only that far.
+# How many reverse proxies of yours stand in front: the lockout by address reads X-Forwarded-For that far.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("TRUSTED_PROXY_COUNT", 1 if PRODUCTION else 0, 0, 5)
 
 # The rooms of the house, lowest last (docs/architecture.md)

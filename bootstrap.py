@@ -1,0 +1,386 @@
+#!/usr/bin/env python3
+"""
+Prepare, run or test this application on a machine that has nothing but Python, pip and git.
+
+    python3 bootstrap.py setup    prepare only
+    python3 bootstrap.py run      prepare, then web server, worker and timetable on one machine; Ctrl-C stops all
+    python3 bootstrap.py test     prepare, then the test suite; what follows 'test' goes to pytest
+
+Standard library only. Nothing is installed outside this folder: packages go to .venv/, data to var/.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said in words, to people whose machine has an older Python
+    sys.exit(
+        f"This needs Python 3.11 or later; this is {sys.version.split()[0]}. Try: python3.11 bootstrap.py"
+    )
+
+import argparse
+import ctypes
+import fcntl
+import hashlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+DATA = Path(os.environ.get("QA_DATA_DIR") or ROOT / "var").resolve()
+STATIC_ROOT = Path(os.environ.get("QA_STATIC_ROOT") or ROOT / "staticfiles")
+RUN_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+
+FIRST_PORT = 8000
+PAGE_WITHIN_SECONDS = 60
+STOP_WITHIN_SECONDS = 10
+PR_SET_PDEATHSIG = 1
+STARTED = time.monotonic()
+
+
+class Failed(Exception):
+    """Something a person has to mend; the message says what and how."""
+
+
+class Stopped(Exception):
+    """Somebody asked this program to stop."""
+
+
+def say(text: str) -> None:
+    print(f"[{time.monotonic() - STARTED:5.1f} s] {text}", flush=True)
+
+
+def call(command: list[str | Path], failure: str, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run one step; its output is shown only when it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+    if done.returncode:
+        raise Failed(f"{failure}\n{done.stdout[-3000:]}{done.stderr[-3000:]}".rstrip())
+    return done
+
+
+# What is already done, by fingerprint, so that the second start is quick
+
+
+def fingerprint(paths: Iterable[Path]) -> str:
+    """Changes when any of the files is added, removed or changed."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(str(path).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_done(stamps: Path, step: str, mark: str) -> bool:
+    return stamps.exists() and json.loads(stamps.read_text()).get(step) == mark
+
+
+def mark_done(stamps: Path, step: str, mark: str) -> None:
+    known = json.loads(stamps.read_text()) if stamps.exists() else {}
+    stamps.write_text(json.dumps({**known, step: mark}, indent=1))
+
+
+# Packages
+
+
+def install(lock: Path) -> None:
+    """Fill .venv with exactly what the lock names, every file checked against its hash."""
+    stamps = VENV / "stamps.json"
+    good_enough = [lock, DEV_LOCK]  # the test packages contain everything a run needs
+    if PYTHON.exists() and any(is_done(stamps, "packages", fingerprint([known])) for known in good_enough):
+        return
+    if not PYTHON.exists():
+        say("Making the virtual environment in .venv")
+        call(
+            [sys.executable, "-m", "venv", "--without-pip", "--clear", VENV], "The environment was not made."
+        )
+    uv = fetch_installer(stamps)
+    say(f"Installing packages from {lock.name}")
+    call(
+        [uv, "pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes", lock],
+        "The packages were not installed. This needs the Python package index: is a proxy or mirror to be set?",
+    )
+    mark_done(stamps, "packages", fingerprint([lock]))
+
+
+def fetch_installer(stamps: Path) -> Path:
+    """uv, into a private folder: it installs the lock in seconds where pip takes minutes."""
+    lock = ROOT / "requirements-bootstrap.lock"
+    folder = VENV / "uv"
+    if not is_done(stamps, "uv", fingerprint([lock])):
+        pip = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False)
+        if pip.returncode:
+            raise Failed("Python's installer pip is missing. On Debian: apt-get install python3-pip")
+        say("Fetching the package installer")
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-input",
+        ]
+        command += ["--upgrade", "--require-hashes", "--target", str(folder), "-r", str(lock)]
+        call([*command], "The package installer was not fetched. Is this machine connected to the internet?")
+        mark_done(stamps, "uv", fingerprint([lock]))
+    return folder / "bin" / "uv"
+
+
+# Database, demonstration data, static files
+
+
+def manage(*arguments: str, failure: str) -> str:
+    return call([PYTHON, ROOT / "manage.py", *arguments], failure).stdout
+
+
+def prepare(with_demo: bool) -> None:
+    """Bring database and static files up to date; on an empty embedded database load the demonstration."""
+    DATA.mkdir(parents=True, exist_ok=True)
+    stamps = DATA / "stamps.json"
+    database = DATA / "database.sqlite3"
+    embedded = not os.environ.get("DATABASE_URL")
+    packages = (VENV / "stamps.json").read_text().encode()
+
+    schema = hashlib.sha256(fingerprint(ROOT.glob("**/migrations/*.py")).encode() + packages).hexdigest()
+    if not (embedded and database.exists() and is_done(stamps, "schema", schema)):
+        say("Bringing the database up to date")
+        manage("migrate", "--no-input", failure="The database was not brought up to date.")
+        manage("createcachetable", failure="The table for log-in limits was not made.")
+        mark_done(stamps, "schema", schema)
+
+    static_files = [path for path in (ROOT / "static").glob("**/*") if path.is_file()]
+    files = hashlib.sha256(fingerprint(static_files).encode() + packages).hexdigest()
+    if not (STATIC_ROOT.exists() and is_done(stamps, "static", files)):
+        say("Collecting static files")
+        manage("collectstatic", "--no-input", "--clear", failure="The static files were not collected.")
+        mark_done(stamps, "static", files)
+
+    if with_demo and embedded and is_empty(database):
+        say("Loading the demonstration authority")
+        log_ins = manage("demo", failure="The demonstration was not loaded.")
+        (DATA / "demo-log-ins.txt").write_text(log_ins)
+
+
+def is_empty(database: Path) -> bool:
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        return connection.execute("SELECT count(*) FROM people_user").fetchone() == (0,)
+
+
+# Running
+
+
+def die_with_parent() -> None:
+    """Runs in a child before its program starts: even if this program is killed outright, the child stops (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def free_port(wanted: int | None) -> int:
+    for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Failed(f"Port {wanted or FIRST_PORT} is in use. Choose another with --port.")
+
+
+def start(name: str, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start one child in a process group of its own, writing to var/log/."""
+    logs = DATA / "log"
+    logs.mkdir(exist_ok=True)
+    with (logs / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(
+            [str(PYTHON), "-m", *command],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+
+
+def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Ask all to finish, wait, and end what has not; nothing of theirs is left running."""
+    for child in children.values():
+        signal_group(child, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_WITHIN_SECONDS
+    for child in children.values():
+        try:
+            child.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            pass
+        signal_group(child, signal.SIGKILL)
+        child.wait()
+
+
+def signal_group(child: subprocess.Popen[bytes], what: signal.Signals) -> None:
+    try:
+        os.killpg(child.pid, what)
+    except ProcessLookupError:
+        return  # the whole group has gone
+
+
+def check_alive(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    for name, child in children.items():
+        if child.poll() is not None:
+            log = DATA / "log" / f"{name}.log"
+            last = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+            raise Failed(f"The {name} stopped by itself. The end of {log}:\n{last}")
+
+
+def wait_for_page(address: str, children: dict[str, subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + PAGE_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        check_alive(children)
+        try:
+            urllib.request.urlopen(address, timeout=10).close()
+            return
+        except urllib.error.HTTPError as error:
+            raise Failed(
+                f"{address} answers with error {error.code}. See {DATA / 'log' / 'web.log'}"
+            ) from error
+        except OSError:
+            time.sleep(0.1)
+    raise Failed(
+        f"{address} did not answer within {PAGE_WITHIN_SECONDS} seconds. See {DATA / 'log' / 'web.log'}"
+    )
+
+
+def run(port: int | None, with_demo: bool) -> None:
+    install(RUN_LOCK)
+    DATA.mkdir(parents=True, exist_ok=True)
+    with (DATA / "running.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Failed(f"It is already running on the data in {DATA}. Stop that one first.") from None
+        prepare(with_demo)
+        serve(free_port(port))
+
+
+def serve(port: int) -> None:
+    address = f"http://127.0.0.1:{port}"
+    environment = {"SITE_URL": address, **os.environ}
+    web = ["gunicorn", "qaframework.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+    web += ["--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--access-logfile", "-"]
+    worker = ["celery", "-A", "qaframework", "worker", "--beat", "--schedule", str(DATA / "beat-schedule")]
+    worker += ["--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"]
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        say("Starting web server and worker")
+        children["web"] = start("web", web, environment)
+        children["worker"] = start("worker", worker, environment)
+        wait_for_page(address, children)
+        say(f"Ready: {address}")
+        log_ins = DATA / "demo-log-ins.txt"
+        if log_ins.exists():
+            print(f"\n{log_ins.read_text().rstrip()}\n", flush=True)
+        print("Press Ctrl-C to stop.", flush=True)
+        while True:
+            check_alive(children)
+            time.sleep(1)
+    finally:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+        say("Stopping")
+        stop(children)
+        say("Stopped")
+
+
+# Testing
+
+
+def test(arguments: list[str]) -> int:
+    """The suite on SQLite, then on private PostgreSQL and Redis; says what was not run. Returns pytest's status."""
+    from tests import services
+
+    chromium = services.find_chromium()
+    missing = {}
+    if not (services.find_postgres() and services.find_redis()):
+        missing["on PostgreSQL and Redis"] = "apt-get install postgresql redis-server"
+    if not chromium:
+        missing["the journeys in a browser"] = "apt-get install chromium"
+    if missing and os.environ.get("QA_TEST_REQUIRE_ALL") == "1":
+        wanted = "; ".join(f"{what} ({how})" for what, how in missing.items())
+        raise Failed(f"QA_TEST_REQUIRE_ALL is set, but these cannot run: {wanted}")
+    install(DEV_LOCK)
+
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
+    }
+    environment["QA_CHROMIUM"] = str(chromium or "")
+    pytest = [str(PYTHON), "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 4))]
+    say("Testing on SQLite")
+    marks = "not postgres" if chromium else "not postgres and not journey"
+    status = subprocess.run(
+        [*pytest, "-m", marks, *arguments], cwd=ROOT, env=environment, check=False
+    ).returncode
+    if status == 0 and "on PostgreSQL and Redis" not in missing:
+        say("Testing on PostgreSQL and Redis (the journeys in a browser ran above)")
+        suite = [str(PYTHON), "-m", "tests.services", *pytest, "-m", "not journey", *arguments]
+        status = subprocess.run(suite, cwd=ROOT, env=environment, check=False).returncode
+    for what, how in missing.items():
+        print(f"Not run: {what}. To run it: {how}", flush=True)
+    return status
+
+
+def arguments_from(command_line: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="setup | run | test")
+    preparer = commands.add_parser("setup", help="prepare only")
+    preparer.add_argument("--dev", action="store_true", help="with what tests and checks need")
+    runner = commands.add_parser("run", help="prepare and run; Ctrl-C stops")
+    runner.add_argument("--port", type=int, help=f"default: {FIRST_PORT}, or the next free one")
+    runner.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+    tester = commands.add_parser("test", help="run the test suite", add_help=False)
+    tester.set_defaults(pytest=[])
+    known, rest = parser.parse_known_args(command_line)
+    if rest and known.command != "test":
+        parser.error(f"unknown: {' '.join(rest)}")
+    known.pytest = rest
+    return known
+
+
+def stop_on_signal(number: int, frame: object) -> None:
+    raise Stopped
+
+
+def main(command_line: list[str]) -> int:
+    chosen = arguments_from(command_line)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, stop_on_signal)
+    try:
+        if chosen.command == "test":
+            return test(chosen.pytest)
+        if chosen.command == "run":
+            run(chosen.port, with_demo=not chosen.no_demo)
+        else:
+            install(DEV_LOCK if chosen.dev else RUN_LOCK)
+            prepare(with_demo=False)
+            say("Prepared. Start it with: python3 bootstrap.py run")
+    except Failed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except Stopped:
+        return 0 if chosen.command == "run" else 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
