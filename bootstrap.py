@@ -3,7 +3,7 @@
 Prepare, run or test this application on a machine that has nothing but Python, pip and git.
 
     python3 bootstrap.py setup    prepare only
-    python3 bootstrap.py run      prepare, then web server, worker and timetable on one machine; Ctrl-C stops all
+    python3 bootstrap.py run      prepare, then start web server, worker and timetable; Ctrl-C stops all
     python3 bootstrap.py test     prepare, then the test suite; what follows 'test' goes to pytest
 
 Standard library only. Nothing is installed outside this folder: packages go to .venv/, data to var/.
@@ -19,6 +19,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said in words, to people whose m
     )
 
 import argparse
+import contextlib
 import ctypes
 import fcntl
 import hashlib
@@ -60,12 +61,12 @@ def say(text: str) -> None:
     print(f"[{time.monotonic() - STARTED:5.1f} s] {text}", flush=True)
 
 
-def call(command: list[str | Path], failure: str, **options: object) -> subprocess.CompletedProcess[str]:
-    """Run one step; its output is shown only when it fails."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+def call(command: list[str | Path], failure: str) -> str:
+    """Run one step and return what it printed; its complaints are shown only when it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failed(f"{failure}\n{done.stdout[-3000:]}{done.stderr[-3000:]}".rstrip())
-    return done
+    return done.stdout
 
 
 # What is already done, by fingerprint, so that the second start is quick
@@ -106,7 +107,7 @@ def install(lock: Path) -> None:
     say(f"Installing packages from {lock.name}")
     call(
         [uv, "pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes", lock],
-        "The packages were not installed. This needs the Python package index: is a proxy or mirror to be set?",
+        "The packages were not installed. Can this machine reach the Python package index?",
     )
     mark_done(stamps, "packages", fingerprint([lock]))
 
@@ -139,7 +140,7 @@ def fetch_installer(stamps: Path) -> Path:
 
 
 def manage(*arguments: str, failure: str) -> str:
-    return call([PYTHON, ROOT / "manage.py", *arguments], failure).stdout
+    return call([PYTHON, ROOT / "manage.py", *arguments], failure)
 
 
 def prepare(with_demo: bool) -> None:
@@ -150,7 +151,8 @@ def prepare(with_demo: bool) -> None:
     embedded = not os.environ.get("DATABASE_URL")
     packages = (VENV / "stamps.json").read_text().encode()
 
-    schema = hashlib.sha256(fingerprint(ROOT.glob("**/migrations/*.py")).encode() + packages).hexdigest()
+    migrations = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("qaframework/*/migrations/*.py")]
+    schema = hashlib.sha256(fingerprint(migrations).encode() + packages).hexdigest()
     if not (embedded and database.exists() and is_done(stamps, "schema", schema)):
         say("Bringing the database up to date")
         manage("migrate", "--no-input", failure="The database was not brought up to date.")
@@ -171,7 +173,7 @@ def prepare(with_demo: bool) -> None:
 
 
 def is_empty(database: Path) -> bool:
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         return connection.execute("SELECT count(*) FROM people_user").fetchone() == (0,)
 
 
@@ -179,7 +181,7 @@ def is_empty(database: Path) -> bool:
 
 
 def die_with_parent() -> None:
-    """Runs in a child before its program starts: even if this program is killed outright, the child stops (Linux)."""
+    """Runs in a child before its program starts: the child stops even if this program is killed (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -219,19 +221,15 @@ def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
         signal_group(child, signal.SIGTERM)
     deadline = time.monotonic() + STOP_WITHIN_SECONDS
     for child in children.values():
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
         signal_group(child, signal.SIGKILL)
         child.wait()
 
 
 def signal_group(child: subprocess.Popen[bytes], what: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):  # the whole group has gone
         os.killpg(child.pid, what)
-    except ProcessLookupError:
-        return  # the whole group has gone
 
 
 def check_alive(children: dict[str, subprocess.Popen[bytes]]) -> None:
@@ -250,9 +248,9 @@ def wait_for_page(address: str, children: dict[str, subprocess.Popen[bytes]]) ->
             urllib.request.urlopen(address, timeout=10).close()
             return
         except urllib.error.HTTPError as error:
-            raise Failed(
-                f"{address} answers with error {error.code}. See {DATA / 'log' / 'web.log'}"
-            ) from error
+            if error.code < 500:
+                return
+            raise Failed(f"{address} answers {error.code}. See {DATA / 'log' / 'web.log'}") from error
         except OSError:
             time.sleep(0.1)
     raise Failed(
@@ -305,7 +303,7 @@ def serve(port: int) -> None:
 
 
 def test(arguments: list[str]) -> int:
-    """The suite on SQLite, then on private PostgreSQL and Redis; says what was not run. Returns pytest's status."""
+    """The suite on SQLite, then on private PostgreSQL and Redis; says what was not run."""
     from tests import services
 
     chromium = services.find_chromium()
@@ -319,10 +317,7 @@ def test(arguments: list[str]) -> int:
         raise Failed(f"QA_TEST_REQUIRE_ALL is set, but these cannot run: {wanted}")
     install(DEV_LOCK)
 
-    environment = {
-        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
-    }
-    environment["QA_CHROMIUM"] = str(chromium or "")
+    environment = {**os.environ, "QA_CHROMIUM": str(chromium or ""), "DATABASE_URL": "", "REDIS_URL": ""}
     pytest = [str(PYTHON), "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 4))]
     say("Testing on SQLite")
     marks = "not postgres" if chromium else "not postgres and not journey"

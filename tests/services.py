@@ -1,8 +1,8 @@
 """
 Private PostgreSQL and Redis servers for tests: started from installed programs, gone afterwards.
 
-`python -m tests.services COMMAND…` runs a command with DATABASE_URL and REDIS_URL pointing at them. Standard library
-only, because bootstrap.py asks this module what is installed before anything else is.
+`python -m tests.services COMMAND…` runs a command with DATABASE_URL and REDIS_URL pointing at them.
+Standard library only, because bootstrap.py asks this module what is installed before anything else is.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def find_chromium() -> Path | None:
 
 
 def die_with_parent() -> None:
-    """Runs in a child before its program starts: however this process ends, the child is told to stop (Linux)."""
+    """Runs in a child before its program starts: however this process ends, the child stops (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -75,7 +75,7 @@ def unprivileged_user() -> str | None:
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Yield the URL of a private PostgreSQL reached through a socket in a temporary folder (no port to collide)."""
+    """Yield the URL of a private PostgreSQL, reached through a socket in a temporary folder."""
     programs = find_postgres()
     if programs is None:
         raise ServiceFailed("PostgreSQL is not installed. Install it with: apt-get install postgresql")
@@ -125,7 +125,7 @@ def postgres() -> Iterator[str]:
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """Yield the URL of a private Redis on a free loopback port, set up as in production (noeviction, append-only)."""
+    """Yield the URL of a private Redis on a free loopback port, with production's options."""
     program = find_redis()
     if program is None:
         raise ServiceFailed("Redis is not installed. Install it with: apt-get install redis-server")
