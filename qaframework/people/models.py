@@ -36,7 +36,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     left_on = models.DateField(null=True, blank=True, help_text="Last day at work; empty while employed.")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the administrator's site.")
-    history = HistoricalRecords()
+    # Never a copy of a password; and signing in is not a change of the person.
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     objects = UserManager()
 
@@ -100,6 +101,10 @@ class Unit(models.Model):
 
     class Meta:
         ordering: ClassVar = ["path"]
+        constraints: ClassVar = [
+            # SQLite compares beginnings of paths without regard to case.
+            models.UniqueConstraint(Lower("code"), name="unit_code_any_case_unique"),
+        ]
 
     def __str__(self) -> str:
         return self.name

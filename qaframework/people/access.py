@@ -1,0 +1,103 @@
+"""What a person may do today, from the posts they hold: the only source of permission.
+
+A capability holds for the post's unit and everything beneath it. Being a superuser or staff of the
+administrator's site gives nobody more power over records.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from qaframework.people.models import Post, Unit, User
+from qaframework.people.roles import ROLES, Capability, roles_with
+from qaframework.rules.working_days import local_date
+
+View = Callable[..., HttpResponse]
+REMEMBERED = "_posts_by_day"
+
+
+def local_today() -> date:
+    """Today's date in Europe/London."""
+    return local_date(timezone.now())
+
+
+def posts_of(user: User, on: date) -> list[Post]:
+    """Open posts that the person holds or acts in on that local date, with their units."""
+    remembered: dict[date, list[Post]] | None = getattr(user, REMEMBERED, None)
+    if remembered is not None and on in remembered:
+        return remembered[on]
+    posts = list(Post.objects.open().held_by(user, on).select_related("unit"))
+    if remembered is not None:
+        remembered[on] = posts
+    return posts
+
+
+def remember_posts(user: User) -> None:
+    """Let ``posts_of`` ask the database once for this object of the person: for the length of a request."""
+    setattr(user, REMEMBERED, {})
+
+
+def has_capability(user: User, capability: Capability, on: date, unit: Unit | None = None) -> bool:
+    """Whether a post of the person carries the capability: anywhere, or for ``unit`` when given."""
+    paths = _paths(user, capability, on)
+    if unit is None:
+        return bool(paths)
+    return any(unit.path.startswith(path) for path in paths)
+
+
+def capability_q(user: User, capability: Capability, on: date, unit_field: str = "unit") -> Q:
+    """The rows whose unit lies where the person has the capability; none when there is no such post.
+
+    ``unit_field`` is the look-up of the unit, such as ``"case__unit"``; empty for units themselves.
+    """
+    look_up = f"{unit_field}__path__startswith" if unit_field else "path__startswith"
+    scope = Q(pk__in=[])
+    for path in _paths(user, capability, on):
+        scope |= Q(**{look_up: path})
+    return scope
+
+
+def requires(*capabilities: Capability) -> Callable[[View], View]:
+    """Let only signed-in people with any of the capabilities open the page.
+
+    Others are sent to sign in, or shown a page (403) that says which roles may.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not isinstance(request.user, User) or not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            today = local_today()
+            if not any(has_capability(request.user, capability, today) for capability in capabilities):
+                return not_allowed(request, *capabilities)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def not_allowed(request: HttpRequest, *capabilities: Capability) -> HttpResponse:
+    """The page (403) that says which roles may do this."""
+    keys = {key for capability in capabilities for key in roles_with(capability)}
+    titles = [role.title for role in ROLES.values() if role.key in keys]
+    return render(request, "people/not_allowed.html", {"roles": titles}, status=403)
+
+
+def _paths(user: User, capability: Capability, on: date) -> list[str]:
+    """Paths of the units where the person has the capability, without those inside another."""
+    roles = roles_with(capability)
+    paths = sorted({post.unit.path for post in posts_of(user, on) if post.role in roles}, key=len)
+    outermost: list[str] = []
+    for path in paths:
+        if not any(path.startswith(outer) for outer in outermost):
+            outermost.append(path)
+    return outermost

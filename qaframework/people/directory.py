@@ -1,0 +1,152 @@
+"""Who holds what on a given day, who manages whom, and where the nearest post of a role is.
+
+The functions ask the database one question each. ``Organisation`` answers the same questions from
+memory, for work that asks them thousands of times. All days are local (Europe/London) dates.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from qaframework.people.models import Post, PostHolding, Unit, User
+
+
+def holder_of(post: Post, on: date) -> User | None:
+    """The person who acts in the post on that day, else its holder, else None (vacant)."""
+    holdings = PostHolding.objects.on(on).filter(post=post).select_related("user")
+    return _first_holder(holdings)
+
+
+def post_of(user: User, on: date) -> Post | None:
+    """The person's main post: held before acted in, then the one held longest."""
+    holding = (
+        PostHolding.objects.on(on)
+        .filter(user=user, post__is_active=True)
+        .select_related("post__unit")
+        .order_by("is_acting", "starts_on", "pk")
+        .first()
+    )
+    return holding.post if holding else None
+
+
+def line_manager_post(post: Post) -> Post | None:
+    """The post this one reports to; when that post is closed, the one it reported to, and so on."""
+    seen = {post.pk}
+    above = post.reports_to
+    while above is not None and not above.is_active:
+        if above.pk in seen:
+            return None
+        seen.add(above.pk)
+        above = above.reports_to
+    return above if above is not None and above.pk not in seen else None
+
+
+def nearest_posts(unit: Unit, role: str, on: date) -> list[Post]:
+    """Open posts of the role in the unit, else in the nearest ancestor that has one.
+
+    A unit where somebody holds such a post on that day comes before a nearer one where all are vacant.
+    """
+    posts = list(
+        Post.objects.open()
+        .filter(role=role, unit__in=Unit.objects.above(unit).values("pk"))
+        .select_related("unit")
+        .order_by("title", "pk")
+    )
+    held = set(PostHolding.objects.on(on).filter(post__in=posts).values_list("post_id", flat=True))
+    return _nearest(posts, held)
+
+
+def function_of(unit: Unit) -> Unit | None:
+    """The nearest unit of kind 'function': the unit itself or an ancestor."""
+    return Unit.objects.above(unit).filter(kind=Unit.Kind.FUNCTION).first()
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """The whole tree with its open posts and their holders on one day, read in three queries."""
+
+    on: date
+    units: dict[int, Unit]
+    posts: dict[int, Post]
+    holders: dict[int, User]
+    posts_by_person: dict[int, list[Post]]
+    _posts_by_place: dict[tuple[int, str], list[Post]]
+
+    @classmethod
+    def load(cls, on: date) -> "Organisation":
+        units = {unit.pk: unit for unit in Unit.objects.all()}
+        for unit in units.values():
+            if unit.parent_id:
+                unit.parent = units[unit.parent_id]
+        posts = {post.pk: post for post in Post.objects.order_by("title", "pk")}
+        by_place: dict[tuple[int, str], list[Post]] = defaultdict(list)
+        for post in posts.values():
+            post.unit = units[post.unit_id]
+            if post.is_active:
+                by_place[post.unit_id, post.role].append(post)
+        holdings: dict[int, list[PostHolding]] = defaultdict(list)
+        by_person: dict[int, list[Post]] = defaultdict(list)
+        for holding in (
+            PostHolding.objects.on(on).select_related("user").order_by("is_acting", "starts_on", "pk")
+        ):
+            holdings[holding.post_id].append(holding)
+            if posts[holding.post_id].is_active:
+                by_person[holding.user_id].append(posts[holding.post_id])
+        holders = {post_id: user for post_id, held in holdings.items() if (user := _first_holder(held))}
+        return cls(on, units, posts, holders, dict(by_person), dict(by_place))
+
+    def holder_of(self, post_id: int) -> User | None:
+        return self.holders.get(post_id)
+
+    def post_of(self, user_id: int) -> Post | None:
+        posts = self.posts_by_person.get(user_id, [])
+        return posts[0] if posts else None
+
+    def line_manager(self, post_id: int) -> Post | None:
+        seen = {post_id}
+        above = self.posts[post_id].reports_to_id
+        while above is not None and above not in seen:
+            if self.posts[above].is_active:
+                return self.posts[above]
+            seen.add(above)
+            above = self.posts[above].reports_to_id
+        return None
+
+    def nearest_posts(self, unit_id: int, role: str) -> list[Post]:
+        posts = [
+            post
+            for ancestor in self.line_of_units(unit_id)
+            for post in self._posts_by_place.get((ancestor.pk, role), [])
+        ]
+        return _nearest(posts, self.holders)
+
+    def function_of(self, unit_id: int) -> Unit | None:
+        return next((unit for unit in self.line_of_units(unit_id) if unit.kind == Unit.Kind.FUNCTION), None)
+
+    def line_of_units(self, unit_id: int) -> list[Unit]:
+        """The unit and its ancestors, nearest first."""
+        line = []
+        unit: Unit | None = self.units[unit_id]
+        while unit is not None:
+            line.append(unit)
+            unit = self.units[unit.parent_id] if unit.parent_id else None
+        return line
+
+
+def _first_holder(holdings: Iterable[PostHolding]) -> User | None:
+    """An acting holder before the substantive one; among several, the one who came last."""
+    ranked = sorted(holdings, key=lambda holding: (holding.is_acting, holding.starts_on, holding.pk))
+    return ranked[-1].user if ranked else None
+
+
+def _nearest(posts: list[Post], held: Iterable[int]) -> list[Post]:
+    """Of posts in one line of units, those of the lowest unit with a holder, else of the lowest unit."""
+    by_path: dict[str, list[Post]] = defaultdict(list)
+    for post in posts:
+        by_path[post.unit.path].append(post)
+    if not by_path:
+        return []
+    occupied = set(held)
+    with_holder = [path for path, there in by_path.items() if any(post.pk in occupied for post in there)]
+    return by_path[max(with_holder or by_path, key=len)]
