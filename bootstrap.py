@@ -149,7 +149,7 @@ def prepare(with_demo: bool) -> None:
     stamps = DATA / "stamps.json"
     database = DATA / "database.sqlite3"
     embedded = not os.environ.get("DATABASE_URL")
-    packages = (VENV / "stamps.json").read_text().encode()
+    packages = fingerprint([RUN_LOCK]).encode()
 
     migrations = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("qaframework/*/migrations/*.py")]
     schema = hashlib.sha256(fingerprint(migrations).encode() + packages).hexdigest()

@@ -3,12 +3,24 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
+
+from tests.services import find_chromium
 
 settings.register_profile(
     "house", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests this machine cannot run. bootstrap.py deselects them and says so at the end."""
+    for item in items:
+        if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: make test-pg"))
+        if item.get_closest_marker("journey") and not find_chromium():
+            item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
 
 
 @pytest.fixture

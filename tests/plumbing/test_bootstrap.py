@@ -1,0 +1,161 @@
+"""`bootstrap.py run` starts everything, says where, and leaves nothing running however it ends."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import bootstrap
+from tests.services import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 120
+
+# The real program, except that the packages are those of the running tests.
+PROGRAM = """
+import sys, pathlib, bootstrap
+bootstrap.install = lambda lock: None
+bootstrap.PYTHON = pathlib.Path(sys.executable)
+sys.exit(bootstrap.main(sys.argv[1:]))
+"""
+
+
+class Run:
+    """One `bootstrap.py run` on data of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = free_port()
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("QA_", "DJANGO_"))
+        }
+        environment |= {
+            "QA_DATA_DIR": str(data),
+            "QA_STATIC_ROOT": str(data / "static"),
+            "DATABASE_URL": "",
+            "REDIS_URL": "",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "run", "--no-demo", "--port", str(self.port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+
+    def wait_until_it_says(self, words: str) -> None:
+        assert self.process.stdout
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while words not in self.said:
+            readable, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
+            line = self.process.stdout.readline() if readable else ""
+            assert line, f"never said '{words}', but: {self.said}"
+            self.said += line
+
+    def finish(self) -> int:
+        said, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
+        self.said += said
+        return self.process.returncode
+
+    def children(self) -> dict[int, str]:
+        """Processes that work on this run's data, whoever their parent is now."""
+        found = {}
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if str(self.data).encode() in (process / "environ").read_bytes():
+                    found[int(process.name)] = (process / "cmdline").read_text().replace("\0", " ")
+        found.pop(self.process.pid, None)
+        return found
+
+    def assert_nothing_is_left(self) -> None:
+        deadline = time.monotonic() + bootstrap.STOP_WITHIN_SECONDS + 5
+        while self.children() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert self.children() == {}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    started = Run(tmp_path)
+    yield started
+    started.process.kill()
+    started.process.communicate()
+    for child in started.children():
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_it_serves_a_page_and_stops_everything_when_told(run: Run) -> None:
+    run.wait_until_it_says("Press Ctrl-C")
+    address = f"http://127.0.0.1:{run.port}/account/login/"
+    with urllib.request.urlopen(address, timeout=30) as page:
+        assert page.status == 200
+    programs = " ".join(run.children().values())
+    assert "gunicorn" in programs
+    assert "celery" in programs
+
+    run.process.send_signal(signal.SIGTERM)
+    assert run.finish() == 0
+    assert "Stopped" in run.said
+    run.assert_nothing_is_left()
+
+
+@pytest.mark.slow
+def test_nothing_is_left_even_when_it_is_killed_outright(run: Run) -> None:
+    run.wait_until_it_says("Press Ctrl-C")
+    run.process.kill()
+    run.process.communicate()
+    run.assert_nothing_is_left()
+
+
+@pytest.mark.slow
+def test_when_a_part_dies_it_stops_the_rest_and_shows_the_log(run: Run) -> None:
+    run.wait_until_it_says("Press Ctrl-C")
+    worker = min(pid for pid, program in run.children().items() if "celery" in program)
+    os.kill(worker, signal.SIGKILL)
+    assert run.finish() == 1
+    assert "The worker stopped by itself" in run.said
+    run.assert_nothing_is_left()
+
+
+def test_a_step_is_done_again_only_when_its_files_changed(tmp_path: Path) -> None:
+    source, stamps = tmp_path / "lock", tmp_path / "stamps.json"
+    source.write_text("one")
+    bootstrap.mark_done(stamps, "packages", bootstrap.fingerprint([source]))
+    assert bootstrap.is_done(stamps, "packages", bootstrap.fingerprint([source]))
+    source.write_text("two")
+    assert not bootstrap.is_done(stamps, "packages", bootstrap.fingerprint([source]))
+    assert not bootstrap.is_done(stamps, "static", bootstrap.fingerprint([source]))
+
+
+def test_a_port_in_use_is_refused_or_passed_over() -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(bootstrap.Failed, match="--port"):
+            bootstrap.free_port(port)
+
+
+def test_missing_servers_are_a_failure_where_everything_is_mandatory(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tests.services.find_postgres", lambda: None)
+    monkeypatch.setenv("QA_TEST_REQUIRE_ALL", "1")
+    monkeypatch.setattr(bootstrap, "install", lambda lock: pytest.fail("installed before checking"))
+    monkeypatch.setattr(bootstrap.signal, "signal", lambda *arguments: None)
+    assert bootstrap.main(["test"]) == 1
+    assert "apt-get install postgresql" in capsys.readouterr().err
