@@ -9,7 +9,11 @@ from hypothesis import HealthCheck, settings
 from tests.services import find_chromium
 
 settings.register_profile(
-    "house", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "house",
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
 

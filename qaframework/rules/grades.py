@@ -125,7 +125,7 @@ def _capped(scheme: GradeScheme, middle: int, limits: Mapping[str, int]) -> Sugg
     cap, name = max(lowest - 1, 1), _lowest_name(limits)
     why = f"{name} limits the overall grade to one step above its own."
     below_good = min(scheme.good_or_better + 1, scheme.worst.rank)
-    if lowest == scheme.worst.rank and below_good > cap:
+    if lowest == scheme.worst.rank and below_good >= cap:
         cap, why = below_good, f"{name} has the lowest grade, so the overall grade cannot be good or better."
     if middle >= cap:
         return _suggestion(scheme, middle, "This is the middle of the section grades.")

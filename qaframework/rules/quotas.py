@@ -144,16 +144,20 @@ def applicable(quotas: Iterable[Quota], role: str, units: Sequence[str]) -> list
     return [quota for _, quota in nearest.values()]
 
 
-def slots(quota: Quota, year: ProgrammeYear) -> list[Slot]:
+def slots(quota: Quota, year: ProgrammeYear, rotation: int = 0) -> list[Slot]:
     """The year's slots of one post, in time order.
 
     A quarter's amount is spread over its months as evenly as it goes, earliest month first: 3 are one a
-    month, 1 is in the first month, 4 are two, one and one.
+    month, 1 is in the first month, 4 are two, one and one. ``rotation`` begins with a later month of the
+    quarter instead (1 the second, 2 the third, 3 the first again), so that posts can take turns and a
+    role's work is spread over the quarter (LAN-11).
     """
+    if quota.kind is Kind.UPPER:
+        return []
     return [
         Slot(month.key, ordinal)
         for month in year.months
-        for ordinal in range(1, owed(quota, month, year.starts_in) + 1)
+        for ordinal in range(1, _in_month(quota, month, year.starts_in, rotation) + 1)
     ]
 
 
@@ -177,10 +181,10 @@ def _role_total(role: str, unit: str | None, rows: Iterable[GridRow]) -> RoleTot
     return RoleTotal(role, unit, (first, second, third, fourth), first + second + third + fourth)
 
 
-def _in_month(quota: Quota, month: Month, year_starts_in: int) -> int:
+def _in_month(quota: Quota, month: Month, year_starts_in: int, rotation: int = 0) -> int:
     quarter = Quarter.of(month.start, year_starts_in)
     its_amount = quota.amounts[quarter.number - 1]
     if quota.per is Per.MONTH:
         return its_amount
     every_month, left_over = divmod(its_amount, 3)
-    return every_month + (quarter.months.index(month) < left_over)
+    return every_month + ((quarter.months.index(month) - rotation) % 3 < left_over)
