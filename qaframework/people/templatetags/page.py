@@ -1,0 +1,231 @@
+"""What templates need to say dates, grades and states the same way on every page, and to draw forms."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.forms import BaseForm, BoundField
+from django.forms.boundfield import BoundWidget
+from django.forms.utils import flatatt
+from django.forms.widgets import ChoiceWidget
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+LONDON = ZoneInfo("Europe/London")
+
+# How good a grade is, whatever an authority's scale calls it. The look of a tone (colour and pattern) is in
+# static/css/app.css; the word is always shown beside it.
+GRADE_TONES = {
+    "outstanding": "best",
+    "strong": "best",
+    "good": "good",
+    "met": "good",
+    "yes": "good",
+    "requires_improvement": "fair",
+    "partly_met": "fair",
+    "partly": "fair",
+    "mixed": "fair",
+    "inadequate": "poor",
+    "not_met": "poor",
+    "weak": "poor",
+    "no": "poor",
+}
+
+STATUS_COLOURS = {
+    # work that waits for somebody
+    "allocated": "grey",
+    "planned": "grey",
+    "open": "blue",
+    "due": "blue",
+    "proposed": "blue",
+    "in_progress": "blue",
+    "submitted": "purple",
+    "moderating": "purple",
+    "with_senior_manager": "purple",
+    "with_hos": "purple",
+    "requested": "purple",
+    # work that is finished well
+    "done": "teal",
+    "final": "green",
+    "verified": "green",
+    "authorised": "green",
+    "agreed": "green",
+    "completed": "green",
+    # work that needs attention
+    "sent_back": "yellow",
+    "returned": "yellow",
+    "extended": "yellow",
+    "late": "orange",
+    "overdue": "orange",
+    "refused": "orange",
+    # work that is no longer owed
+    "withdrawn": "grey",
+    "excluded": "grey",
+    "cancelled": "grey",
+    "closed": "grey",
+    "transferred": "grey",
+    "restricted": "magenta",
+}
+
+
+def _local(value: date) -> date:
+    """A moment becomes the moment in London; a plain date stays as it is."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(LONDON)
+    return value
+
+
+@register.filter
+def uk_date(value: date | None) -> str:
+    """A date, or the London date of a moment, in words: 10 November 2026. Nothing for nothing."""
+    return f"{_local(value).day} {_local(value):%B %Y}" if value else ""
+
+
+@register.filter
+def short_date(value: date | None) -> str:
+    """A date, or the London date of a moment, for tables: 10 Nov 2026."""
+    return f"{_local(value).day} {_local(value):%b %Y}" if value else ""
+
+
+@register.filter
+def uk_time(value: datetime | None) -> str:
+    """The London time of a moment: 2:05pm, 2pm, midday, midnight."""
+    if not value:
+        return ""
+    local = value.astimezone(LONDON)
+    if local.minute == 0 and local.hour in (0, 12):
+        return "midday" if local.hour else "midnight"
+    minutes = f":{local:%M}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
+def uk_datetime(value: datetime | None) -> str:
+    """A moment in London: 10 November 2026, 2:05pm."""
+    return f"{uk_date(value)}, {uk_time(value)}" if value else ""
+
+
+@register.filter
+def grade_tone(key: str | None) -> str:
+    """best, good, fair, poor, or neutral for a grade that no scale orders (not applicable, numbers)."""
+    return GRADE_TONES.get(str(key), "neutral")
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ").capitalize()
+
+
+@register.inclusion_tag("components/tag.html")
+def grade_tag(key: str | None, label: str = "") -> dict[str, str]:
+    """A grade as a word with colour and pattern; ``label`` is what the authority calls it."""
+    if not key:
+        return {"text": "Not graded", "grade": "neutral"}
+    return {"text": label or _words(key), "grade": grade_tone(key)}
+
+
+@register.inclusion_tag("components/tag.html")
+def status_tag(key: str, label: str = "") -> dict[str, str]:
+    """Where a piece of work stands, as a word with a colour."""
+    return {"text": label or _words(key), "colour": STATUS_COLOURS.get(key, "grey")}
+
+
+@register.filter
+def labelled(cells: Iterable[Any], columns: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Each cell of a table row with its column; a plain value becomes a cell that shows it."""
+    pairs = zip(columns, cells, strict=True)
+    return [(column, cell if isinstance(cell, Mapping) else {"text": cell}) for column, cell in pairs]
+
+
+# Forms
+
+
+@register.filter
+def field_template(field: BoundField) -> str:
+    """The template of the crispy pack that draws this kind of field."""
+    if option_kind(field):
+        return "govuk/options.html"
+    input_type = getattr(field.field.widget, "input_type", "")
+    if input_type in ("checkbox", "password"):
+        return f"govuk/{input_type}.html"
+    return "govuk/group.html" if field.use_fieldset else "govuk/input.html"
+
+
+@register.filter
+def option_kind(field: BoundField) -> str:
+    """radios or checkboxes for a field that is a group of them, else nothing."""
+    widget = field.field.widget
+    if not isinstance(widget, ChoiceWidget):
+        return ""
+    return {"radio": "radios", "checkbox": "checkboxes"}.get(widget.input_type or "", "")
+
+
+@register.filter
+def optional_mark(field: BoundField) -> str:
+    """' (optional)' for a field that may be left empty, unless its form sets ``mark_optional = False``."""
+    marks = getattr(field.form, "mark_optional", True)
+    return " (optional)" if marks and not field.field.required and not field.field.disabled else ""
+
+
+def _widget_class(field: BoundField) -> str:
+    input_type = getattr(field.field.widget, "input_type", "textarea")
+    name = {"select": "select", "textarea": "textarea", "file": "file-upload"}.get(input_type, "input")
+    classes = [f"govuk-{name}"]
+    if input_type in ("date", "number", "time"):
+        classes.append("govuk-input--width-10")
+    if input_type == "password":
+        classes.append("govuk-password-input__input govuk-js-password-input-input")
+    if field.errors:
+        classes.append(f"govuk-{name}--error")
+    return " ".join(classes)
+
+
+@register.simple_tag
+def widget(field: BoundField) -> SafeString:
+    """The field's own control with the classes of its kind. Placeholders go: they vanish on typing."""
+    own = field.field.widget.attrs
+    own.pop("placeholder", None)
+    classes = f"{own['class']} {_widget_class(field)}" if own.get("class") else _widget_class(field)
+    return field.as_widget(attrs={"class": classes})
+
+
+@register.simple_tag
+def checkbox(field: BoundField) -> SafeString:
+    """The tick box of a yes-or-no field."""
+    return field.as_widget(attrs={"class": "govuk-checkboxes__input"})
+
+
+@register.simple_tag
+def option_input(option: BoundWidget, kind: str) -> SafeString:
+    """One radio button or tick box of a group; ``kind`` is radios or checkboxes."""
+    data = option.data
+    # aria-invalid belongs to a group, not to one of its buttons; the error message is tied to the fieldset.
+    attrs = {name: value for name, value in data["attrs"].items() if name not in ("aria-invalid", "class")}
+    fixed = {"type": data["type"], "name": data["name"], "value": str(data["value"])}
+    return format_html(
+        "<input{}>", flatatt({"class": f"govuk-{kind}__input", **fixed, **attrs, "checked": data["selected"]})
+    )
+
+
+@register.filter
+def error_target(field: BoundField) -> str:
+    """The id of the control that an error link leads to: of a group, its first button."""
+    if field.is_hidden:
+        return ""
+    if option_kind(field):
+        return (field.subwidgets[0].id_for_label or "") if field.subwidgets else ""
+    return field.id_for_label
+
+
+@register.filter
+def error_links(form: BaseForm) -> list[dict[str, str]]:
+    """Every error of the form in the order of its fields, each with where it leads (if anywhere)."""
+    links = [{"text": str(error), "href": ""} for error in form.non_field_errors()]
+    for name in form.fields:
+        target = error_target(form[name])
+        href = f"#{target}" if target else ""
+        links += [{"text": str(error), "href": href} for error in form[name].errors]
+    return links

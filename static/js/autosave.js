@@ -1,0 +1,233 @@
+// Saves the answers of an audit as they are typed, and never loses one: an answer that has not reached the server is
+// kept in this browser until it has, or until its person signs out.
+//
+// A field carries data-autosave-url, data-answer-version and data-question-key. The server answers a POST of `value` and
+// `version` with 200 {version, saved_at (ISO)}, or with 409 {mine, theirs, version, by} when somebody else saved first, or
+// with another 4xx and {error} when the value cannot be saved.
+
+const { userId, signInUrl } = document.body.dataset;
+const PAUSE = 800; // milliseconds after the last key
+const LONGEST_RETRY = 60_000;
+const KEEP_FOR = 7 * 24 * 60 * 60 * 1000;
+const PREFIX = `answer:${userId}:`;
+const londonTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
+const conflictTemplate = document.getElementById("conflict-template");
+
+/** The token of the session as it is now: signing in again, in this tab or another, changes it. */
+function csrfToken() {
+  return /csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? document.body.dataset.csrfToken;
+}
+
+class Answer {
+  constructor(url, fields) {
+    this.url = url;
+    this.fields = fields;
+    this.version = fields[0].dataset.answerVersion;
+    this.isSending = false;
+    this.isWaiting = false; // for a person's choice, or because the value cannot be saved as it is
+    this.retryAfter = 2000;
+    this.status = this.addStatus();
+    for (const field of fields) {
+      field.addEventListener("input", () => this.changed(PAUSE));
+      field.addEventListener("change", () => this.changed(0));
+      field.addEventListener("blur", () => this.isUnsaved() && this.changed(0));
+    }
+  }
+
+  addStatus() {
+    const status = document.createElement("p");
+    status.className = "app-autosave";
+    status.setAttribute("role", "status");
+    const group = this.fields[0].closest("fieldset, .govuk-form-group") ?? this.fields[0].parentElement;
+    group.append(status);
+    return status;
+  }
+
+  say(text, isAttention = false) {
+    this.status.classList.toggle("app-autosave--attention", isAttention);
+    this.status.textContent = text;
+  }
+
+  /** What the fields hold: one value, or several for a group of tick boxes. */
+  values() {
+    const [first] = this.fields;
+    if (first.type === "radio" || first.type === "checkbox") {
+      return this.fields.filter((field) => field.checked).map((field) => field.value);
+    }
+    return first.multiple ? [...first.selectedOptions].map((option) => option.value) : [first.value];
+  }
+
+  setValues(values) {
+    const [first] = this.fields;
+    if (first.type === "radio" || first.type === "checkbox") {
+      for (const field of this.fields) field.checked = values.includes(field.value);
+    } else if (first.multiple) {
+      for (const option of first.options) option.selected = values.includes(option.value);
+    } else {
+      first.value = values[0] ?? "";
+    }
+  }
+
+  // Kept in the browser
+
+  isUnsaved() {
+    return localStorage.getItem(PREFIX + this.url) !== null;
+  }
+
+  keep() {
+    const entry = { values: this.values(), version: this.version, at: Date.now() };
+    localStorage.setItem(PREFIX + this.url, JSON.stringify(entry));
+  }
+
+  restore() {
+    const kept = JSON.parse(localStorage.getItem(PREFIX + this.url) ?? "null");
+    if (!kept) return;
+    if (JSON.stringify(kept.values) === JSON.stringify(this.values())) {
+      localStorage.removeItem(PREFIX + this.url); // it had arrived after all
+      return;
+    }
+    this.setValues(kept.values);
+    this.version = kept.version; // an older version than the page's makes the server show both texts
+    this.send();
+  }
+
+  // On its way to the server
+
+  changed(pause) {
+    this.keep();
+    clearTimeout(this.timer);
+    if (this.conflict) return;
+    this.isWaiting = false;
+    this.timer = setTimeout(() => this.send(), pause);
+  }
+
+  async send() {
+    if (this.isSending || this.isWaiting || !this.isUnsaved()) return;
+    clearTimeout(this.timer);
+    this.isSending = true;
+    const sent = this.values();
+    const body = new URLSearchParams([["version", this.version]]);
+    for (const value of sent.length ? sent : [""]) body.append("value", value);
+    const headers = { "X-CSRFToken": csrfToken(), "X-Requested-With": "XMLHttpRequest", Accept: "application/json" };
+    const keepalive = body.toString().length < 60_000; // what browsers still send from a page that is left
+    let response;
+    try {
+      response = await fetch(this.url, { method: "POST", body, headers, redirect: "manual", keepalive });
+      await this.answered(response, sent);
+    } catch {
+      this.retry();
+    } finally {
+      this.isSending = false;
+    }
+    const hasMore = response?.ok && JSON.stringify(sent) !== JSON.stringify(this.values());
+    if (hasMore) this.changed(0); // typed while the answer was on its way
+  }
+
+  async answered(response, sent) {
+    if (response.ok) {
+      this.saved(await response.json(), sent);
+    } else if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) {
+      this.signedOut();
+    } else if (response.status === 409) {
+      this.showConflict(await response.json());
+    } else if (response.status >= 500 || response.status === 429) {
+      this.retry();
+    } else {
+      await this.refused(response);
+    }
+  }
+
+  saved({ version, saved_at: savedAt }, sent) {
+    this.version = version;
+    for (const field of this.fields) field.dataset.answerVersion = version;
+    if (JSON.stringify(sent) === JSON.stringify(this.values())) localStorage.removeItem(PREFIX + this.url);
+    else this.keep();
+    this.retryAfter = 2000;
+    this.say(`Saved ${londonTime.format(new Date(savedAt))}`);
+    window.dispatchEvent(new CustomEvent("answer-saved", { detail: { url: this.url } }));
+  }
+
+  retry() {
+    this.say("Not saved yet – we will try again", true);
+    this.timer = setTimeout(() => this.send(), this.retryAfter);
+    this.retryAfter = Math.min(this.retryAfter * 2, LONGEST_RETRY);
+  }
+
+  signedOut() {
+    this.say("Not saved yet – you have been signed out. What you typed is kept here. ", true);
+    const link = document.createElement("a");
+    link.className = "govuk-link";
+    link.href = `${signInUrl}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    link.textContent = "Sign in again";
+    this.status.append(link);
+  }
+
+  async refused(response) {
+    this.isWaiting = true;
+    const isJson = response.headers.get("Content-Type")?.includes("json");
+    const { error } = isJson ? await response.json() : {};
+    this.say(error ?? "Not saved. Copy your text, then load this page again.", true);
+  }
+
+  // Two people, one answer
+
+  inWords(values) {
+    const labels = [values].flat().map((value) => {
+      const field = this.fields.find((one) => ["radio", "checkbox"].includes(one.type) && one.value === value);
+      const option = [...(this.fields[0].options ?? [])].find((one) => one.value === value);
+      return field?.labels[0]?.textContent.trim() ?? option?.textContent ?? value;
+    });
+    return labels.join(", ") || "(no answer)";
+  }
+
+  showConflict({ theirs, version, by }) {
+    this.say("Not saved yet – choose which version to keep", true);
+    this.isWaiting = true;
+    this.conflict?.remove();
+    this.conflict = conflictTemplate.content.firstElementChild.cloneNode(true);
+    const part = (name) => this.conflict.querySelector(`[data-conflict=${name}]`);
+    part("by").textContent = by ?? "Somebody else";
+    part("mine").textContent = this.inWords(this.values());
+    part("theirs").textContent = this.inWords(theirs);
+    part("keep-mine").addEventListener("click", () => this.settle(version, this.values()));
+    part("use-theirs").addEventListener("click", () => this.settle(version, [theirs].flat()));
+    this.status.after(this.conflict);
+    part("keep-mine").focus();
+  }
+
+  /** Sends the chosen text on top of the version that was saved meanwhile. */
+  settle(version, values) {
+    this.version = version;
+    this.setValues(values);
+    this.conflict.remove();
+    this.conflict = null;
+    this.isWaiting = false;
+    this.keep();
+    this.fields[0].focus();
+    this.send();
+  }
+}
+
+function forgetOld() {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("answer:") && Date.now() - JSON.parse(localStorage.getItem(key)).at > KEEP_FOR) {
+      localStorage.removeItem(key);
+    }
+  }
+}
+
+const groups = new Map();
+for (const field of document.querySelectorAll("[data-autosave-url]")) {
+  const url = field.dataset.autosaveUrl;
+  groups.set(url, [...(groups.get(url) ?? []), field]);
+}
+const answers = [...groups].map(([url, fields]) => new Answer(url, fields));
+
+const sendAll = () => answers.forEach((answer) => answer.send());
+
+forgetOld();
+answers.forEach((answer) => answer.restore());
+window.addEventListener("online", sendAll);
+window.addEventListener("focus", sendAll); // after signing in again in another tab
+window.addEventListener("pagehide", sendAll); // typed in the moment before a click on another page
+window.addEventListener("signing-out", () => answers.forEach((answer) => clearTimeout(answer.timer)));
