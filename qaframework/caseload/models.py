@@ -36,19 +36,17 @@ class AgeBand(models.TextChoices):
     UNKNOWN = "unknown", "Not recorded"
 
 
-class Case(models.Model):
-    """One child known to the authority."""
+class CaseStatus(models.TextChoices):
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+    TRANSFERRED = "transferred", "Transferred"
 
-    PERSONAL_FIELDS: ClassVar = ("child_ref", "initials", "worker_name")
 
-    class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        CLOSED = "closed", "Closed"
-        TRANSFERRED = "transferred", "Transferred"
+class RegisterEntry(models.Model):
+    """What the case register says about one child: the same in the register and in a file that waits."""
 
-    child_ref = models.CharField("child reference", max_length=20, unique=True)
     initials = models.CharField(max_length=4, blank=True)
-    status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    status = models.CharField(max_length=12, choices=CaseStatus, default=CaseStatus.OPEN)
     plan_type = models.CharField(max_length=20, choices=PlanType, default=PlanType.UNKNOWN)
     age_band = models.CharField(max_length=12, choices=AgeBand, default=AgeBand.UNKNOWN)
     sex = models.CharField(max_length=1, blank=True)
@@ -56,10 +54,10 @@ class Case(models.Model):
     disability = models.BooleanField(null=True, blank=True)
     family_ref = models.CharField(max_length=40, blank=True)
     unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="cases", verbose_name="team"
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name="team"
     )
     worker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss"
     )
     worker_name = models.CharField(max_length=150, blank=True, help_text="As the register spells it.")
     team_name = models.CharField(max_length=120, blank=True, help_text="As the register spells it.")
@@ -71,12 +69,30 @@ class Case(models.Model):
     last_review_on = models.DateField(null=True, blank=True)
     last_supervision_on = models.DateField(null=True, blank=True)
     is_restricted = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class Case(RegisterEntry):
+    """One child known to the authority."""
+
+    PERSONAL_FIELDS: ClassVar = ("child_ref", "initials", "worker_name")
+
+    Status: ClassVar = CaseStatus
+
+    child_ref = models.CharField("child reference", max_length=20, unique=True)
     restriction_reason = models.CharField(max_length=200, blank=True)
     on_hold_reason = models.CharField(
         max_length=200, blank=True, help_text="Complaint or review under way: not to be drawn."
     )
     last_import = models.ForeignKey(
-        "caseload.CaseImport", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "caseload.CaseImport",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The last import that changed something here.",
     )
     history = HistoricalRecords()
 
@@ -93,6 +109,11 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status="open") | Q(closed_on__isnull=True), name="open_case_has_no_closing_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_restricted=False) | ~Q(restriction_reason=""),
+                name="restricted_case_has_a_reason",
+                violation_error_message="Say why the case is restricted.",
             ),
         ]
 
@@ -141,6 +162,14 @@ class CaseImport(models.Model):
     counts = models.JSONField(
         default=dict, help_text="rows, new, changed, closed, reopened, missing, refused, warnings …"
     )
+    register_version = models.BigIntegerField(
+        default=0, help_text="The last history entry of the register that this import knows of."
+    )
+    directory_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="People and teams as they were when the file was checked.",
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -158,18 +187,25 @@ class CaseImport(models.Model):
         return f"{self.file_name} ({self.extract_date:%d %B %Y})"
 
 
-class StagedCase(models.Model):
-    """One child of an import that is waiting for the decision."""
+class StagedCase(RegisterEntry):
+    """One child of an import that waits for the decision: what the register would say afterwards.
 
-    PERSONAL_FIELDS: ClassVar = ("child_ref", "values")
+    A child whose entry would not change is counted in the import and has no row here.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("child_ref", "initials", "worker_name", "differences")
+
+    class Change(models.TextChoices):
+        NEW = "new", "New"
+        CHANGED = "changed", "Changed"
+        CLOSED = "closed", "Closed"
+        REOPENED = "reopened", "Open again"
+        MISSING = "missing", "Missing from this extract"
 
     case_import = models.ForeignKey(CaseImport, on_delete=models.CASCADE, related_name="staged_cases")
-    child_ref = models.CharField(max_length=20)
-    change = models.CharField(
-        max_length=12, help_text="new, changed, closed, reopened, unchanged or missing", db_index=True
-    )
-    values = models.JSONField(help_text="Field values to write.")
-    differences = models.JSONField(default=dict, help_text="{field: [before, after]}")
+    child_ref = models.CharField("child reference", max_length=20)
+    change = models.CharField(max_length=12, choices=Change)
+    differences = models.JSONField(default=dict, help_text="{field: [before, after]}, as people read them")
 
     class Meta:
         ordering: ClassVar = ["child_ref"]
