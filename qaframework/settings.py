@@ -117,7 +117,7 @@ INSTALLED_APPS = [
     "qaframework.packs",
     "qaframework.notices",
     "qaframework.people",
-    "django.contrib.admin",
+    "qaframework.people.apps.AdministratorSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -146,6 +146,7 @@ MIDDLEWARE = [
     "qaframework.people.middleware.IdleTimeoutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "qaframework.people.middleware.SecondFactorMiddleware",
     "qaframework.people.middleware.NoStoreMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -221,7 +222,7 @@ if TESTING:
 # Log-in
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["qaframework.people.adapter.StaffBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = [
@@ -253,6 +254,9 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key"}  # 5 failures lock on
 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Practice quality"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the people import, nobody signs up
+# Those who run quality assurance, lead or configure must sign in with an authenticator application.
+REQUIRE_TOTP = env_flag("REQUIRE_TOTP", default=PRODUCTION)
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

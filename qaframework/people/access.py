@@ -9,14 +9,14 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.roles import ROLES, Capability, roles_with
+from qaframework.people.signed_out import sign_in_again
 from qaframework.rules.working_days import local_date
 
 View = Callable[..., HttpResponse]
@@ -29,11 +29,17 @@ def local_today() -> date:
 
 
 def posts_of(user: User, on: date) -> list[Post]:
-    """Open posts that the person holds or acts in on that local date, with their units."""
+    """Open posts that the person holds or acts in on that local date, with their units.
+
+    Each also says ``authority_name``, the name of the unit at the root, which every page shows.
+    """
     remembered: dict[date, list[Post]] | None = getattr(user, REMEMBERED, None)
     if remembered is not None and on in remembered:
         return remembered[on]
-    posts = list(Post.objects.open().held_by(user, on).select_related("unit"))
+    name = Unit.objects.filter(parent=None).order_by("pk").values("name")[:1]
+    posts = list(
+        Post.objects.open().held_by(user, on).select_related("unit").annotate(authority_name=Subquery(name))
+    )
     if remembered is not None:
         remembered[on] = posts
     return posts
@@ -74,7 +80,7 @@ def requires(*capabilities: Capability) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not isinstance(request.user, User) or not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return sign_in_again(request)
             today = local_today()
             if not any(has_capability(request.user, capability, today) for capability in capabilities):
                 return not_allowed(request, *capabilities)

@@ -1,9 +1,84 @@
-"""What every page's frame shows."""
+"""What every page's frame shows: where one may go, whose authority this is, how long one may idle."""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from qaframework.people.access import local_today, posts_of
+from qaframework.people.models import User
+from qaframework.people.roles import ROLES, Capability
+
+_C = Capability
+
+# Each entry of the menu: label, name of its page, and the capabilities of which any one shows it.
+MENU: list[tuple[str, str, set[Capability]]] = [
+    ("My work", "allocation:my_work", {_C.OWN_ACTIONS, _C.AUDIT}),
+    ("Return board", "allocation:return_board", {_C.RUN_QUALITY_ASSURANCE}),
+    ("Audit inbox", "audits:inbox", {_C.RUN_QUALITY_ASSURANCE}),
+    ("Draws", "audits:draws", {_C.RUN_QUALITY_ASSURANCE}),
+    ("Moderation", "audits:moderation_queue", {_C.RUN_QUALITY_ASSURANCE}),
+    ("Programme", "allocation:programme", {_C.RUN_QUALITY_ASSURANCE, _C.CONFIGURE}),
+    ("Actions", "actions:tracker", {_C.OWN_ACTIONS}),
+    ("Closing the loop", "actions:loops", {_C.AUTHORISE_LOOPS, _C.SEE_TEAM_WORK}),
+    ("Extensions", "allocation:extensions", {_C.DECIDE_EXTENSIONS}),
+    ("Escalations", "escalation:board", {_C.RUN_QUALITY_ASSURANCE, _C.SEE_TEAM_WORK}),
+    ("Dashboard", "reporting:dashboard", {_C.SEE_FIGURES}),
+    ("Reports", "reporting:reports", {_C.SEE_FIGURES}),
+    ("Cases", "caseload:register", {_C.SEE_TEAM_WORK, _C.RUN_QUALITY_ASSURANCE}),
+    ("Frameworks", "packs:frameworks", {_C.CONFIGURE}),
+    ("Case imports", "caseload:imports", {_C.CONFIGURE}),
+    ("Organisation", "people:organisation", {_C.CONFIGURE}),
+    ("Who read what", "people:reads", {_C.CONFIGURE, _C.RUN_QUALITY_ASSURANCE}),
+]
+
+# Where 'home' leads: the first of these whose capability the person has.
+HOMES: list[tuple[Capability, str]] = [
+    (_C.CONFIGURE, "packs:frameworks"),
+    (_C.RUN_QUALITY_ASSURANCE, "allocation:return_board"),
+    (_C.AUTHORISE_LOOPS, "reporting:dashboard"),
+    (_C.AUDIT, "allocation:my_work"),
+    (_C.SEE_FIGURES, "reporting:dashboard"),
+    (_C.OWN_ACTIONS, "allocation:my_work"),
+]
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {"navigation": []}
+    """The frame of the page, in one query (the person's posts, which the page's own checks share)."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"navigation": []}
+    posts = posts_of(user, local_today())
+    return {
+        "navigation": _menu(request, capabilities_of(user)),
+        "authority_name": getattr(posts[0], "authority_name", "") if posts else "",
+        "idle_timeout_seconds": settings.IDLE_TIMEOUT_MINUTES * 60,
+    }
+
+
+def capabilities_of(user: User) -> set[Capability]:
+    """Everything the person's posts of today allow, somewhere."""
+    return set().union(*(ROLES[post.role].capabilities for post in posts_of(user, local_today())))
+
+
+def home_of(user: User) -> str:
+    """The address of the page that the person's work begins with."""
+    capabilities = capabilities_of(user)
+    return reverse(next((name for needed, name in HOMES if needed in capabilities), "people:my_account"))
+
+
+def _menu(request: HttpRequest, capabilities: set[Capability]) -> list[dict[str, Any]]:
+    entries = []
+    for label, name, allowed in MENU:
+        url = _address(name) if allowed & capabilities else ""
+        if url:
+            entries.append({"label": label, "url": url, "current": request.path.startswith(url)})
+    return entries
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -36,7 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     left_on = models.DateField(null=True, blank=True, help_text="Last day at work; empty while employed.")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the administrator's site.")
-    # Never a copy of a password; and signing in is not a change of the person.
+    # Never a copy of a password.
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     objects = UserManager()
@@ -50,6 +50,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As usual, except that the stamp of signing in is no change and makes no history entry."""
+        if kwargs.get("update_fields") != ["last_login"]:
+            super().save(*args, **kwargs)
+            return
+        self.skip_history_when_saving = True
+        super().save(*args, **kwargs)
+        del self.skip_history_when_saving
 
     def get_full_name(self) -> str:
         return self.full_name
