@@ -178,8 +178,11 @@ class _Taken:
     ) -> set[str]:
         """Takes entries in order while their stratum has places; returns the references taken."""
         left = dict(places)
+        wanted = sum(left.values())
         new: set[str] = set()
         for entry in ordered:
+            if len(new) == wanted:
+                break
             stratum = "" if any_stratum else entry.stratum
             if left.get(stratum, 0) > 0 and self._is_free(entry):
                 left[stratum] -= 1

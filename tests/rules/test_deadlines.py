@@ -109,6 +109,11 @@ def test_a_time_that_the_clocks_skip_becomes_the_next_that_exists() -> None:
     assert after(half_past_one, Offset(1, Unit.DAYS), CALENDAR) == london(2026, 3, 29, 2, 30)
 
 
+def test_no_days_on_is_the_same_moment_even_in_the_hour_that_comes_twice() -> None:
+    second_half_past_one = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert after(second_half_past_one, Offset(0, Unit.DAYS), CALENDAR) == second_half_past_one
+
+
 @given(moments, offsets)
 def test_results_are_utc_and_never_before_the_start(moment: datetime, offset: Offset) -> None:
     result = after(moment, offset, CALENDAR)

@@ -50,6 +50,10 @@ def test_leaves_ordinary_recording_alone(text: str) -> None:
     assert kinds(text) == []
 
 
+def test_a_date_counts_as_a_birthday_from_two_years_back() -> None:
+    assert kinds("on 5 May 2024 and 5 May 2025") == [("date_of_birth", "5 May 2024")]
+
+
 def test_every_full_date_counts_when_today_is_not_known() -> None:
     assert kinds("seen on 3 November 2026", None) == [("date_of_birth", "3 November 2026")]
 

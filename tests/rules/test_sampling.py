@@ -224,6 +224,9 @@ def test_the_largest_remainders_get_what_is_left() -> None:
     assert largest_remainder(10, {"a": 47, "b": 16, "c": 37}) == {"a": 5, "b": 1, "c": 4}
     assert largest_remainder(5, {"a": 97, "b": 2, "c": 1}, minimum=1) == {"a": 3, "b": 1, "c": 1}
     assert largest_remainder(2, {"a": 5, "b": 5, "c": 5}, minimum=1) == {"a": 1, "b": 1, "c": 0}
+    # Both remainders are a half: the larger stratum goes first, then the name.
+    assert largest_remainder(2, {"a": 1, "b": 3}) == {"a": 0, "b": 2}
+    assert largest_remainder(1, {"b": 2, "a": 2}) == {"b": 0, "a": 1}
     with pytest.raises(ValueError, match="0 or more"):
         largest_remainder(1, {"a": -1})
 
