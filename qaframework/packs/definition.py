@@ -120,7 +120,10 @@ class ActionRules:
 
 @dataclass(frozen=True)
 class LoopRule:
-    """Closing the loop after the grades named. ``due`` counts from the final grade, ``reaudit_after`` from closing."""
+    """Closing the loop after any of ``grades``.
+
+    ``due`` counts from the day the grade is final, ``reaudit_after`` from the day the loop is closed.
+    """
 
     grades: tuple[str, ...]
     senior_role: str
@@ -236,7 +239,7 @@ def _parse(hashed: _Hashed) -> Pack:
         summary=framework.get("summary", ""),
         labels=framework.get("labels", {}),
         roles={role["key"]: role["label"] for role in framework["roles"]},
-        grade_schemes={scheme["key"]: _grade_scheme(scheme) for scheme in framework["grade_schemes"]},
+        grade_schemes={scheme["key"]: grade_scheme_from(scheme) for scheme in framework["grade_schemes"]},
         ladders={ladder["key"]: _ladder(ladder) for ladder in framework["ladders"]},
         ladder_notes={ladder["key"]: _ladder_notes(ladder) for ladder in framework["ladders"]},
         activities={activity["key"]: _activity(activity) for activity in framework["activities"]},
@@ -273,7 +276,8 @@ def _offset(text: str | None) -> Offset | None:
     return Offset.parse(text) if text else None
 
 
-def _grade_scheme(data: Json) -> PackGradeScheme:
+def grade_scheme_from(data: Json) -> PackGradeScheme:
+    """Grades are listed from best to worst. Raises ValueError for two grades with one key."""
     grades = tuple(Grade(grade["key"], grade["label"], rank) for rank, grade in enumerate(data["grades"], 1))
     return PackGradeScheme(
         label=data["label"],

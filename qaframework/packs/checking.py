@@ -1,0 +1,170 @@
+"""Says everything that is wrong with a pack at once: file, place, problem, and what would be right."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from qaframework.packs.documents import DocumentInvalid, Files, read_document
+from qaframework.packs.references import framework_slips, tool_slips
+
+SCHEMAS = Path(__file__).parent / "schema"
+FRAMEWORK = "framework.yaml"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """``path`` leads to the place inside the file; ``allowed`` says what would be right."""
+
+    file: str
+    path: str
+    problem: str
+    allowed: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, {self.path}" if self.path else self.file
+        return f"{place}: {self.problem} {self.allowed}".rstrip()
+
+
+def check(files: Files) -> list[Mistake]:
+    """Every mistake in the files of a pack, in the order of the files; empty when it can be loaded."""
+    return examine(files)[1]
+
+
+def examine(files: Files) -> tuple[dict[str, Any], list[Mistake]]:
+    """The pack's content ``{"framework": …, "tools": {key: …}}`` and its mistakes.
+
+    The content is fit for use only when there are no mistakes.
+    """
+    documents, mistakes = _documents(files)
+    framework = documents.get(FRAMEWORK)
+    tools = {name: document for name, document in documents.items() if name.startswith("tools/")}
+    if FRAMEWORK not in documents and not any(mistake.file == FRAMEWORK for mistake in mistakes):
+        mistakes.append(
+            Mistake(FRAMEWORK, "", "The file is missing.", "A pack needs a file framework.yaml at its top.")
+        )
+    if framework is not None:
+        mistakes += _against_schema(FRAMEWORK, framework, "framework")
+    for name, tool in tools.items():
+        mistakes += _against_schema(name, tool, "tool")
+    mistakes += _slips(framework, tools)
+    content = {"framework": framework, "tools": {_tool_key(name): tool for name, tool in tools.items()}}
+    return content, sorted(mistakes, key=lambda mistake: mistake.file != FRAMEWORK)
+
+
+def _tool_key(name: str) -> str:
+    return Path(name).stem
+
+
+def _documents(files: Files) -> tuple[dict[str, Any], list[Mistake]]:
+    documents: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    for name, data in sorted(files.items()):
+        try:
+            document, repeated = read_document(data)
+        except DocumentInvalid as error:
+            mistakes.append(Mistake(name, error.place, error.problem, error.allowed))
+            continue
+        mistakes += [
+            Mistake(name, f"line {line}", f"“{key}” stands here a second time.", "Each name once.")
+            for line, key in repeated
+        ]
+        documents |= _parts(name, document)
+    strays = [name for name in documents if name != FRAMEWORK and not name.startswith("tools/")]
+    mistakes += [
+        Mistake(
+            name, "", "The file has no place in a pack.", "framework.yaml, and tools in the folder tools/."
+        )
+        for name in strays
+    ]
+    return documents, mistakes
+
+
+def _parts(name: str, document: Any) -> dict[str, Any]:
+    """A pack may be one file that holds the framework and all tools; then its parts count as the files."""
+    if not isinstance(document, dict) or set(document) != {"framework", "tools"}:
+        return {name: document}
+    tools = document["tools"] if isinstance(document["tools"], dict) else {}
+    return {FRAMEWORK: document["framework"]} | {f"tools/{key}.yaml": tool for key, tool in tools.items()}
+
+
+def _slips(framework: Any, tools: dict[str, Any]) -> list[Mistake]:
+    """What the schema cannot see: names that lead nowhere, keys used twice, parts that do not fit."""
+    by_key = {_tool_key(name): tool for name, tool in tools.items()}
+    found = [Mistake(FRAMEWORK, *slip) for slip in framework_slips(framework, by_key)]
+    for name, tool in tools.items():
+        found += [Mistake(name, *slip) for slip in tool_slips(_tool_key(name), tool, framework)]
+    return found
+
+
+# Mistakes that the schema finds, in words
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_text()))
+
+
+def _against_schema(file: str, document: Any, schema: str) -> list[Mistake]:
+    found = [
+        Mistake(file, _place(document, list(error.absolute_path)), *_in_words(error))
+        for top in _validator(schema).iter_errors(document)
+        for error in _innermost(top)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _innermost(error: ValidationError) -> Iterator[ValidationError]:
+    """Of "this or nothing", the mistakes in "this"; else the mistake itself."""
+    if error.validator != "oneOf":
+        yield error
+        return
+    for inner in error.context or []:
+        if inner.schema_path[0] == 0:
+            yield from _innermost(inner)
+
+
+def _place(document: Any, path: Sequence[str | int]) -> str:
+    """A path in which an entry of a list goes by its key, not its number, where it has one."""
+    steps: list[str] = []
+    for step in path:
+        document = document[step]
+        key = document.get("key") if isinstance(step, int) and isinstance(document, dict) else None
+        steps.append(str(key or (step + 1 if isinstance(step, int) else step)))
+    return " › ".join(steps)
+
+
+def _in_words(error: ValidationError) -> tuple[str, str]:
+    description = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+    match error.validator:
+        case "required":
+            missing = [name for name in error.validator_value if name not in error.instance]
+            return f"{_quoted(missing)} missing.", description
+        case "additionalProperties":
+            known = error.schema.get("properties", {})
+            unknown = [name for name in error.instance if name not in known]
+            return f"{_quoted(unknown)} not known here.", f"Known here: {', '.join(known)}."
+        case "enum":
+            choices = ", ".join(
+                "nothing" if choice is None else str(choice) for choice in error.validator_value
+            )
+            return f"“{error.instance}” is not one of the choices.", f"Choose one of: {choices}."
+        case "type" if isinstance(error.instance, dict | list) or error.instance is None:
+            return "This is not the kind of entry that belongs here.", description
+        case "minimum" | "maximum":
+            side = "below" if error.validator == "minimum" else "above"
+            return f"{error.instance} is {side} {error.validator_value}.", description
+        case "minItems" | "maxItems" | "minLength":
+            return "There are too few or too many entries here.", description
+        case "maxLength":
+            return f"The text is longer than {error.validator_value} characters.", description
+    return f"“{error.instance}” is not right here.", description
+
+
+def _quoted(names: list[str]) -> str:
+    verb = "is" if len(names) == 1 else "are"
+    return f"{', '.join(f'“{name}”' for name in names)} {verb}"
