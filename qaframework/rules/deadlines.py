@@ -61,8 +61,6 @@ def after(moment: datetime, offset: Offset, calendar: WorkingCalendar) -> dateti
     local = to_london(moment)
     if offset.unit is Unit.HOURS:
         return moment.astimezone(UTC) + timedelta(hours=offset.count)
-    if offset.count == 0:
-        return moment.astimezone(UTC)
     return at_local_time(due_date(local.date(), offset, calendar), local.time())
 
 

@@ -76,7 +76,7 @@ def at_local_time(d: date, wall_time: time) -> datetime:
     """That wall time in Europe/London on that day, as UTC.
 
     A time that the spring clock change skips becomes the same number of minutes later; of a time that
-    the autumn change repeats, the first is meant.
+    the autumn change repeats, the first is meant unless its ``fold`` says the second.
     """
     return datetime.combine(d, wall_time, tzinfo=LONDON).astimezone(UTC)
 
