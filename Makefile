@@ -15,7 +15,7 @@ test:  ## the whole suite, on SQLite and on PostgreSQL
 	python3 bootstrap.py test
 
 test-pg:  ## the suite on private PostgreSQL and Redis instances only; ARGS="tests/audits -x"
-	$(PYTHON) -m tests.services $(PYTHON) -m pytest -m "not journey" $(ARGS)
+	$(PYTHON) -m tests.services $(PYTHON) -m pytest --migrations -m "not journey" $(ARGS)
 
 check:  ## lint, formatting, types, import contracts, migrations, deployment check
 	bash .ci/checks

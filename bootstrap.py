@@ -326,7 +326,16 @@ def test(arguments: list[str]) -> int:
     ).returncode
     if status == 0 and "on PostgreSQL and Redis" not in missing:
         say("Testing on PostgreSQL and Redis (the journeys in a browser ran above)")
-        suite = [str(PYTHON), "-m", "tests.services", *pytest, "-m", "not journey", *arguments]
+        suite = [
+            str(PYTHON),
+            "-m",
+            "tests.services",
+            *pytest,
+            "--migrations",
+            "-m",
+            "not journey",
+            *arguments,
+        ]
         status = subprocess.run(suite, cwd=ROOT, env=environment, check=False).returncode
     for what, how in missing.items():
         print(f"Not run: {what}. To run it: {how}", flush=True)

@@ -84,12 +84,19 @@ class Run:
         assert self.children() == {}
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shared by the tests below, so that the database is made once."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    started = Run(tmp_path)
+def run(data: Path) -> Iterator[Run]:
+    started = Run(data)
     yield started
-    started.process.kill()
-    started.process.communicate()
+    if started.process.poll() is None:
+        started.process.kill()
+        started.process.communicate()
     for child in started.children():
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
@@ -100,7 +107,7 @@ def test_it_serves_a_page_and_stops_everything_when_told(run: Run) -> None:
     run.wait_until_it_says("Press Ctrl-C")
     address = f"http://127.0.0.1:{run.port}/account/login/"
     with urllib.request.urlopen(address, timeout=30) as page:
-        assert page.status == 200
+        assert b"<h1" in page.read()
     programs = " ".join(run.children().values())
     assert "gunicorn" in programs
     assert "celery" in programs
