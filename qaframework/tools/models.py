@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from qaframework.tools.definition import ToolDefinition, parse
+from qaframework.tools.definition import ToolDefinition, known, parse
 
 
 class Tool(models.Model):
@@ -54,8 +54,11 @@ class ToolVersion(models.Model):
 
     @property
     def definition(self) -> ToolDefinition:
-        """The questions as typed objects, parsed once per version and process."""
-        return parse(self.content_hash, self.content)
+        """The questions as typed objects, parsed once per version and process.
+
+        The content is large: a query that only needs the definition may defer it.
+        """
+        return known(self.content_hash) or parse(self.content_hash, self.content)
 
 
 class AnswerSet(models.Model):

@@ -22,6 +22,7 @@ class Answer {
   constructor(url, fields) {
     this.url = url;
     this.fields = fields;
+    this.parts = fields[0].dataset.answerPart ? fields.map((field) => field.dataset.answerPart) : null;
     this.version = fields[0].dataset.answerVersion;
     this.isSending = false;
     this.isWaiting = false; // for a person's choice, or because the value cannot be saved as it is
@@ -51,6 +52,7 @@ class Answer {
   /** What the fields hold: one value, or several for a group of tick boxes. */
   values() {
     const [first] = this.fields;
+    if (this.parts) return this.fields.map((field) => field.value);
     if (first.type === "radio" || first.type === "checkbox") {
       return this.fields.filter((field) => field.checked).map((field) => field.value);
     }
@@ -59,7 +61,9 @@ class Answer {
 
   setValues(values) {
     const [first] = this.fields;
-    if (first.type === "radio" || first.type === "checkbox") {
+    if (this.parts) {
+      this.fields.forEach((field, place) => { field.value = values[place] ?? ""; });
+    } else if (first.type === "radio" || first.type === "checkbox") {
       for (const field of this.fields) field.checked = values.includes(field.value);
     } else if (first.multiple) {
       for (const option of first.options) option.selected = values.includes(option.value);
@@ -107,7 +111,8 @@ class Answer {
     this.isSending = true;
     const sent = this.values();
     const body = new URLSearchParams([["version", this.version]]);
-    for (const value of sent.length ? sent : [""]) body.append("value", value);
+    const name = (place) => (this.parts ? `value.${this.parts[place]}` : "value");
+    (sent.length ? sent : [""]).forEach((value, place) => body.append(name(place), value));
     const headers = { "X-CSRFToken": csrfToken(), "X-Requested-With": "XMLHttpRequest", Accept: "application/json" };
     const keepalive = body.toString().length < 60_000; // what browsers still send from a page that is left
     let response;
@@ -140,6 +145,9 @@ class Answer {
   saved({ version, saved_at: savedAt }, sent) {
     this.version = version;
     for (const field of this.fields) field.dataset.answerVersion = version;
+    // The page's own button posts the version too, for browsers that run no scripts.
+    const posted = this.fields[0].form?.elements.namedItem(`version__${this.fields[0].dataset.questionKey}`);
+    if (posted) posted.value = version;
     if (JSON.stringify(sent) === JSON.stringify(this.values())) localStorage.removeItem(PREFIX + this.url);
     else this.keep();
     this.retryAfter = 2000;
@@ -165,14 +173,21 @@ class Answer {
   async refused(response) {
     this.isWaiting = true;
     const isJson = response.headers.get("Content-Type")?.includes("json");
-    const { error } = isJson ? await response.json() : {};
-    this.say(error ?? "Not saved. Copy your text, then load this page again.", true);
+    const { message } = isJson ? await response.json() : {};
+    this.say(message ?? "Not saved. Copy your text, then load this page again.", true);
   }
 
   // Two people, one answer
 
+  /** An answer as the server has it, as the values of this answer's fields. */
+  fromServer(answer) {
+    if (this.parts) return this.parts.map((part) => answer?.[part] ?? "");
+    return [answer ?? ""].flat().map(String);
+  }
+
   inWords(values) {
-    const labels = [values].flat().map((value) => {
+    if (this.parts) return values.filter(Boolean).join("\n\n") || "(no answer)";
+    const labels = values.map((value) => {
       const field = this.fields.find((one) => ["radio", "checkbox"].includes(one.type) && one.value === value);
       const option = [...(this.fields[0].options ?? [])].find((one) => one.value === value);
       return field?.labels[0]?.textContent.trim() ?? option?.textContent ?? value;
@@ -188,9 +203,9 @@ class Answer {
     const part = (name) => this.conflict.querySelector(`[data-conflict=${name}]`);
     part("by").textContent = by ?? "Somebody else";
     part("mine").textContent = this.inWords(this.values());
-    part("theirs").textContent = this.inWords(theirs);
+    part("theirs").textContent = this.inWords(this.fromServer(theirs));
     part("keep-mine").addEventListener("click", () => this.settle(version, this.values()));
-    part("use-theirs").addEventListener("click", () => this.settle(version, [theirs].flat()));
+    part("use-theirs").addEventListener("click", () => this.settle(version, this.fromServer(theirs)));
     this.status.after(this.conflict);
     part("keep-mine").focus();
   }

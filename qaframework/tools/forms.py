@@ -1,0 +1,360 @@
+"""The page of one section as a form, and what people type turned into answers."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, TemplateNameMixin
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from qaframework.packs.definition import PackGradeScheme
+from qaframework.tools.definition import (
+    THREE_BOXES,
+    Option,
+    Question,
+    QuestionType,
+    Section,
+    ToolDefinition,
+    split_row_key,
+)
+from qaframework.tools.models import Answer, AnswerSet
+from qaframework.tools.reading import answers_of, row_count, values_of
+from qaframework.tools.values import (
+    CHOICES,
+    NUMBERS,
+    AnswerInvalid,
+    Value,
+    check_value,
+    is_blank,
+    plain_number,
+)
+
+VERSION_PREFIX = "version__"
+KEEP_PREFIX = "keep__"
+THEIRS = "theirs"
+DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d %m %Y", "%d %B %Y")
+MOST_RADIOS = 11
+
+
+def parse_value(question: Question, raw: Any) -> Value:
+    """What was typed or picked, as the JSON value of the question's type; "" when it is blank.
+
+    ``raw`` is a text, for several picks a list, and for three boxes a mapping of box to text.
+    Raises AnswerInvalid, which says what would be right.
+    """
+    value = _typed(question, raw)
+    check_value(question, value)
+    return value
+
+
+def _typed(question: Question, raw: Any) -> Value:
+    if question.type is QuestionType.PICK_SEVERAL:
+        return [key for key in raw or [] if key]
+    if question.type is QuestionType.THREE_BOXES:
+        boxes = {box.key: _text((raw or {}).get(box.key)) for box in THREE_BOXES}
+        return "" if is_blank(boxes) else boxes
+    text = _text(raw)
+    if text and question.type in NUMBERS:
+        return _number(text)
+    if text and question.type is QuestionType.DATE:
+        return _iso_date(text)
+    return text
+
+
+def _text(raw: Any) -> str:
+    """Without the carriage returns that browsers send, so that the same text is always the same value."""
+    return str(raw or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+
+
+def _number(text: str) -> Value:
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if math.isfinite(number) and number == int(number) else number
+
+
+def _iso_date(text: str) -> str:
+    for date_format in DATE_FORMATS:
+        try:
+            return datetime.strptime(text, date_format).date().isoformat()
+        except ValueError:
+            continue
+    return text
+
+
+class AnswerField(forms.Field):
+    """One answer, or one of its three boxes. Nothing is required while a form is being filled in."""
+
+    def __init__(self, question: Question, **kwargs: Any) -> None:
+        self.question = question
+        super().__init__(required=False, label=question.text, **kwargs)
+
+    def clean(self, value: Any) -> Value:
+        try:
+            return parse_value(self.question, value)
+        except AnswerInvalid as invalid:
+            raise ValidationError(invalid.message) from None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question as the page draws it: its fields (three for three boxes) and the version that was read."""
+
+    key: str
+    question: Question
+    fields: Sequence[forms.BoundField]
+    version: int
+    row: int = 0
+    row_title: str = ""
+
+    @property
+    def field(self) -> forms.BoundField:
+        return self.fields[0]
+
+    @property
+    def version_name(self) -> str:
+        return f"{VERSION_PREFIX}{self.key}"
+
+    @property
+    def descriptors(self) -> list[Option]:
+        return [option for option in self.question.options if option.descriptor]
+
+    @property
+    def has_errors(self) -> bool:
+        return any(field.errors for field in self.fields)
+
+
+class SectionForm(forms.Form):
+    """One section of an answer set as a form. Bound, ``answers`` holds the valid answers by key.
+
+    ``scheme`` is the grade scheme whose words the grades show, normally the tool's own
+    (``definition.scheme``). ``save_url`` is where a single answer is saved as it is typed; each field gets
+    it with the answer's key. ``rows`` asks for more rows than are in use, up to the tool's largest number.
+    ``is_inactive`` makes a page that can only be looked at.
+    """
+
+    mark_optional = False  # the questions themselves say which are needed
+
+    def __init__(
+        self,
+        answer_set: AnswerSet,
+        section: Section,
+        scheme: PackGradeScheme | None,
+        *,
+        data: QueryDict | None = None,
+        save_url: str = "",
+        stored: Mapping[str, Answer] | None = None,
+        rows: int = 0,
+        is_inactive: bool = False,
+    ) -> None:
+        super().__init__(data)
+        self.answer_set, self.section, self.scheme = answer_set, section, scheme
+        self.definition: ToolDefinition = answer_set.tool_version.definition
+        self.save_url, self.is_inactive = save_url, is_inactive
+        self.stored = answers_of(answer_set) if stored is None else stored
+        self.row_count = self._row_count(rows)
+        self.keys = self.definition.answer_keys(section, self.row_count)
+        self.versions = {key: self._version(key) for key in self.keys}
+        for key in self.keys:
+            self._add(key)
+        self.answers: dict[str, Value] = {}
+
+    # What the page draws
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_method = "post"
+        helper.form_tag = not self.is_inactive
+        helper.disable_csrf = self.is_inactive
+        helper.attrs = {"data-no-draft": "", "novalidate": ""}
+        helper.layout = Layout(SectionLayout())
+        return helper
+
+    @property
+    def items(self) -> list[Item]:
+        """The questions that are answered once, in order, the section's grade last."""
+        return [self._item(key) for key in self.keys if not split_row_key(key)[1]]
+
+    @property
+    def row_items(self) -> list[list[Item]]:
+        """Of a tool with rows: the questions of each row."""
+        by_row: dict[int, list[Item]] = {}
+        for key in self.keys:
+            row = split_row_key(key)[1]
+            if row:
+                item = replace(self._item(key), row=row, row_title=self._row_title(row))
+                by_row.setdefault(row, []).append(item)
+        return list(by_row.values())
+
+    @property
+    def can_add_row(self) -> bool:
+        rows = self.definition.rows
+        return rows is not None and self.row_count < rows.maximum
+
+    # What was sent
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for key in self.keys:
+            names = self.names(key)
+            if VERSION_PREFIX + key not in self.data or any(name not in cleaned for name in names):
+                continue
+            self.answers[key] = self._joined(key, [cleaned[name] for name in names])
+        return cleaned
+
+    def changed_answers(self) -> dict[str, Value]:
+        """The valid answers that differ from what the person had read, by key.
+
+        Without those for which the person chose to keep somebody else's.
+        """
+        return {
+            key: value
+            for key, value in self.answers.items()
+            if self.data.get(KEEP_PREFIX + key) != THEIRS and self._is_changed(key, value)
+        }
+
+    def mark_saved(self, answer: Answer) -> None:
+        """Go on from the version that was just saved, when the page is shown again."""
+        key = answer.question_key
+        self.versions[key] = answer.version
+        if self.save_url:
+            for name in self.names(key):
+                self.fields[name].widget.attrs.update(self._attrs(key))
+
+    def _is_changed(self, key: str, value: Value) -> bool:
+        stored = self.stored.get(key)
+        read = self.versions[key]
+        if stored is None or stored.version == read:
+            return value != (stored.value if stored else "") and not (stored is None and is_blank(value))
+        if read == 0:
+            return not is_blank(value)
+        # Somebody saved in between: only an answer that this person touched can be in conflict.
+        return value not in stored.history.filter(version=read).values_list("value", flat=True)
+
+    def _joined(self, key: str, values: list[Value]) -> Value:
+        if len(values) == 1:
+            return values[0]
+        boxes = dict(zip((box.key for box in THREE_BOXES), values, strict=True))
+        return parse_value(self.definition.question(key), boxes)
+
+    # Fields
+
+    def _version(self, key: str) -> int:
+        """The version the person had before them; 0 when there was no answer or the number is damaged."""
+        if not self.is_bound:
+            return self.stored[key].version if key in self.stored else 0
+        sent = str(self.data.get(VERSION_PREFIX + key, ""))
+        return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
+
+    def _row_count(self, rows: int) -> int:
+        if self.definition.rows is None:
+            return 0
+        needed = row_count(self.definition, values_of(self.answer_set, self.stored))
+        return min(self.definition.rows.maximum, max(needed, rows, self._rows_sent()))
+
+    def _rows_sent(self) -> int:
+        return max((split_row_key(name)[1] for name in self.data), default=0)
+
+    def _row_title(self, row: int) -> str:
+        return f"{self.definition.rows.label} {row}" if self.definition.rows else ""
+
+    def names(self, key: str) -> list[str]:
+        """The names of an answer's fields: one, or three for three boxes."""
+        if self.definition.question(key).type is QuestionType.THREE_BOXES:
+            return [f"{key}.{box.key}" for box in THREE_BOXES]
+        return [key]
+
+    def _add(self, key: str) -> None:
+        question = self._in_words(self.definition.question(key))
+        value = self.stored[key].value if key in self.stored else ""
+        if question.type is QuestionType.THREE_BOXES:
+            for box, name in zip(THREE_BOXES, self.names(key), strict=True):
+                part = Question(name, box.label, QuestionType.LONG_TEXT)
+                self._add_field(name, part, key, value[box.key] if value else "")
+                self.fields[name].widget.attrs["data-answer-part"] = box.key
+        else:
+            self._add_field(key, question, key, value)
+
+    def _add_field(self, name: str, question: Question, key: str, value: Any) -> None:
+        self.fields[name] = AnswerField(
+            question,
+            help_text="" if split_row_key(key)[1] else question.hint,  # a row's hints stand above its column
+            widget=_widget(question, self._attrs(key)),
+            disabled=self.is_inactive,
+            initial=plain_number(value) if isinstance(value, int | float) else value,
+        )
+
+    def _attrs(self, key: str) -> dict[str, str]:
+        if not self.save_url:
+            return {}
+        return {
+            "data-autosave-url": f"{self.save_url}?{urlencode({'question_key': key})}",
+            "data-answer-version": str(self.versions[key]),
+            "data-question-key": key,
+        }
+
+    def _in_words(self, question: Question) -> Question:
+        """The question with its grades in the words of the scheme that was asked for."""
+        if question.type is not QuestionType.GRADE or self.scheme is None:
+            return question
+        words = {grade.key: grade.label for grade in self.scheme.scheme.grades}
+        texts = self.scheme.descriptors
+        options = tuple(
+            Option(one.key, words.get(one.key, one.label), texts.get(one.key, one.descriptor))
+            for one in question.options
+        )
+        return replace(question, options=options)
+
+    def _item(self, key: str) -> Item:
+        question = self._in_words(self.definition.question(key))
+        return Item(key, question, [self[name] for name in self.names(key)], self.versions[key])
+
+
+class SectionLayout(TemplateNameMixin):
+    """Draws the whole section for crispy forms: the questions with their guidance and prompts beside them."""
+
+    template = "tools/section_fields.html"
+
+    def render(
+        self, form: SectionForm, context: Context, template_pack: str = "govuk", **kwargs: Any
+    ) -> SafeString:
+        return render_to_string(self.template, {"form": form, "section": form.section})
+
+
+def _widget(question: Question, attrs: dict[str, str]) -> forms.Widget:
+    if question.type is QuestionType.PICK_SEVERAL:
+        return forms.CheckboxSelectMultiple(attrs, [(one.key, one.label) for one in question.options])
+    if question.type in CHOICES:
+        return forms.RadioSelect(attrs, [(one.key, one.label) for one in question.options])
+    if question.type is QuestionType.SCALE and len(points := _points(question)) <= MOST_RADIOS:
+        return forms.RadioSelect(attrs, points)
+    if question.type in NUMBERS:
+        return forms.NumberInput({**attrs, **_bounds(question)})
+    if question.type is QuestionType.DATE:
+        return forms.DateInput({**attrs, "type": "date"}, format="%Y-%m-%d")
+    if question.type is QuestionType.SHORT_TEXT:
+        return forms.TextInput(attrs)
+    return forms.Textarea({**attrs, "rows": 5})
+
+
+def _points(question: Question) -> list[tuple[str, str]]:
+    words = dict(question.anchors)
+    points = range(int(question.minimum or 0), int(question.maximum or 0) + 1)
+    return [(str(point), f"{point} – {words[point]}" if point in words else str(point)) for point in points]
+
+
+def _bounds(question: Question) -> dict[str, str]:
+    bounds = {"min": question.minimum, "max": question.maximum, "step": None}
+    found = {name: plain_number(bound) for name, bound in bounds.items() if bound is not None}
+    return {**found, "step": "1" if question.type is QuestionType.SCALE else "any"}

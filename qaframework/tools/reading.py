@@ -1,0 +1,163 @@
+"""Reading answers: how far each section is, the grades, and answers in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qaframework.tools.definition import (
+    ROW_REFERENCE,
+    Question,
+    QuestionType,
+    Section,
+    ToolDefinition,
+    row_key,
+    split_row_key,
+)
+from qaframework.tools.models import Answer, AnswerSet
+from qaframework.tools.values import is_blank, text_of
+
+Answers = Mapping[str, Answer]
+
+
+@dataclass(frozen=True)
+class SectionProgress:
+    """``answered`` of ``required`` answers are there; answers that may be left out do not count."""
+
+    section: Section
+    answered: int
+    required: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.answered >= self.required
+
+
+@dataclass(frozen=True)
+class AnsweredQuestion:
+    """A question with its answer in words. ``grade`` is the key when the answer is a grade."""
+
+    question: Question
+    text: str
+    grade: str = ""
+
+
+@dataclass(frozen=True)
+class AnsweredSection:
+    """A section for reading. ``rows`` holds, for each row of a tool with rows, its reference and answers."""
+
+    section: Section
+    answers: list[AnsweredQuestion]
+    rows: list[tuple[str, list[AnsweredQuestion]]]
+
+
+def answers_of(answer_set: AnswerSet) -> dict[str, Answer]:
+    """All answers by key, emptied ones too. One query."""
+    return {answer.question_key: answer for answer in answer_set.answers.all()}
+
+
+def values_of(answer_set: AnswerSet, answers: Answers | None = None) -> dict[str, Any]:
+    """The values that were given, by key, without emptied answers. No query when ``answers`` is given."""
+    given = answers_of(answer_set) if answers is None else answers
+    return {key: answer.value for key, answer in given.items() if not is_blank(answer.value)}
+
+
+def progress(answer_set: AnswerSet, answers: Answers | None = None) -> list[SectionProgress]:
+    """How far each section is. No query when ``answers`` is given."""
+    definition = answer_set.tool_version.definition
+    values = values_of(answer_set, answers)
+    found = []
+    for section in definition.sections:
+        required = required_keys(definition, section, values)
+        found.append(SectionProgress(section, sum(key in values for key in required), len(required)))
+    return found
+
+
+def missing_answers(
+    definition: ToolDefinition, values: Mapping[str, Any]
+) -> list[tuple[Section, Question, str]]:
+    """Section, question and answer key of all that must be answered before the answers can be handed in."""
+    return [
+        (section, definition.question(key), key)
+        for section in definition.sections
+        for key in required_keys(definition, section, values)
+        if key not in values
+    ]
+
+
+def section_grades(answer_set: AnswerSet, answers: Answers | None = None) -> dict[str, str]:
+    """The grade of each section that has one, by section key.
+
+    "Not enough evidence" and "not applicable" are no grades and are left out.
+    """
+    definition = answer_set.tool_version.definition
+    if definition.scheme is None:
+        return {}
+    grades = {grade.key for grade in definition.scheme.scheme.grades}
+    values = values_of(answer_set, answers)
+    return {
+        section.key: values[section.grade_key]
+        for section in definition.sections
+        if section.graded and values.get(section.grade_key) in grades
+    }
+
+
+def rows_in_use(definition: ToolDefinition, values: Mapping[str, Any]) -> list[int]:
+    """The rows in which anything is answered, in order."""
+    if definition.rows is None:
+        return []
+    return sorted({split_row_key(key)[1] for key in values} - {0})
+
+
+def row_count(definition: ToolDefinition, values: Mapping[str, Any]) -> int:
+    """How many rows a page shows: up to the last one in use, and never fewer than the tool's least number."""
+    if definition.rows is None:
+        return 0
+    return max([definition.rows.minimum, *rows_in_use(definition, values)])
+
+
+def required_keys(definition: ToolDefinition, section: Section, values: Mapping[str, Any]) -> list[str]:
+    """The keys of a section that need an answer.
+
+    Of a tool with rows: those of the rows in use, and of as many empty ones as its least number needs.
+    """
+    questions = [question.key for question in section.questions if question.required]
+    keys = questions
+    if definition.rows is not None:
+        first = [ROW_REFERENCE] if section is definition.sections[0] else []
+        rows = _rows_needed(definition.rows.minimum, rows_in_use(definition, values))
+        keys = [row_key(key, row) for row in rows for key in first + questions]
+    return keys + ([section.grade_key] if section.graded else [])
+
+
+def _rows_needed(minimum: int, in_use: list[int]) -> list[int]:
+    empty = [row for row in range(1, minimum + len(in_use) + 1) if row not in in_use]
+    return sorted(in_use + empty[: max(0, minimum - len(in_use))])
+
+
+def answered_sections(definition: ToolDefinition, values: Mapping[str, Any]) -> list[AnsweredSection]:
+    """All sections with their answers in words, for a page that is only read, such as a submission."""
+    found = []
+    for section in definition.sections:
+        questions = () if definition.rows else section.questions
+        answers = [_answered(question, values.get(question.key)) for question in questions]
+        if section.graded:
+            answers.append(_answered(definition.question(section.grade_key), values.get(section.grade_key)))
+        found.append(AnsweredSection(section, answers, _answered_rows(definition, section, values)))
+    return found
+
+
+def _answered_rows(
+    definition: ToolDefinition, section: Section, values: Mapping[str, Any]
+) -> list[tuple[str, list[AnsweredQuestion]]]:
+    return [
+        (
+            values.get(row_key(ROW_REFERENCE, row), f"Row {row}"),
+            [_answered(question, values.get(row_key(question.key, row))) for question in section.questions],
+        )
+        for row in rows_in_use(definition, values)
+    ]
+
+
+def _answered(question: Question, value: Any) -> AnsweredQuestion:
+    is_grade = question.type is QuestionType.GRADE and not is_blank(value)
+    return AnsweredQuestion(question, text_of(question, value), value if is_grade else "")

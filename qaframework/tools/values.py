@@ -1,0 +1,133 @@
+"""What an answer may be, by the type of its question, and how it reads."""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from qaframework.tools.definition import THREE_BOXES, Question, QuestionType
+
+# JSON as it is stored: a text, number, list of texts or mapping of texts. "" is an answer that was emptied.
+Value = str | float | list[str] | dict[str, str]
+
+LONGEST_SHORT_TEXT = 300
+LONGEST_TEXT = 20_000
+LARGEST_NUMBER = 999_999_999
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+
+CHOICES = frozenset(
+    {
+        QuestionType.YES_NO,
+        QuestionType.YES_NO_NA,
+        QuestionType.YES_PARTLY_NO_NA,
+        QuestionType.GRADE,
+        QuestionType.PICK_ONE,
+    }
+)
+NUMBERS = frozenset({QuestionType.SCALE, QuestionType.NUMBER})
+
+
+class AnswerInvalid(Exception):
+    """The value is no answer to the question. ``message`` says what would be right."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def is_blank(value: Any) -> bool:
+    """Whether nothing was answered: nothing at all, an emptied text, or three empty boxes."""
+    if isinstance(value, Mapping):
+        return not any(value.values())
+    return value is None or value in ("", [])
+
+
+def check_value(question: Question, value: Any) -> None:
+    """Raise AnswerInvalid unless ``value`` is of the question's type and within its bounds, or blank."""
+    if value == "":
+        return
+    if question.type is QuestionType.THREE_BOXES:
+        _check_boxes(value)
+    elif question.type is QuestionType.PICK_SEVERAL:
+        _check_several(question, value)
+    elif question.type in CHOICES:
+        _check_choice(question, value)
+    elif question.type in NUMBERS:
+        _check_number(question, value)
+    elif question.type is QuestionType.DATE:
+        _check_date(value)
+    else:
+        _check_text(value, LONGEST_SHORT_TEXT if question.type is QuestionType.SHORT_TEXT else LONGEST_TEXT)
+
+
+def text_of(question: Question, value: Any) -> str:
+    """An answer in words for people; three boxes have a paragraph each."""
+    if is_blank(value):
+        return ""
+    if question.type is QuestionType.THREE_BOXES:
+        parts = [f"{box.label}\n{value[box.key]}" for box in THREE_BOXES if value[box.key]]
+        return "\n\n".join(parts)
+    if question.type is QuestionType.PICK_SEVERAL:
+        return ", ".join(question.option_label(key) for key in value)
+    if question.type in CHOICES:
+        return question.option_label(value)
+    if question.type is QuestionType.DATE:
+        day = date.fromisoformat(value)
+        return f"{day.day} {day:%B %Y}"
+    if question.type in NUMBERS:
+        return plain_number(value)
+    return str(value)
+
+
+def plain_number(value: float) -> str:
+    """A number as people write it: 3, not 3.0."""
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def _check_boxes(value: Any) -> None:
+    keys = {box.key for box in THREE_BOXES}
+    if not isinstance(value, dict) or set(value) != keys:
+        raise AnswerInvalid("Answer in the three boxes.")
+    for text in value.values():
+        _check_text(text, LONGEST_TEXT)
+
+
+def _check_several(question: Question, value: Any) -> None:
+    if not isinstance(value, list) or len(set(map(str, value))) != len(value):
+        raise AnswerInvalid("Select from the list, each answer once.")
+    for key in value:
+        _check_choice(question, key)
+
+
+def _check_choice(question: Question, value: Any) -> None:
+    if value not in question.option_keys:
+        allowed = ", ".join(option.label for option in question.options)
+        raise AnswerInvalid(f"Select one of: {allowed}.")
+
+
+def _check_number(question: Question, value: Any) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not is_number or (question.type is QuestionType.SCALE and value != int(value)):
+        raise AnswerInvalid("Enter a number in figures, such as 3.")
+    low = -LARGEST_NUMBER if question.minimum is None else question.minimum
+    high = LARGEST_NUMBER if question.maximum is None else question.maximum
+    if value < low:
+        raise AnswerInvalid(f"Enter a number that is {plain_number(low)} or more.")
+    if value > high:
+        raise AnswerInvalid(f"Enter a number that is {plain_number(high)} or less.")
+
+
+def _check_date(value: Any) -> None:
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise AnswerInvalid("Enter a real date, such as 10/11/2026.") from None
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR or day.isoformat() != value:
+        raise AnswerInvalid(f"Enter a date between {EARLIEST_YEAR} and {LATEST_YEAR}, such as 10/11/2026.")
+
+
+def _check_text(value: Any, longest: int) -> None:
+    if not isinstance(value, str) or "\x00" in value:
+        raise AnswerInvalid("Enter text.")
+    if len(value) > longest:
+        raise AnswerInvalid(f"Shorten the answer to {longest:,} characters or fewer. It has {len(value):,}.")

@@ -1,0 +1,240 @@
+"""Publishing tools, saving answers, handing them in and sending them back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from qaframework.packs.models import FrameworkVersion
+from qaframework.people import history
+from qaframework.people.models import User
+from qaframework.tools.definition import Question, Section, content_hash, freeze
+from qaframework.tools.models import Answer, AnswerSet, Submission, Tool, ToolVersion
+from qaframework.tools.reading import missing_answers, values_of
+from qaframework.tools.values import AnswerInvalid, check_value
+
+SAVED = "Answer saved"
+
+
+class AnswerConflict(Exception):
+    """Somebody else saved another answer to the question after it was read. Nothing was written.
+
+    ``mine`` was refused; ``theirs`` stands, saved by ``by`` (None for the system) as ``version``.
+    """
+
+    def __init__(self, *, mine: Any, theirs: Any, by: User | None, version: int) -> None:
+        super().__init__("The answer has changed since it was read.")
+        self.mine, self.theirs, self.by, self.version = mine, theirs, by, version
+
+
+class AnswersLocked(Exception):
+    """The answers were handed in; they change only after they have been sent back."""
+
+
+class AnswersIncomplete(Exception):
+    """Answers that must be given before handing in are missing: ``missing`` names section and question."""
+
+    def __init__(self, missing: list[tuple[Section, Question]], answer_keys: list[str]) -> None:
+        super().__init__(f"{len(missing)} answers are missing.")
+        self.missing = missing
+        self.answer_keys = answer_keys
+
+
+class ToolUnknown(Exception):
+    """The framework version has no such tool, or its tools were not installed."""
+
+
+@transaction.atomic
+def install_tools(*, framework_version: FrameworkVersion, by: User | None, now: datetime) -> int:
+    """Publish the tools of a framework version; return how many new tool versions that made.
+
+    A tool whose questions and grades are the same as in an earlier version stays that version.
+    Raises ValueError for a tool that cannot be built, such as one with two questions of one key.
+    """
+    made = 0
+    for key, content in _tools(framework_version.content).items():
+        tool = _tool(framework_version, key, content["name"], by=by, now=now)
+        made += _publish(tool, content, by=by, now=now)
+    return made
+
+
+@transaction.atomic
+def start_answer_set(
+    *, framework_version: FrameworkVersion, tool_key: str, by: User | None, now: datetime
+) -> AnswerSet:
+    """An empty answer set on the tool as it stands in the framework version. Raises ToolUnknown."""
+    content = _tools(framework_version.content).get(tool_key)
+    version = (
+        ToolVersion.objects.filter(
+            tool__framework=framework_version.framework_id,
+            tool__key=tool_key,
+            content_hash=content_hash(content),
+        ).first()
+        if content
+        else None
+    )
+    if version is None:
+        raise ToolUnknown(f"{framework_version} has no tool “{tool_key}” that is installed.")
+    answer_set = AnswerSet(tool_version=version, created_at=now)
+    return history.create(answer_set, by=by, now=now, reason="Started")
+
+
+def save_answer(
+    *,
+    answer_set: AnswerSet,
+    question_key: str,
+    value: Any,
+    version: int,
+    by: User | None,
+    now: datetime,
+) -> Answer:
+    """Save one answer as the next version and return it. Saving what already stands changes nothing.
+
+    ``version`` is the version that was read, 0 when there was no answer; it is claimed in the write itself.
+    Raises AnswerInvalid for an unknown question or a wrong value, AnswersLocked after handing in, and
+    AnswerConflict when somebody saved another answer in between. Whether ``by`` may write is the caller's.
+    """
+    check_value(find_question(answer_set, question_key), value)
+    try:
+        with transaction.atomic():
+            _hold_open(answer_set)
+            if version == 0:
+                return _insert(answer_set, question_key, value, by=by, now=now)
+            return _update(answer_set, question_key, value, version, by=by, now=now)
+    except IntegrityError:
+        # Only one of two people who answer an empty question can insert its row.
+        return _settled(answer_set, question_key, value)
+
+
+@transaction.atomic
+def submit_answers(*, answer_set: AnswerSet, by: User, now: datetime) -> Submission:
+    """Hand the answers in: freeze them as they are and refuse changes from now on.
+
+    Raises AnswersIncomplete with all that is missing, or AnswersLocked when they were handed in before.
+    """
+    _hold_open(answer_set)
+    values = values_of(answer_set)
+    missing = missing_answers(answer_set.tool_version.definition, values)
+    if missing:
+        raise AnswersIncomplete(
+            [(section, question) for section, question, _ in missing], [key for _, _, key in missing]
+        )
+    history.change(
+        answer_set, by=by, now=now, reason="Handed in", only_if={"is_locked": False}, is_locked=True
+    )
+    return Submission.objects.create(
+        answer_set=answer_set,
+        revision=answer_set.revision,
+        answers=values,
+        submitted_by=by,
+        submitted_at=now,
+    )
+
+
+@transaction.atomic
+def reopen_answers(*, answer_set: AnswerSet, reason: str, by: User | None, now: datetime) -> AnswerSet:
+    """Open handed-in answers for the next revision; what was handed in stays as it is.
+
+    Raises SomebodyElseWasFirst when they are open already.
+    """
+    return history.change(
+        answer_set,
+        by=by,
+        now=now,
+        reason=reason,
+        only_if={"is_locked": True, "revision": answer_set.revision},
+        is_locked=False,
+        revision=answer_set.revision + 1,
+    )
+
+
+def find_question(answer_set: AnswerSet, question_key: str) -> Question:
+    """The question that an answer belongs to. Raises AnswerInvalid for a key that the tool does not have."""
+    try:
+        return answer_set.tool_version.definition.question(question_key)
+    except KeyError:
+        raise AnswerInvalid(
+            f"This form has no question “{question_key[:60]}”. Load the page again."
+        ) from None
+
+
+# Publishing
+
+
+def _tools(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    schemes = content["framework"]["grade_schemes"]
+    return {key: freeze(tool, schemes) for key, tool in content["tools"].items()}
+
+
+def _tool(version: FrameworkVersion, key: str, name: str, *, by: User | None, now: datetime) -> Tool:
+    tool = Tool.objects.filter(framework=version.framework_id, key=key).first()
+    if tool is None:
+        return history.create(
+            Tool(framework_id=version.framework_id, key=key, name=name), by=by, now=now, reason="Installed"
+        )
+    if tool.name != name:
+        history.change(tool, by=by, now=now, reason="Renamed by the framework", name=name)
+    return tool
+
+
+def _publish(tool: Tool, content: dict[str, Any], *, by: User | None, now: datetime) -> bool:
+    hashed = content_hash(content)
+    numbers = dict(tool.versions.values_list("content_hash", "number"))
+    if hashed in numbers:
+        return False
+    version = ToolVersion(
+        tool=tool,
+        number=max(numbers.values(), default=0) + 1,
+        content=content,
+        content_hash=hashed,
+        published_at=now,
+    )
+    version.definition  # noqa: B018 - refuses what cannot be built before it is written
+    history.create(version, by=by, now=now, reason="Installed")
+    return True
+
+
+# Saving
+
+
+def _hold_open(answer_set: AnswerSet) -> None:
+    """Let nobody hand in or send back while we write. Raises AnswersLocked."""
+    held = AnswerSet.objects.select_for_update(no_key=True).filter(pk=answer_set.pk)
+    if held.values_list("is_locked", flat=True).get():
+        raise AnswersLocked("These answers were handed in.")
+
+
+def _insert(
+    answer_set: AnswerSet, question_key: str, value: Any, *, by: User | None, now: datetime
+) -> Answer:
+    answer = Answer(
+        answer_set=answer_set, question_key=question_key, value=value, version=1, saved_by=by, saved_at=now
+    )
+    return history.create(answer, by=by, now=now, reason=SAVED)
+
+
+def _update(
+    answer_set: AnswerSet, question_key: str, value: Any, version: int, *, by: User | None, now: datetime
+) -> Answer:
+    answer = Answer.objects.filter(answer_set=answer_set, question_key=question_key).first()
+    if answer is None:
+        raise AnswerInvalid("This answer is not there any more. Load the page again.")
+    if answer.value == value and answer.version >= version:
+        return answer
+    claimed = Answer.objects.filter(pk=answer.pk, version=version).update(
+        value=value, version=version + 1, saved_by=by, saved_at=now
+    )
+    if not claimed:
+        return _settled(answer_set, question_key, value)
+    answer.value, answer.version, answer.saved_by, answer.saved_at = value, version + 1, by, now
+    history.record(Answer, [answer], by=by, now=now, reason=SAVED, is_update=True)
+    return answer
+
+
+def _settled(answer_set: AnswerSet, question_key: str, value: Any) -> Answer:
+    """Two people saved: if both wrote the same there is nothing to settle, else raise AnswerConflict."""
+    answer = Answer.objects.select_related("saved_by").get(answer_set=answer_set, question_key=question_key)
+    if answer.value != value:
+        raise AnswerConflict(mine=value, theirs=answer.value, by=answer.saved_by, version=answer.version)
+    return answer
