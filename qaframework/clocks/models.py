@@ -36,6 +36,14 @@ class Clock(models.Model):
         related_name="clocks",
         help_text="From here the ladder's roles are looked for, upwards.",
     )
+    case = models.ForeignKey(
+        "caseload.Case",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Set when the work is about one child, so that a restricted case stays hidden in lists.",
+    )
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     round = models.PositiveSmallIntegerField(default=1)

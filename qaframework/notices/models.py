@@ -1,10 +1,26 @@
 """The outbox: every message to a person, written in the transaction that causes it."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at__isnull=True)
+
+    def queued(self) -> "NoticeQuerySet":
+        return self.filter(delivery=Notice.Delivery.QUEUED)
+
+    def failed(self) -> "NoticeQuerySet":
+        return self.filter(delivery=Notice.Delivery.FAILED)
+
+    def to_send(self, now: datetime) -> "NoticeQuerySet":
+        """Queued and due for their first or next attempt, those never tried first."""
+        return self.queued().filter(next_attempt_at__lte=now).order_by("attempts", "next_attempt_at", "pk")
 
 
 class Notice(models.Model):
@@ -35,17 +51,38 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
 
+    objects = NoticeQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
         indexes: ClassVar = [
             models.Index(fields=["next_attempt_at"], name="notice_queue", condition=Q(delivery="queued")),
-            models.Index(fields=["recipient", "-created_at"], name="notice_inbox"),
+            models.Index(fields=["recipient", "-created_at", "-id"], name="notice_inbox"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(delivery="sent") | Q(sent_at__isnull=False), name="sent_notice_has_its_moment"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(delivery="queued") | Q(next_attempt_at__isnull=False),
+                name="queued_notice_has_its_next_attempt",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.recipient}"
+
+
+class SenderLease(models.Model):
+    """The one process that may send until ``held_until`` (UTC), where the database has no advisory locks."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    name = models.CharField(max_length=40, unique=True)
+    held_until = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} until {self.held_until:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,37 @@
+"""A notice as an e-mail: plain text and simple HTML, with an address into the application."""
+
+import smtplib
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+
+from qaframework.notices.models import Notice
+
+# What a mail server or an address can do to us: refusals and lost connections, time-outs and refused
+# connections (OSError), addresses or texts that cannot be put into a message (ValueError).
+MAIL_TROUBLE = (smtplib.SMTPException, OSError, ValueError)
+
+
+def email_for(notice: Notice, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+    """The message for one notice. Its Message-ID is always the same, so that a repeat can be recognised."""
+    context = {"notice": notice, "address": f"{settings.SITE_URL}{notice.url}" if notice.url else ""}
+    host = urlsplit(settings.SITE_URL).hostname
+    message = EmailMultiAlternatives(
+        subject=notice.subject,
+        body=render_to_string("notices/email.txt", context),
+        to=[notice.recipient.email],
+        connection=connection,
+        headers={"Message-ID": f"<notice-{notice.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(render_to_string("notices/email.html", context), "text/html")
+    return message
+
+
+def release(connection: BaseEmailBackend) -> None:
+    """Close a connection that may be broken; the next message opens a new one."""
+    with suppress(*MAIL_TROUBLE):
+        connection.close()

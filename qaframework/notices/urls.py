@@ -1,0 +1,13 @@
+from django.urls import path
+
+from qaframework.notices import views
+
+app_name = "notices"
+
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("read/", views.read_all, name="read_all"),
+    path("<int:pk>/read/", views.read, name="read"),
+    path("not-sent/", views.failed, name="failed"),
+    path("not-sent/<int:pk>/try-again/", views.retry, name="retry"),
+]

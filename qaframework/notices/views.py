@@ -1,0 +1,62 @@
+"""A person's own notices, and for administrators those that could not be sent."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from qaframework.notices import workflow
+from qaframework.notices.access import get_failed, get_notice, own_notices
+from qaframework.notices.models import Notice
+from qaframework.people.access import requires
+from qaframework.people.paging import keyset_page
+from qaframework.people.roles import Capability
+
+
+@login_required
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    notices = own_notices(request.user)
+    only_unread = request.GET.get("show") == "unread"
+    shown = notices.unread() if only_unread else notices
+    page = keyset_page(shown, moment="created_at", query=request.GET, newest_first=True)
+    tabs = [
+        {"label": "All", "url": "?", "current": not only_unread},
+        {"label": "Unread", "url": "?show=unread", "current": only_unread, "count": notices.unread().count()},
+    ]
+    return render(request, "notices/inbox.html", {"page": page, "tabs": tabs, "only_unread": only_unread})
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Marks one notice as read, and with ``open`` goes on to what it is about."""
+    notice = get_notice(request.user, pk)
+    workflow.mark_read(recipient=request.user, notice_ids=[notice.pk], now=timezone.now())
+    return redirect(notice.url if "open" in request.POST and notice.url else "notices:inbox")
+
+
+@login_required
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    count = workflow.mark_read(recipient=request.user, notice_ids=None, now=timezone.now())
+    messages.success(request, f"{count} notice{'' if count == 1 else 's'} marked as read.")
+    return redirect("notices:inbox")
+
+
+@requires(Capability.CONFIGURE)
+@require_safe
+def failed(request: HttpRequest) -> HttpResponse:
+    notices = Notice.objects.failed().select_related("recipient").defer("body", "subject")
+    page = keyset_page(notices, moment="created_at", query=request.GET, newest_first=True)
+    return render(request, "notices/failed.html", {"page": page})
+
+
+@requires(Capability.CONFIGURE)
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    workflow.try_again(notice=get_failed(pk), now=timezone.now())
+    messages.success(request, "The e-mail will be sent again within a minute.")
+    return redirect("notices:failed")

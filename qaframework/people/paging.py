@@ -1,0 +1,86 @@
+"""Pages of a long list found by key: page 400 costs what page 1 costs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+
+Row = TypeVar("Row", bound=Model)
+
+PAGE_SIZE = 25
+SEPARATOR = "~"
+
+
+@dataclass(frozen=True)
+class KeysetPage(Generic[Row]):
+    """Rows of one page, and the addresses (query strings) of the pages before and after it, if any."""
+
+    rows: list[Row]
+    previous_url: str
+    next_url: str
+
+
+def keyset_page(
+    queryset: QuerySet[Row],
+    *,
+    moment: str,
+    query: QueryDict,
+    newest_first: bool = False,
+    size: int = PAGE_SIZE,
+) -> KeysetPage[Row]:
+    """The page that the request's ``after`` or ``before`` points to; the first one without them.
+
+    The list is ordered by ``moment``, a date-time field or look-up of the rows, then by primary key.
+    A pointer that cannot be read gives the first page.
+    """
+    after, before = _pointer(query.get("after", "")), _pointer(query.get("before", ""))
+    backwards = before is not None and after is None
+    descending = newest_first is not backwards
+    pointer = before if backwards else after
+    if pointer is not None:
+        queryset = queryset.filter(_beyond(moment, pointer, descending=descending))
+    sign = "-" if descending else ""
+    found = list(queryset.order_by(f"{sign}{moment}", f"{sign}pk")[: size + 1])
+    rows, has_more = found[:size], len(found) > size
+    if backwards:
+        rows.reverse()
+    has_previous = has_more if backwards else after is not None
+    has_next = True if backwards else has_more
+    return KeysetPage(
+        rows,
+        _url(query, "before", rows[0], moment) if rows and has_previous else "",
+        _url(query, "after", rows[-1], moment) if rows and has_next else "",
+    )
+
+
+def _pointer(text: str) -> tuple[datetime, int] | None:
+    moment, _, key = text.partition(SEPARATOR)
+    try:
+        at, pk = datetime.fromisoformat(moment), int(key)
+    except ValueError:
+        return None
+    return (at, pk) if at.tzinfo is not None else None
+
+
+def _beyond(moment: str, pointer: tuple[datetime, int], *, descending: bool) -> Q:
+    """Rows after the pointer in the order; the first condition lets the database use its index."""
+    at, pk = pointer
+    way = "lt" if descending else "gt"
+    return Q(**{f"{moment}__{way}e": at}) & (Q(**{f"{moment}__{way}": at}) | Q(**{f"pk__{way}": pk}))
+
+
+def _url(query: QueryDict, direction: str, row: Model, moment: str) -> str:
+    kept = query.copy()
+    for pointer in ("after", "before"):
+        kept.pop(pointer, None)
+    kept[direction] = f"{_value(row, moment.split('__')).isoformat()}{SEPARATOR}{row.pk}"
+    return f"?{kept.urlencode()}"
+
+
+def _value(row: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        row = getattr(row, name)
+    return row
