@@ -1,8 +1,8 @@
 """The geometry of charts: where each bar, point and line stands.
 
-Pure Python. Horizontal positions and lengths are per cent of the chart's width and vertical ones are pixels, so that a
-chart fills a phone as well as a page while its text keeps its size. Each chart keeps the figures it was made from, and
-the templates in templates/components/charts show them as a table beneath.
+Pure Python. Horizontal positions and lengths are per cent of the chart's width and vertical ones are
+pixels, so that a chart fills a phone as well as a page while its text keeps its size. Each chart keeps the
+figures it was made from, and the templates in templates/components/charts show them as a table beneath.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ PLOT_HEIGHT = 200
 LABEL_HEIGHT = 56  # beneath the plot: the period, and the number it rests on
 PLOT_LEFT = 10.0  # per cent, for the scale at the side
 PLOT_RIGHT = 97.0
-SMALLEST_LABELLED = 7.0  # per cent of the width; a number does not fit into a narrower piece
+SMALLEST_NUMBERED = 3.0  # per cent of the width; a number does not fit into a narrower piece
+SMALLEST_NUMBERED_ON_PHONES = 8.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Piece:
     width: float
     middle: float
     shows_count: bool
+    shows_count_on_phones: bool
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,13 @@ class LineChart:
 
 @dataclass(frozen=True)
 class BarRow:
-    """One figure; ``target`` draws a line across its bar at what was expected."""
+    """One figure. ``target`` draws a line across its bar at what was expected; ``key`` is a grade, if any."""
 
     label: str
     value: float
     display: str
     target: float | None = None
-    key: str = "neutral"
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,16 @@ def _pieces(row: StackedRow) -> tuple[Piece, ...]:
             width = round(end - x, 2)
             middle = round(x + width / 2, 2)
             pieces.append(
-                Piece(part.key, part.label, part.count, x, width, middle, width >= SMALLEST_LABELLED)
+                Piece(
+                    key=part.key,
+                    label=part.label,
+                    count=part.count,
+                    x=x,
+                    width=width,
+                    middle=middle,
+                    shows_count=width >= SMALLEST_NUMBERED,
+                    shows_count_on_phones=width >= SMALLEST_NUMBERED_ON_PHONES,
+                )
             )
             before += part.count
     return tuple(pieces)

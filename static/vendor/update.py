@@ -16,25 +16,6 @@ TARGET = Path(__file__).parent / "govuk-frontend"
 SYSTEM_FONTS = "Arial,Helvetica,sans-serif"
 FORBIDDEN = ("GDS Transport", "@font-face", "url(", "sourceMappingURL", "govuk-crest")
 
-LICENCE = """MIT License
-
-Copyright (c) Crown Copyright (Government Digital Service)
-
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
-documentation files (the "Software"), to deal in the Software without restriction, including without limitation
-the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and
-to permit persons to whom the Software is furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all copies or substantial portions of
-the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO
-THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF
-CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-IN THE SOFTWARE.
-"""
-
 
 def without_source_map(text: str) -> str:
     """Drop the trailing source-map comment of CSS or JavaScript."""
@@ -62,7 +43,6 @@ def main(package: Path) -> None:
     TARGET.mkdir(exist_ok=True)
     (TARGET / "govuk-frontend.min.css").write_text(css, encoding="utf-8")
     (TARGET / "govuk-frontend.min.js").write_text(script, encoding="utf-8")
-    (TARGET / "LICENCE.txt").write_text(LICENCE, encoding="utf-8")
     version = json.loads((package / "package.json").read_text(encoding="utf-8"))["version"]
     (TARGET / "VERSION").write_text(f"{version}\n", encoding="utf-8")
 

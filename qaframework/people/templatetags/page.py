@@ -6,10 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, Field
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
-from django.forms.widgets import ChoiceWidget
+from django.forms.widgets import ChoiceWidget, MultiWidget
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -217,7 +217,24 @@ def error_target(field: BoundField) -> str:
         return ""
     if option_kind(field):
         return (field.subwidgets[0].id_for_label or "") if field.subwidgets else ""
+    if isinstance(field.field.widget, MultiWidget):
+        return f"{field.auto_id}_0"
     return field.id_for_label
+
+
+def _what_to_do(field: BoundField) -> str:
+    """What to say instead of 'This field is required.', which does not tell which field or what to do."""
+    kind = option_kind(field) or getattr(field.field.widget, "input_type", "")
+    asks = {"radios": "Choose an answer for", "checkboxes": "Choose at least one answer for"}
+    asks |= {"select": "Choose an answer for", "file": "Choose a file for", "checkbox": "Tick"}
+    return f"{asks.get(kind, 'Fill in')} \u2018{field.label}\u2019"
+
+
+@register.filter
+def error_texts(field: BoundField) -> list[str]:
+    """The field's errors in words; Django's general 'required' names the field and what to do."""
+    general = str(Field.default_error_messages["required"])
+    return [_what_to_do(field) if str(error) == general else str(error) for error in field.errors]
 
 
 @register.filter
@@ -227,5 +244,5 @@ def error_links(form: BaseForm) -> list[dict[str, str]]:
     for name in form.fields:
         target = error_target(form[name])
         href = f"#{target}" if target else ""
-        links += [{"text": str(error), "href": href} for error in form[name].errors]
+        links += [{"text": text, "href": href} for text in error_texts(form[name])]
     return links
