@@ -1,6 +1,6 @@
 """Writing a change together with its history entry: the person, the moment and the reason.
 
-Every verb goes through one of these three functions, so that no change is without its entry.
+Every verb goes through these functions, so that no change is without its entry.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,9 +46,15 @@ def change(
         raise SomebodyElseWasFirst(f"{model._meta.verbose_name} {instance.pk} has changed in the meantime.")
     for name, value in changes.items():
         setattr(instance, name, value)
-    instance.refresh_from_db()
+    _read_again(instance)
     record(model, [instance], by=by, now=now, reason=reason, is_update=True)
     return instance
+
+
+def remove(instance: models.Model, *, by: User | None, now: datetime, reason: str) -> None:
+    """Delete a row that never began, leaving its history."""
+    _mark(instance, by=by, now=now, reason=reason)
+    instance.delete()
 
 
 def record(
@@ -75,3 +81,14 @@ def _mark(instance: Any, *, by: User | None, now: datetime, reason: str) -> None
     instance._history_user = by
     instance._history_date = now
     instance._change_reason = reason
+
+
+def _read_again(instance: models.Model) -> None:
+    """Take every column as it now stands, so that the entry shows others' changes too.
+
+    Unlike refresh_from_db this keeps related objects that are already loaded.
+    """
+    names = [field.attname for field in instance._meta.concrete_fields]
+    row = type(instance)._default_manager.filter(pk=instance.pk).values(*names).get()
+    for name, value in row.items():
+        setattr(instance, name, value)

@@ -97,7 +97,7 @@ def _needs_second_factor(user: User) -> bool:
 
 
 def _has_second_factor(request: HttpRequest, user: User) -> bool:
-    """Whether an authenticator is set up. Who signed in with it, or was found to have one, is not asked again."""
+    """Whether an authenticator is set up. The database is not asked about those who signed in with it."""
     if any(record["method"] == "mfa" for record in get_authentication_records(request, user)):
         return True
     return is_mfa_enabled(user)

@@ -243,7 +243,39 @@ class RecordRead(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["kind", "record_id", "-at"], name="read_by_record")]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "record_id", "-at"], name="read_by_record"),
+            models.Index(fields=["-at", "-id"], name="read_by_moment"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reader} read {self.kind} {self.label}"
+
+
+class PeopleImport(models.Model):
+    """A people file that was checked and waits for somebody to apply or discard it."""
+
+    PERSONAL_FIELDS: ClassVar = ("content", "checked_by")
+
+    class State(models.TextChoices):
+        CHECKED = "checked", "Checked, waiting"
+        APPLIED = "applied", "Applied"
+        DISCARDED = "discarded", "Discarded"
+
+    file_name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.CHECKED)
+    content = models.JSONField(default=dict, blank=True, help_text="The rows; emptied when no longer needed.")
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+    history = HistoricalRecords(excluded_fields=["content"])
+
+    class Meta:
+        ordering: ClassVar = ["-checked_at", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=["checked", "applied", "discarded"]), name="people_import_state_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
