@@ -74,7 +74,8 @@ class DrawnCase(models.Model):
     draw = models.ForeignKey(SampleDraw, on_delete=models.CASCADE, related_name="cases")
     case = models.ForeignKey("caseload.Case", on_delete=models.PROTECT, related_name="draws")
     ticket = models.CharField(max_length=64)
-    position = models.PositiveIntegerField(help_text="Place in the order of the draw, from 1.")
+    is_reserve = models.BooleanField(help_text="Drawn as a reserve, whatever became of it.")
+    position = models.PositiveIntegerField(help_text="Place among the chosen, or the reserves, from 1.")
     stratum = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=10, choices=State)
     assignment = models.ForeignKey(
@@ -88,7 +89,7 @@ class DrawnCase(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        ordering: ClassVar = ["draw", "position"]
+        ordering: ClassVar = ["draw", "is_reserve", "position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["draw", "case"], name="case_drawn_once_per_draw"),
             models.UniqueConstraint(

@@ -1,11 +1,15 @@
 """Who owes which quality-assurance work by when: programmes, assignments, extensions."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
+
+from qaframework.people.models import Post
 
 
 class Programme(models.Model):
@@ -29,6 +33,23 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return f"{self.framework} {self.year}"
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def open(self) -> "AssignmentQuerySet":
+        """Allocated and not yet handed in."""
+        return self.filter(state__in=Assignment.OPEN_STATES)
+
+    def owed_by(self, posts: "Iterable[Post] | models.QuerySet[Post]") -> "AssignmentQuerySet":
+        return self.filter(post__in=posts)
+
+    def late(self, on: date) -> "AssignmentQuerySet":
+        """Open work whose last day lies before that local date."""
+        return self.open().filter(due_on__lt=on)
+
+    def counted(self) -> "AssignmentQuerySet":
+        """Work that belongs in return rates: neither withdrawn nor excluded (LAN-32)."""
+        return self.exclude(state__in=("planned", "withdrawn", "excluded"))
 
 
 class Assignment(models.Model):
@@ -101,6 +122,8 @@ class Assignment(models.Model):
         "clocks.Clock", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     history = HistoricalRecords()
+
+    objects = AssignmentQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["due_on", "pk"]

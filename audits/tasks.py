@@ -1,0 +1,21 @@
+"""What happens with nobody clicking: draws, moderation draws, re-audits, the month's other work."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from audits import workflow
+from qaframework.allocation.workflow import allocate_period_work
+
+
+@shared_task
+def draw_due_samples() -> int:
+    return workflow.draw_due_months(now=timezone.now()).allocated
+
+
+@shared_task
+def open_due_work() -> int:
+    """Open the month's work, choose what is moderated, and allocate re-audits."""
+    now = timezone.now()
+    opened = allocate_period_work(now=now)
+    drawn = workflow.draw_due_moderations(now=now)
+    return opened + drawn + len(workflow.open_due_reaudits(now=now).opened)

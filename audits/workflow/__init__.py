@@ -1,0 +1,57 @@
+"""The verbs of this room; the only code that changes its state."""
+
+from audits.workflow.dip_samples import submit_dip_sample
+from audits.workflow.draws import Drawn, draw_due_months, draw_month, replace_case, verify_draw
+from audits.workflow.judging import (
+    JudgementConflict,
+    NotReady,
+    add_worker_view,
+    ask_advice,
+    begin_audit,
+    give_advice,
+    raise_concern,
+    save_judgement,
+    submit_audit,
+)
+from audits.workflow.meetings import accept_meeting, cancel_meeting, propose_meeting, record_file_updated
+from audits.workflow.moderating import (
+    begin_moderation,
+    complete_moderation,
+    draw_due_moderations,
+    draw_moderations,
+    record_discussion,
+    send_back_for_evidence,
+)
+from audits.workflow.opening import open_audit, open_dip_sample
+from audits.workflow.reauditing import open_due_reaudits
+
+__all__ = [
+    "Drawn",
+    "JudgementConflict",
+    "NotReady",
+    "accept_meeting",
+    "add_worker_view",
+    "ask_advice",
+    "begin_audit",
+    "begin_moderation",
+    "cancel_meeting",
+    "complete_moderation",
+    "draw_due_moderations",
+    "draw_due_months",
+    "draw_moderations",
+    "draw_month",
+    "give_advice",
+    "open_audit",
+    "open_dip_sample",
+    "open_due_reaudits",
+    "propose_meeting",
+    "raise_concern",
+    "record_discussion",
+    "record_file_updated",
+    "replace_case",
+    "save_judgement",
+    "send_back_for_evidence",
+    "submit_audit",
+    "submit_dip_sample",
+    "verify_draw",
+]

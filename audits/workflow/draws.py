@@ -1,0 +1,348 @@
+"""Drawing the month's cases, allocating them to posts, replacing one, and proving a draw.
+
+A draw is made once per activity, month and pool; asking again changes nothing.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from audits.frames import build_frame, freeze, thaw
+from audits.independence import may_not_audit
+from audits.models import DrawnCase, SampleDraw
+from audits.workflow.opening import open_audit
+from qaframework.allocation import workflow as allocation
+from qaframework.allocation.models import Assignment, Programme
+from qaframework.caseload.models import Case
+from qaframework.packs.definition import ActivityType, DrawRule
+from qaframework.packs.models import Framework
+from qaframework.people import history
+from qaframework.people.calendar import working_calendar
+from qaframework.people.directory import Organisation
+from qaframework.people.models import Post, Unit, User
+from qaframework.people.refusal import Refused
+from qaframework.rules.deadlines import date_before
+from qaframework.rules.periods import Month
+from qaframework.rules.sampling import Pick, Replay, draw, replay, ticket
+from qaframework.rules.working_days import local_date
+
+State = DrawnCase.State
+
+
+@dataclass
+class Drawn:
+    """What one run did: the draws made, the work allocated, and what the QA team should look at."""
+
+    draws: list[SampleDraw] = field(default_factory=list)
+    allocated: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def draw_month(
+    *, framework: Framework, month: Month, seed: str | None, by: User | None, now: datetime
+) -> Drawn:
+    """Draw and allocate the cases of one month, one month ahead (BF-01, LAN-06, LAN-08).
+
+    Without a seed each draw gets a random one, chosen after its frame is fixed. Raises Refused when
+    the year has no programme.
+    """
+    programme = Programme.objects.filter(
+        framework=framework, starts_on__lte=month.start, ends_on__gte=month.start
+    ).first()
+    if programme is None:
+        raise Refused(f"There is no programme for {month.label}. Make the year's programme first.")
+    result = Drawn()
+    for (activity_key, pool), assignments in _waiting(programme, month).items():
+        activity = allocation.activity_of(assignments[0])
+        _draw_pool(programme, activity, month, pool, assignments, seed, result, by=by, now=now)
+        assert activity.key == activity_key
+    return result
+
+
+def draw_due_months(*, now: datetime) -> Drawn:
+    """Draw every live framework's months whose time has come: the lead time before they begin."""
+    today = local_date(now)
+    total = Drawn()
+    for framework in Framework.objects.live():
+        for month in _months_to_draw(framework, today):
+            done = draw_month(framework=framework, month=month, seed=None, by=None, now=now)
+            total.draws += done.draws
+            total.allocated += done.allocated
+            total.warnings += done.warnings
+    return total
+
+
+def verify_draw(sample: SampleDraw) -> Replay:
+    """Make the draw again from its record alone, and say whether it gives the same cases."""
+    try:
+        frame = thaw(sample.frame)
+    except ValueError as error:
+        return Replay(False, str(error))
+    drawn = sample.cases.order_by("position").values_list("is_reserve", "case__child_ref")
+    return replay(
+        frame.entries,
+        sample.size,
+        sample.seed,
+        chosen=[reference for is_reserve, reference in drawn if not is_reserve],
+        reserves=[reference for is_reserve, reference in drawn if is_reserve],
+        recorded_hash=sample.frame_hash,
+        exclusions=frame.exclusions,
+        **sample.settings,
+    )
+
+
+@transaction.atomic
+def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: datetime) -> DrawnCase:
+    """Put the next suitable reserve in the place of a drawn case; both stay on the record.
+
+    Reserves of the same stratum come first. Raises Refused when the audit has begun or no reserve is left.
+    """
+    assignment = drawn.assignment
+    if drawn.state != State.ALLOCATED or assignment is None:
+        raise Refused("Only a case that is allocated now can be replaced.")
+    if reason not in DrawnCase.ReplacementReason.values:
+        raise Refused("Choose one of the reasons for replacing a case.")
+    if assignment.state != Assignment.State.ALLOCATED:
+        raise Refused("This audit has begun. A case can only be replaced before that.")
+    reserve = _next_reserve(drawn, assignment, local_date(now))
+    history.change(
+        drawn,
+        by=by,
+        now=now,
+        reason=f"Replaced: {note or reason}",
+        only_if={"state": State.ALLOCATED},
+        state=State.REPLACED,
+        replaced_by=reserve,
+        replacement_reason=reason,
+        replacement_note=note,
+    )
+    history.change(
+        reserve,
+        by=by,
+        now=now,
+        reason="Took the place of a replaced case",
+        only_if={"state__in": [State.RESERVE, State.UNUSED]},
+        state=State.ALLOCATED,
+        assignment=assignment,
+    )
+    case = reserve.case
+    assert case.unit is not None
+    allocation.change_subject(
+        assignment=assignment,
+        case=case,
+        worker=case.worker,
+        unit=case.unit,
+        reason=note or reason,
+        by=by,
+        now=now,
+    )
+    open_audit(assignment=assignment, by=by, now=now)
+    return reserve
+
+
+def _waiting(programme: Programme, month: Month) -> dict[tuple[str, Unit], list[Assignment]]:
+    """Planned work of the month that needs a draw, by activity and pool, where none was made yet."""
+    planned = (
+        programme.assignments.filter(period=month.key, state=Assignment.State.PLANNED)
+        .select_related("post__unit", "framework_version", "programme")
+        .order_by("activity", "post__code", "ordinal")
+    )
+    made = set(programme.draws.filter(period=month.key).values_list("activity", "pool"))
+    units = {unit.path: unit for unit in Unit.objects.all()}
+    waiting: defaultdict[tuple[str, Unit], list[Assignment]] = defaultdict(list)
+    for assignment in planned:
+        rule = allocation.activity_of(assignment).draw
+        if rule is None:
+            continue
+        pool = _pool_of(assignment.post.unit, rule, units)
+        if (assignment.activity, pool.pk) not in made:
+            waiting[assignment.activity, pool].append(assignment)
+    return dict(waiting)
+
+
+def _pool_of(unit: Unit, rule: DrawRule, units: dict[str, Unit]) -> Unit:
+    """The post's function when the rule says so and it has one; else the whole authority."""
+    steps = unit.path.strip("/").split("/")
+    line = [units["/" + "/".join(steps[:end]) + "/"] for end in range(len(steps), 0, -1)]
+    if rule.pool == "function":
+        return next((above for above in line if above.kind == Unit.Kind.FUNCTION), line[-1])
+    return line[-1]
+
+
+@transaction.atomic
+def _draw_pool(
+    programme: Programme,
+    activity: ActivityType,
+    month: Month,
+    pool: Unit,
+    assignments: list[Assignment],
+    seed: str | None,
+    result: Drawn,
+    *,
+    by: User | None,
+    now: datetime,
+) -> None:
+    assert activity.draw is not None
+    today = local_date(now)
+    frame = build_frame(pool, activity.draw, today)
+    settings: dict[str, Any] = {
+        "reserve_share": activity.draw.reserve_share,
+        "minimum_per_stratum": activity.draw.minimum_per_stratum,
+        "one_per_family": activity.draw.one_per_family,
+    }
+    frozen_hash = frame.hash
+    own_seed = f"{seed}:{activity.key}:{month.key}:{pool.code}" if seed else secrets.token_hex(16)
+    drawing = draw(frame.entries, len(assignments), own_seed, **settings)
+    sample = SampleDraw.objects.create(
+        programme=programme,
+        framework_version=assignments[0].framework_version,
+        activity=activity.key,
+        period=month.key,
+        pool=pool,
+        seed=own_seed,
+        size=len(assignments),
+        settings=settings,
+        frame=freeze(frame),
+        frame_size=len(frame.entries),
+        frame_hash=frozen_hash,
+        exclusions=frame.exclusion_counts,
+        shortfall=drawing.shortfall,
+        drawn_at=now,
+        drawn_by=by,
+    )
+    result.draws.append(sample)
+    if drawing.shortfall:
+        result.warnings.append(
+            f"{activity.label}, {pool}: {drawing.shortfall} of {len(assignments)} could not be drawn, "
+            f"because only {len(frame.entries)} cases can be drawn."
+        )
+    drawn = _record_picks(sample, drawing.chosen, drawing.reserves, by=by, now=now)
+    _allocate_drawn(sample, activity, assignments, drawn, month, result, by=by, now=now)
+
+
+def _record_picks(
+    sample: SampleDraw, chosen: Iterable[Pick], reserves: Iterable[Pick], *, by: User | None, now: datetime
+) -> list[DrawnCase]:
+    picks = [(pick, False) for pick in chosen] + [(pick, True) for pick in reserves]
+    references = [pick.reference for pick, _ in picks]
+    cases = {
+        case.child_ref: case
+        for case in Case.objects.filter(child_ref__in=references).select_related("unit", "worker")
+    }
+    rows = [
+        DrawnCase(
+            draw=sample,
+            case=cases[pick.reference],
+            ticket=pick.ticket,
+            is_reserve=is_reserve,
+            position=pick.position,
+            stratum=pick.stratum,
+            state=State.RESERVE if is_reserve else State.UNUSED,
+        )
+        for pick, is_reserve in picks
+    ]
+    DrawnCase.objects.bulk_create(rows)
+    history.record(DrawnCase, rows, by=by, now=now, reason="Drawn", is_update=False)
+    return rows
+
+
+def _allocate_drawn(
+    sample: SampleDraw,
+    activity: ActivityType,
+    assignments: list[Assignment],
+    drawn: list[DrawnCase],
+    month: Month,
+    result: Drawn,
+    *,
+    by: User | None,
+    now: datetime,
+) -> None:
+    """Posts come in the order of their own tickets; each takes the first drawn case it may audit."""
+    today = local_date(now)
+    organisation = Organisation.load(today)
+    free = list(drawn)
+    for assignment in sorted(assignments, key=lambda a: ticket(sample.seed, f"{a.post.code}/{a.ordinal}")):
+        match = next(
+            (
+                row
+                for row in free
+                if not may_not_audit(organisation, assignment.post, row.case, activity.independence)
+            ),
+            None,
+        )
+        if match is None:
+            result.warnings.append(f"{activity.label}: no drawn case is suitable for {assignment.post}.")
+            continue
+        free.remove(match)
+        _give(assignment, match, max(month.start, today), by=by, now=now)
+        result.allocated += 1
+
+
+def _give(
+    assignment: Assignment, row: DrawnCase, allocated_on: date, *, by: User | None, now: datetime
+) -> None:
+    case = row.case
+    assert case.unit is not None
+    allocation.allocate(
+        assignment=assignment,
+        case=case,
+        worker=case.worker,
+        unit=case.unit,
+        selection=Assignment.Selection.RANDOM,
+        allocated_on=allocated_on,
+        by=by,
+        now=now,
+    )
+    history.change(
+        row,
+        by=by,
+        now=now,
+        reason=f"Allocated to {assignment.post}",
+        state=State.ALLOCATED,
+        assignment=assignment,
+    )
+    open_audit(assignment=assignment, by=by, now=now)
+
+
+def _next_reserve(drawn: DrawnCase, assignment: Assignment, on: date) -> DrawnCase:
+    organisation = Organisation.load(on)
+    rule = allocation.activity_of(assignment).independence
+    post: Post = assignment.post
+    reserves = drawn.draw.cases.filter(
+        state__in=[State.UNUSED, State.RESERVE], case__status=Case.Status.OPEN, case__is_restricted=False
+    ).select_related("case__unit", "case__worker")
+    ordered = sorted(reserves, key=lambda row: (row.stratum != drawn.stratum, row.is_reserve, row.position))
+    for row in ordered:
+        if not may_not_audit(organisation, post, row.case, rule):
+            return row
+    raise Refused("No suitable reserve is left in this draw. Withdraw the work with a reason instead.")
+
+
+def _months_to_draw(framework: Framework, today: date) -> Iterator[Month]:
+    """This month and those ahead whose lead time has begun, where planned work waits."""
+    waiting = (
+        Assignment.objects.filter(
+            programme__framework=framework,
+            state=Assignment.State.PLANNED,
+            period__gte=Month.of(today).key,
+        )
+        .order_by("period")
+        .values_list("period", "activity", "framework_version")
+        .distinct()
+    )
+    versions = {version.pk: version for version in framework.versions.all()}
+    due: set[str] = set()
+    for period, activity_key, version_id in waiting:
+        activity = versions[version_id].pack.activity(activity_key)
+        if activity.draw is None:
+            continue
+        begins = Month.parse(period).start
+        lead = activity.lead_time
+        if today >= (date_before(begins, lead, working_calendar()) if lead else begins):
+            due.add(period)
+    return (Month.parse(period) for period in sorted(due))

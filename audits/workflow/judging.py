@@ -1,0 +1,249 @@
+"""From the first answer to submission: the judgement, the practitioner's view, advice, handing in."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from audits.models import AdviceRequest, AuditResult, CaseAudit
+from audits.readiness import Problem, problems_before_submission
+from audits.workflow.moderating import open_moderation_by_grade
+from qaframework.actions import workflow as actions
+from qaframework.actions.models import Concern
+from qaframework.allocation import workflow as allocation
+from qaframework.allocation.models import Assignment
+from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.people import history
+from qaframework.people.models import User
+from qaframework.people.refusal import Refused
+from qaframework.rules.periods import Month
+from qaframework.rules.working_days import end_of_day, local_date
+from qaframework.tools import workflow as tools
+from qaframework.tools.reading import section_grades, values_of
+
+JUDGEMENT_FIELDS = (
+    "worker_took_part",
+    "not_involved_reason",
+    "overall_grade",
+    "grade_reason",
+    "impact",
+    "worker_grade",
+    "worker_view",
+    "agreement",
+    "unmet_indicators_reason",
+)
+
+
+class NotReady(Refused):
+    """The audit lacks something; ``problems`` name all of it at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(problem.message for problem in problems))
+
+
+class JudgementConflict(Exception):
+    """Somebody else saved the judgement after it was read. Nothing was written."""
+
+    def __init__(self, mine: dict[str, str], theirs: CaseAudit) -> None:
+        self.mine = mine
+        self.theirs = theirs
+        super().__init__("The judgement has changed since it was read.")
+
+
+@transaction.atomic
+def begin_audit(*, audit: CaseAudit, by: User, now: datetime) -> CaseAudit:
+    """The auditor starts; from now on the case cannot be replaced."""
+    allocation.begin(assignment=audit.assignment, by=by, now=now)
+    if audit.auditor_id == by.pk:
+        return audit
+    return history.change(audit, by=by, now=now, reason="Started", auditor=by)
+
+
+@transaction.atomic
+def save_judgement(
+    *, audit: CaseAudit, version: int, values: dict[str, str], by: User, now: datetime
+) -> CaseAudit:
+    """Write the judgement if nobody changed it since ``version``; raises JudgementConflict otherwise."""
+    unknown = set(values) - set(JUDGEMENT_FIELDS)
+    if unknown:
+        raise ValueError(f"Not part of the judgement: {', '.join(sorted(unknown))}.")
+    _refuse_unless_open(audit)
+    try:
+        return history.change(
+            audit,
+            by=by,
+            now=now,
+            reason="Judgement saved",
+            only_if={"version": version},
+            version=version + 1,
+            **values,
+        )
+    except history.SomebodyElseWasFirst:
+        raise JudgementConflict(values, CaseAudit.objects.get(pk=audit.pk)) from None
+
+
+@transaction.atomic
+def add_worker_view(
+    *, audit: CaseAudit, worker_grade: str, worker_view: str, by: User, now: datetime
+) -> CaseAudit:
+    """The practitioner's own view of the grade, from their own device, while the audit is open (BF-13)."""
+    if by.pk != audit.assignment.worker_id:
+        raise Refused("Only the practitioner of this case can give the practitioner's view.")
+    _refuse_unless_open(audit)
+    return history.change(
+        audit,
+        by=by,
+        now=now,
+        reason="Practitioner's view",
+        worker_grade=worker_grade,
+        worker_view=worker_view,
+        version=audit.version + 1,
+    )
+
+
+@transaction.atomic
+def ask_advice(
+    *, audit: CaseAudit, auditor_reason: str, worker_reason: str, by: User, now: datetime
+) -> AdviceRequest:
+    """Auditor and practitioner cannot agree: the QA team is asked, and the audit waits (BF-14)."""
+    _refuse_unless_open(audit)
+    if not (auditor_reason.strip() and worker_reason.strip()):
+        raise Refused("Give both reasons: the auditor's and the practitioner's.")
+    if AdviceRequest.objects.filter(audit=audit).exists():
+        raise Refused("The quality assurance team has been asked already.")
+    return history.create(
+        AdviceRequest(
+            audit=audit,
+            auditor_reason=auditor_reason,
+            worker_reason=worker_reason,
+            asked_by=by,
+            asked_at=now,
+        ),
+        by=by,
+        now=now,
+        reason="Advice asked",
+    )
+
+
+@transaction.atomic
+def give_advice(
+    *, request: AdviceRequest, advice: str, advised_grade: str, by: User, now: datetime
+) -> AdviceRequest:
+    """The QA team answers; auditor and practitioner are told, and the audit can be submitted."""
+    if not advice.strip():
+        raise Refused("Write the advice, so that both can follow how it was reached.")
+    assignment = request.audit.assignment
+    if by.pk in {request.asked_by_id, assignment.worker_id}:
+        raise Refused("Somebody who is not part of this audit has to advise.")
+    history.change(
+        request,
+        by=by,
+        now=now,
+        reason="Advice given",
+        only_if={"advised_at__isnull": True},
+        advice=advice,
+        advised_grade=advised_grade,
+        advised_by=by,
+        advised_at=now,
+    )
+    _tell(request.audit, [request.asked_by, assignment.worker], "advice", "Advice on the grade", now=now)
+    return request
+
+
+@transaction.atomic
+def raise_concern(*, audit: CaseAudit, what: str, by: User, now: datetime) -> Concern:
+    """Raise a concern from within the audit, which goes on (RBWM-11)."""
+    assignment = audit.assignment
+    assert assignment.case is not None
+    return actions.raise_concern(
+        case=assignment.case,
+        unit=assignment.unit,
+        worker=assignment.worker,
+        answer_set=audit.answer_set,
+        framework_version=assignment.framework_version,
+        what=what,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def submit_audit(*, audit: CaseAudit, by: User, now: datetime) -> CaseAudit:
+    """Hand the audit in: answers frozen, ladder stopped, actions issued, moderation opened if the grade asks.
+
+    Raises NotReady with everything that is missing. The submission lands in the QA team's inbox.
+    """
+    problems = problems_before_submission(audit)
+    if problems:
+        raise NotReady(problems)
+    assignment = audit.assignment
+    tools.submit_answers(answer_set=audit.answer_set, by=by, now=now)
+    allocation.mark_submitted(assignment=assignment, by=by, now=now)
+    advice = AdviceRequest.objects.filter(audit=audit, advised_at__isnull=False).first()
+    reached_by = "Agreed in the audit"
+    if audit.agreement == CaseAudit.Agreement.NOT_AGREED and advice:
+        reached_by = f"After advice from the quality assurance team on {local_date(now):%-d %B %Y}"
+    elif not audit.agreement:
+        reached_by = "Judged by the auditor"
+    history.change(
+        audit,
+        by=by,
+        now=now,
+        reason="Submitted",
+        submitted_at=now,
+        final_grade="",
+        final_grade_reached_by=reached_by,
+    )
+    actions.issue_plan(plan=audit.action_plan, copy_to=[], by=by, now=now)
+    _record_result(audit, now)
+    open_moderation_by_grade(audit=audit, by=None, now=now)
+    return audit
+
+
+def _record_result(audit: CaseAudit, now: datetime) -> None:
+    """Keep the row that the figures are read from, in the same transaction."""
+    assignment = audit.assignment
+    assert assignment.case is not None
+    assert assignment.due_on is not None
+    asked = values_of(audit.answer_set).get("feedback_obtained")
+    AuditResult.objects.update_or_create(
+        audit=audit,
+        defaults={
+            "framework_id": assignment.programme.framework_id,
+            "activity": assignment.activity,
+            "month": Month.of(local_date(now)).key,
+            "unit": assignment.unit,
+            "plan_type": assignment.case.plan_type,
+            "selection": assignment.selection,
+            "is_restricted": assignment.case.is_restricted,
+            "original_grade": audit.overall_grade,
+            "final_grade": "",
+            "section_grades": section_grades(audit.answer_set),
+            "worker_took_part": audit.worker_took_part != CaseAudit.Involvement.NO,
+            "feedback_obtained": None if asked is None else asked == "yes",
+            "in_time": now <= end_of_day(assignment.due_on),
+        },
+    )
+
+
+def _refuse_unless_open(audit: CaseAudit) -> None:
+    if audit.assignment.state not in Assignment.OPEN_STATES:
+        raise Refused("This audit has been submitted. It can be changed once it has been sent back.")
+
+
+def _tell(audit: CaseAudit, people: list[User | None], kind: str, subject: str, *, now: datetime) -> None:
+    case = audit.assignment.case
+    drafts = [
+        NoticeDraft(
+            recipient_id=person.pk,
+            kind=kind,
+            dedupe_key=f"{kind}:{audit.pk}:{now.isoformat()}:{person.pk}",
+            subject=f"{subject}: case {case.child_ref if case else ''}",
+            body="Open the audit to read it.",
+            url=reverse("audits:audit", args=[audit.pk]),
+        )
+        for person in people
+        if person is not None
+    ]
+    write_notices(drafts, now=now)

@@ -1,0 +1,123 @@
+"""Three months after a closed loop: another case of the same worker is audited (LAN-26)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from audits.independence import may_not_audit
+from audits.models import CaseAudit
+from audits.workflow.opening import open_audit
+from qaframework.actions.models import LoopClosure
+from qaframework.allocation import workflow as allocation
+from qaframework.allocation.models import Assignment
+from qaframework.caseload.models import Case
+from qaframework.people.calendar import working_calendar
+from qaframework.people.directory import Organisation
+from qaframework.people.models import Post
+from qaframework.rules.deadlines import date_before
+from qaframework.rules.sampling import ticket
+from qaframework.rules.working_days import local_date
+
+
+@dataclass
+class Reaudited:
+    """What one run did, and the loops for which the QA team has to find a case or an auditor."""
+
+    opened: list[CaseAudit] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def open_due_reaudits(*, now: datetime) -> Reaudited:
+    """Allocate the re-audits whose lead time has begun; each loop gives one, however often this runs."""
+    result = Reaudited()
+    today = local_date(now)
+    loops = (
+        LoopClosure.objects.filter(state=LoopClosure.State.AUTHORISED)
+        .exclude(plan__case_audit__follow_ups__isnull=False)
+        .select_related("plan__case_audit__assignment__programme__framework", "worker", "unit", "case")
+        .order_by("pk")
+    )
+    for loop in loops:
+        first = loop.plan.case_audit
+        lead = allocation.activity_of(first.assignment).lead_time
+        assert loop.reaudit_due_on is not None
+        begins = loop.reaudit_due_on
+        if today >= (date_before(begins, lead, working_calendar()) if lead else begins):
+            _open_reaudit(loop, first, result, now=now)
+    return result
+
+
+@transaction.atomic
+def _open_reaudit(loop: LoopClosure, first: CaseAudit, result: Reaudited, *, now: datetime) -> None:
+    today = local_date(now)
+    organisation = Organisation.load(today)
+    case = _another_case(loop)
+    if case is None:
+        result.warnings.append(
+            f"The worker of case {loop.case.child_ref} has no other open case for the re-audit yet."
+        )
+        return
+    post = _auditor_for(case, first, organisation)
+    if post is None:
+        result.warnings.append(f"No manager is free to re-audit after case {loop.case.child_ref}.")
+        return
+    assert loop.reaudit_due_on is not None
+    assert case.unit is not None
+    starts_on = max(loop.reaudit_due_on, today)
+    assignment = allocation.add_work(
+        programme=first.assignment.programme,
+        activity=first.assignment.activity,
+        post=post,
+        starts_on=starts_on,
+        by=None,
+        now=now,
+    )
+    allocation.allocate(
+        assignment=assignment,
+        case=case,
+        worker=case.worker,
+        unit=case.unit,
+        selection=Assignment.Selection.TARGETED,
+        allocated_on=starts_on,
+        by=None,
+        now=now,
+    )
+    result.opened.append(open_audit(assignment=assignment, by=None, now=now, follow_up_of=first))
+
+
+def _another_case(loop: LoopClosure) -> Case | None:
+    """A different open case of the same worker; which one is settled by the loop's own tickets."""
+    cases = (
+        Case.objects.filter(
+            worker=loop.worker, status=Case.Status.OPEN, is_restricted=False, unit__isnull=False
+        )
+        .exclude(pk=loop.case_id)
+        .exclude(assignments__state__in=Assignment.OPEN_STATES)
+        .select_related("unit", "worker")
+        .distinct()
+    )
+    return min(cases, key=lambda case: ticket(f"loop {loop.pk}", case.child_ref), default=None)
+
+
+def _auditor_for(case: Case, first: CaseAudit, organisation: Organisation) -> Post | None:
+    """Of the posts that owe this kind of work, a held one that may audit the case, with the least to do."""
+    activity = allocation.activity_of(first.assignment)
+    open_work = Count("assignments", filter=Q(assignments__state__in=Assignment.OPEN_STATES), distinct=True)
+    posts = (
+        Post.objects.open()
+        .filter(
+            assignments__programme=first.assignment.programme, assignments__activity=first.assignment.activity
+        )
+        .exclude(pk=first.assignment.post_id)
+        .annotate(open_work=open_work)
+        .select_related("unit")
+        .order_by("open_work", "code")
+        .distinct()
+    )
+    for post in posts:
+        held = organisation.holder_of(post.pk) is not None
+        if held and not may_not_audit(organisation, post, case, activity.independence):
+            return post
+    return None

@@ -1,0 +1,193 @@
+"""Closing the loop after an inadequate grade (LAN-24 to LAN-26)."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from qaframework.actions.models import ActionPlan, LoopClosure
+from qaframework.clocks import workflow as clocks
+from qaframework.clocks.models import Clock
+from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.packs.definition import LoopRule
+from qaframework.people import directory, history
+from qaframework.people.access import has_capability, posts_of
+from qaframework.people.calendar import working_calendar
+from qaframework.people.models import Post, Unit, User
+from qaframework.people.refusal import Refused
+from qaframework.people.roles import Capability
+from qaframework.rules.deadlines import due_date
+from qaframework.rules.working_days import end_of_day, local_date
+
+State = LoopClosure.State
+BEFORE_AUTHORISATION = {"state__in": [State.DUE, State.RETURNED]}
+
+
+@transaction.atomic
+def open_loop(*, plan: ActionPlan, grade: str, by: User | None, now: datetime) -> LoopClosure:
+    """Ask a Senior Manager to meet worker and manager and see that the actions are complete (LAN-24)."""
+    assert plan.case is not None
+    rule = _rule(plan)
+    today = local_date(now)
+    senior_post = _senior_post(plan.unit, rule.senior_role, today)
+    due_on = due_date(today, rule.due, working_calendar())
+    loop = history.create(
+        LoopClosure(
+            plan=plan,
+            case=plan.case,
+            unit=plan.unit,
+            worker=plan.worker,
+            grade=grade,
+            senior_post=senior_post,
+            opened_at=now,
+            due_on=due_on,
+        ),
+        by=by,
+        now=now,
+        reason="Opened after the grade",
+    )
+    clock = clocks.start_clock(
+        kind="loop",
+        label=f"Closing the loop, case {plan.case.child_ref}",
+        url=reverse("actions:loop", args=[loop.pk]),
+        framework_version=plan.framework_version,
+        ladder=rule.ladder,
+        owner_post=senior_post,
+        unit=senior_post.unit,
+        due_at=end_of_day(due_on),
+        by=by,
+        now=now,
+    )
+    history.change(loop, by=by, now=now, reason="Clock started", clock=clock)
+    body = f"Please meet the worker and the manager by {due_on:%-d %B %Y} and record what you saw."
+    _tell(loop, directory.holder_of(senior_post, today), "loop_opened", "Close the loop", body, now=now)
+    return loop
+
+
+@transaction.atomic
+def record_loop_meeting(
+    *,
+    loop: LoopClosure,
+    met_on: date,
+    present: str,
+    evidence_seen: str,
+    child_is_safe: str,
+    other_children: str,
+    causes: str,
+    learning: str,
+    by: User,
+    now: datetime,
+) -> LoopClosure:
+    """Record the meeting and the evidence for each action, and send it to the Head of Service."""
+    if met_on > local_date(now):
+        raise Refused("The meeting is in the future. Record it once it has taken place.")
+    if not (evidence_seen.strip() and child_is_safe.strip()):
+        raise Refused("Say what you saw for each action, and how you know that the child is safe.")
+    unfinished = loop.plan.actions.filter(state__in=["open", "in_progress"]).count()
+    if unfinished:
+        raise Refused(
+            f"{unfinished} action{'s are' if unfinished > 1 else ' is'} not done yet. The loop can go to the "
+            "Head of Service when every action is done or cancelled."
+        )
+    history.change(
+        loop,
+        by=by,
+        now=now,
+        reason="Meeting recorded",
+        only_if=BEFORE_AUTHORISATION,
+        state=State.WITH_HEAD_OF_SERVICE,
+        met_on=met_on,
+        present=present,
+        evidence_seen=evidence_seen,
+        child_is_safe=child_is_safe,
+        other_children=other_children,
+        causes=causes,
+        learning=learning,
+        sent_to_hos_at=now,
+    )
+    for post in directory.nearest_posts(loop.unit, _rule(loop.plan).authorised_by, local_date(now)):
+        holder = directory.holder_of(post, local_date(now))
+        body = "The meeting has taken place. Please read the form, then authorise or return it."
+        _tell(loop, holder, "loop_to_authorise", "Please authorise", body, now=now)
+    return loop
+
+
+@transaction.atomic
+def authorise_loop(*, loop: LoopClosure, by: User, now: datetime) -> LoopClosure:
+    """The Head of Service is satisfied; the re-audit of another case falls due later (LAN-25, LAN-26)."""
+    if not may_authorise(by, loop, local_date(now)):
+        raise Refused("Only the Head of Service, or a director above, may authorise this.")
+    reaudit_due_on = due_date(local_date(now), _rule(loop.plan).reaudit_after, working_calendar())
+    history.change(
+        loop,
+        by=by,
+        now=now,
+        reason="Authorised",
+        only_if={"state": State.WITH_HEAD_OF_SERVICE},
+        state=State.AUTHORISED,
+        authorised_by=by,
+        authorised_at=now,
+        reaudit_due_on=reaudit_due_on,
+        return_reason="",
+    )
+    if loop.clock:
+        clocks.stop_clock(clock=loop.clock, reason=Clock.StopReason.COMPLETED, by=by, now=now)
+    return loop
+
+
+@transaction.atomic
+def return_loop(*, loop: LoopClosure, reason: str, by: User, now: datetime) -> LoopClosure:
+    """The Head of Service wants more before authorising; the clock goes on."""
+    if not may_authorise(by, loop, local_date(now)):
+        raise Refused("Only the Head of Service, or a director above, may return this.")
+    if not reason.strip():
+        raise Refused("Say what is missing, so that the Senior Manager can complete it.")
+    history.change(
+        loop,
+        by=by,
+        now=now,
+        reason=f"Returned: {reason}",
+        only_if={"state": State.WITH_HEAD_OF_SERVICE},
+        state=State.RETURNED,
+        return_reason=reason,
+    )
+    senior = directory.holder_of(loop.senior_post, local_date(now))
+    _tell(loop, senior, "loop_returned", "Returned", "The Head of Service asks for more.", now=now)
+    return loop
+
+
+def may_authorise(user: User, loop: LoopClosure, on: date) -> bool:
+    """The relevant Head of Service or above, unless they held the meeting themselves."""
+    held_it = any(post.pk == loop.senior_post_id for post in posts_of(user, on))
+    return not held_it and has_capability(user, Capability.AUTHORISE_LOOPS, on, unit=loop.unit)
+
+
+def _rule(plan: ActionPlan) -> LoopRule:
+    rule = plan.framework_version.pack.loop_rule
+    if rule is None:
+        raise Refused("This framework has no rule for closing the loop.")
+    return rule
+
+
+def _senior_post(unit: Unit, role: str, on: date) -> Post:
+    for key in (role, "head_of_service", "director"):
+        posts = directory.nearest_posts(unit, key, on)
+        if posts:
+            return posts[0]
+    raise Refused(
+        f"No post can close the loop for {unit}. Ask an administrator to complete the organisation."
+    )
+
+
+def _tell(loop: LoopClosure, person: User | None, kind: str, what: str, body: str, *, now: datetime) -> None:
+    if person is None:
+        return
+    draft = NoticeDraft(
+        recipient_id=person.pk,
+        kind=kind,
+        dedupe_key=f"{kind}:{loop.pk}:{now.isoformat()}:{person.pk}",
+        subject=f"{what}: closing the loop, case {loop.case.child_ref}",
+        body=body,
+        url=reverse("actions:loop", args=[loop.pk]),
+    )
+    write_notices([draft], now=now)

@@ -1,0 +1,284 @@
+"""Action plans: drawn up during the audit, issued with it, told within 48 hours, placed on file."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from qaframework.actions.models import Action, ActionPlan
+from qaframework.caseload.models import Case
+from qaframework.clocks import workflow as clocks
+from qaframework.clocks.models import Clock
+from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.packs.models import FrameworkVersion
+from qaframework.people import directory, history
+from qaframework.people.calendar import working_calendar
+from qaframework.people.models import Post, Unit, User
+from qaframework.people.refusal import Refused
+from qaframework.rules.deadlines import Offset, after, due_date
+from qaframework.rules.smart_actions import Finding, Severity, check_action
+from qaframework.rules.working_days import end_of_day, local_date
+
+
+class ActionNotSmart(Refused):
+    """The action lacks something; ``findings`` say what, letter by letter."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__(" ".join(finding.message for finding in findings))
+
+
+@transaction.atomic
+def open_plan(
+    *,
+    title: str,
+    framework_version: FrameworkVersion,
+    case: Case | None,
+    unit: Unit,
+    worker: User | None,
+    source_url: str,
+    by: User | None,
+    now: datetime,
+) -> ActionPlan:
+    """An empty plan; its actions are drafts until it is issued."""
+    plan = ActionPlan(
+        title=title,
+        framework_version=framework_version,
+        case=case,
+        unit=unit,
+        worker=worker,
+        source_url=source_url,
+        created_at=now,
+    )
+    return history.create(plan, by=by, now=now, reason="Opened")
+
+
+def check_smart(
+    *,
+    what: str,
+    measure: str,
+    due_on: date | None,
+    timescale: str,
+    has_owner: bool,
+    priority: str,
+    longer_reason: str,
+    today: date,
+) -> list[Finding]:
+    """What the SMART check has to say, refusals and warnings (BF-09, BF-10, BF-11)."""
+    return check_action(
+        what,
+        measure,
+        due_on,
+        today,
+        has_owner,
+        priority,
+        working_calendar(),
+        timescale=timescale,
+        reason=longer_reason,
+    )
+
+
+@transaction.atomic
+def add_action(
+    *,
+    plan: ActionPlan,
+    what: str,
+    measure: str,
+    finding: str,
+    priority: str,
+    owner_post: Post | None,
+    due_on: date | None,
+    longer_reason: str,
+    by: User | None,
+    now: datetime,
+    timescale: str = "",
+) -> Action:
+    """Add a draft action. Raises ActionNotSmart when it cannot be followed up as it stands."""
+    findings = check_smart(
+        what=what,
+        measure=measure,
+        due_on=due_on,
+        timescale=timescale,
+        has_owner=owner_post is not None,
+        priority=priority,
+        longer_reason=longer_reason,
+        today=local_date(now),
+    )
+    refusals = [finding for finding in findings if finding.severity == Severity.REFUSE]
+    if refusals:
+        raise ActionNotSmart(refusals)
+    assert owner_post is not None
+    assert due_on is not None
+    action = Action(
+        plan=plan,
+        what=what,
+        measure=measure,
+        finding=finding,
+        priority=priority,
+        owner_post=owner_post,
+        due_on=due_on,
+        longer_reason=longer_reason,
+        created_at=now,
+    )
+    return history.create(action, by=by, now=now, reason="Drafted")
+
+
+@transaction.atomic
+def remove_draft(*, action: Action, by: User, now: datetime) -> None:
+    """Take back an action that has not been issued."""
+    if action.state != Action.State.DRAFT:
+        raise Refused("This action has been issued. It can be cancelled with a reason, but not removed.")
+    history.remove(action, by=by, now=now, reason="Draft removed")
+
+
+@transaction.atomic
+def issue_plan(*, plan: ActionPlan, copy_to: Iterable[User], by: User, now: datetime) -> ActionPlan:
+    """Make the drafts binding, start their clocks, and tell the worker, the manager and the owners.
+
+    The 48-hour clock starts now and stops at once when both worker and manager could be told;
+    otherwise it runs until somebody confirms having told them (BED-13). Issuing again after a
+    correction issues only what is new.
+    """
+    drafts = list(plan.actions.filter(state=Action.State.DRAFT).select_related("owner_post__unit"))
+    for action in drafts:
+        clock = _start_action_clock(plan, action, by=by, now=now)
+        history.change(
+            action,
+            by=by,
+            now=now,
+            reason="Issued",
+            only_if={"state": Action.State.DRAFT},
+            state=Action.State.OPEN,
+            clock=clock,
+        )
+    manager = _manager_of(plan.worker, local_date(now))
+    told_both = plan.worker is not None and manager is not None
+    first_time = plan.issued_at is None
+    plan = history.change(
+        plan,
+        by=by,
+        now=now,
+        reason="Issued",
+        issued_at=plan.issued_at or now,
+        notified_at=plan.notified_at or (now if told_both else None),
+    )
+    notify_clock = None if told_both or not first_time else _start_notify_clock(plan, by, now)
+    if notify_clock:
+        history.change(plan, by=by, now=now, reason="48 hours started", notify_clock=notify_clock)
+    _tell_plan(plan, drafts, [plan.worker, manager, *copy_to], now=now)
+    return plan
+
+
+@transaction.atomic
+def confirm_told(*, plan: ActionPlan, note: str, by: User, now: datetime) -> ActionPlan:
+    """Record that worker and manager were told in another way, which stops the 48-hour clock."""
+    if not note.strip():
+        raise Refused("Say who was told, and how.")
+    plan = history.change(
+        plan, by=by, now=now, reason=note, only_if={"notified_at__isnull": True}, notified_at=now
+    )
+    if plan.notify_clock:
+        clocks.stop_clock(clock=plan.notify_clock, reason=Clock.StopReason.COMPLETED, by=by, now=now)
+    return plan
+
+
+@transaction.atomic
+def place_on_file(*, plan: ActionPlan, by: User, now: datetime) -> ActionPlan:
+    """Record who copied the plan into the child's file, and when (BF-12)."""
+    if plan.issued_at is None:
+        raise Refused("The plan can be placed on file once the audit has been submitted.")
+    return history.change(
+        plan,
+        by=by,
+        now=now,
+        reason="Placed on the child's file",
+        placed_on_file_at=now,
+        placed_on_file_by=by,
+    )
+
+
+@transaction.atomic
+def record_supervision_review(*, plan: ActionPlan, reviewed_on: date, by: User, now: datetime) -> ActionPlan:
+    """Record that worker and manager went through the plan in supervision (BF-11)."""
+    if reviewed_on > local_date(now):
+        raise Refused("The date of the review is in the future. Give the day on which it took place.")
+    return history.change(
+        plan, by=by, now=now, reason="Reviewed in supervision", supervision_reviewed_on=reviewed_on
+    )
+
+
+def review_due(plan_issued_at: datetime, standard: Offset) -> date:
+    """The last day for the review in supervision: as long as a standard action has (BF-11)."""
+    return due_date(local_date(plan_issued_at), standard, working_calendar())
+
+
+def _manager_of(worker: User | None, on: date) -> User | None:
+    post = directory.post_of(worker, on) if worker else None
+    above = directory.line_manager_post(post) if post else None
+    return directory.holder_of(above, on) if above else None
+
+
+def _start_action_clock(plan: ActionPlan, action: Action, *, by: User, now: datetime) -> Clock:
+    reference = f", case {plan.case.child_ref}" if plan.case else ""
+    return clocks.start_clock(
+        kind="action",
+        label=f"Action {action.pk}{reference}",
+        url=reverse("actions:action", args=[action.pk]),
+        framework_version=plan.framework_version,
+        ladder=plan.framework_version.pack.action_rules.ladder,
+        owner_post=action.owner_post,
+        unit=action.owner_post.unit,
+        due_at=end_of_day(action.due_on),
+        by=by,
+        now=now,
+    )
+
+
+def _start_notify_clock(plan: ActionPlan, by: User, now: datetime) -> Clock | None:
+    rules = plan.framework_version.pack.action_rules
+    posts = directory.nearest_posts(plan.unit, "team_manager", local_date(now))
+    if plan.case is None or rules.notify_ladder is None or not posts:
+        return None
+    return clocks.start_clock(
+        kind="notify",
+        label=f"Tell worker and manager of the actions{_of_case(plan)}",
+        url=reverse("actions:plan", args=[plan.pk]),
+        framework_version=plan.framework_version,
+        ladder=rules.notify_ladder,
+        owner_post=posts[0],
+        unit=plan.unit,
+        due_at=after(now, rules.notify_within, working_calendar()),
+        by=by,
+        now=now,
+    )
+
+
+def _of_case(plan: ActionPlan) -> str:
+    return f", case {plan.case.child_ref}" if plan.case else ""
+
+
+def _tell_plan(
+    plan: ActionPlan, issued: list[Action], people: Iterable[User | None], *, now: datetime
+) -> None:
+    today = local_date(now)
+    owners = [directory.holder_of(action.owner_post, today) for action in issued]
+    everyone = {person.pk: person for person in [*people, *owners] if person is not None}
+    lines = [f"{number}. By {action.due_on:%-d %B %Y}." for number, action in enumerate(issued, 1)]
+    body = (
+        f"{len(issued)} action{'s' if len(issued) != 1 else ''} agreed. Open the plan to read "
+        "what is needed and who does it.\n\n" + "\n".join(lines)
+    )
+    url = reverse("actions:plan", args=[plan.pk])
+    drafts = [
+        NoticeDraft(
+            recipient_id=person.pk,
+            kind="plan_issued",
+            dedupe_key=f"plan_issued:{plan.pk}:{now.isoformat()}:{person.pk}",
+            subject=f"{plan.title}{_of_case(plan)}"[:200],
+            body=body,
+            url=url,
+        )
+        for person in everyone.values()
+    ]
+    write_notices(drafts, now=now)

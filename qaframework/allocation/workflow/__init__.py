@@ -1,0 +1,43 @@
+"""The verbs of this room; the only code that changes its state."""
+
+from qaframework.allocation.workflow.assignments import (
+    activity_of,
+    allocate,
+    begin,
+    change_subject,
+    deadline_for,
+    finish,
+    mark_submitted,
+    reallocate,
+    send_back,
+    start_moderation,
+    withdraw,
+)
+from qaframework.allocation.workflow.extensions import ask_extension, decide_extension, may_decide
+from qaframework.allocation.workflow.planning import (
+    add_work,
+    allocate_period_work,
+    make_programme,
+    set_dates,
+)
+
+__all__ = [
+    "add_work",
+    "activity_of",
+    "allocate",
+    "allocate_period_work",
+    "ask_extension",
+    "begin",
+    "change_subject",
+    "decide_extension",
+    "deadline_for",
+    "finish",
+    "make_programme",
+    "mark_submitted",
+    "may_decide",
+    "reallocate",
+    "send_back",
+    "set_dates",
+    "start_moderation",
+    "withdraw",
+]

@@ -1,0 +1,319 @@
+"""What happens to assignments: allocated, started, handed in, sent back, finished, moved, withdrawn.
+
+Every verb writes state, clock, notices and history in one transaction. Dates are local, moments UTC.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from qaframework.allocation.models import Assignment, Reallocation
+from qaframework.allocation.wording import notice_url, subject_line
+from qaframework.caseload.models import Case
+from qaframework.clocks import workflow as clocks
+from qaframework.clocks.models import Clock
+from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.packs.definition import ActivityType
+from qaframework.people import directory, history
+from qaframework.people.calendar import working_calendar
+from qaframework.people.models import Post, Unit, User
+from qaframework.people.refusal import Refused
+from qaframework.rules.deadlines import due_date
+from qaframework.rules.periods import Month, Quarter
+from qaframework.rules.working_days import end_of_day, local_date
+
+OPEN = {"state__in": Assignment.OPEN_STATES}
+
+
+def activity_of(assignment: Assignment) -> ActivityType:
+    """The rules that the assignment began with and keeps."""
+    return assignment.framework_version.pack.activity(assignment.activity)
+
+
+def deadline_for(assignment: Assignment, allocated_on: date) -> date:
+    """The last day in time: the pack's offset from allocation (LAN-09), else the end of the period."""
+    activity = activity_of(assignment)
+    if activity.deadline is not None:
+        return due_date(allocated_on, activity.deadline, working_calendar())
+    month = Month.parse(assignment.period)
+    if activity.due_by == "quarter":
+        return Quarter.of(month.start, assignment.framework_version.pack.year_starts_in).end
+    return month.end
+
+
+@transaction.atomic
+def allocate(
+    *,
+    assignment: Assignment,
+    case: Case | None,
+    worker: User | None,
+    unit: Unit,
+    selection: str,
+    allocated_on: date,
+    by: User | None,
+    now: datetime,
+    due_on: date | None = None,
+) -> Assignment:
+    """Give planned work its subject and deadline, start its clock, and tell auditor and practitioner.
+
+    ``allocated_on`` is the local day the time to do it begins; it may lie ahead (BF-01). ``due_on`` is
+    worked out from the pack unless it is given, for work that is dated later (LAN-17).
+    Raises SomebodyElseWasFirst when the work is no longer planned.
+    """
+    due_on = due_on or deadline_for(assignment, allocated_on)
+    clock = _start_clock(assignment, case=case, due_on=due_on, by=by, now=now)
+    history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason="Allocated",
+        only_if={"state": Assignment.State.PLANNED},
+        state=Assignment.State.ALLOCATED,
+        case=case,
+        worker=worker,
+        unit=unit,
+        selection=selection,
+        allocated_on=allocated_on,
+        due_on=due_on,
+        original_due_on=due_on,
+        clock=clock,
+    )
+    _tell_allocated(assignment, now=now)
+    return assignment
+
+
+@transaction.atomic
+def change_subject(
+    *,
+    assignment: Assignment,
+    case: Case,
+    worker: User | None,
+    unit: Unit,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> Assignment:
+    """Put another case in the place of the present one; the deadline stays."""
+    history.change(
+        assignment, by=by, now=now, reason=reason, only_if=OPEN, case=case, worker=worker, unit=unit
+    )
+    _tell_allocated(assignment, now=now, again=f"case{case.pk}")
+    return assignment
+
+
+@transaction.atomic
+def begin(*, assignment: Assignment, by: User, now: datetime) -> Assignment:
+    """Mark the work as started. Starting twice changes nothing."""
+    if assignment.state == Assignment.State.IN_PROGRESS:
+        return assignment
+    return history.change(
+        assignment, by=by, now=now, reason="Started", only_if=OPEN, state=Assignment.State.IN_PROGRESS
+    )
+
+
+@transaction.atomic
+def mark_submitted(*, assignment: Assignment, by: User, now: datetime) -> Assignment:
+    """Hand the work in and stop its ladder."""
+    history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason="Submitted",
+        only_if=OPEN,
+        state=Assignment.State.SUBMITTED,
+        submitted_at=now,
+    )
+    stop_its_clock(assignment, Clock.StopReason.COMPLETED, by=by, now=now)
+    return assignment
+
+
+@transaction.atomic
+def start_moderation(*, assignment: Assignment, by: User | None, now: datetime) -> Assignment:
+    return history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason="Chosen for moderation",
+        only_if={"state": Assignment.State.SUBMITTED},
+        state=Assignment.State.MODERATING,
+    )
+
+
+@transaction.atomic
+def finish(*, assignment: Assignment, by: User | None, now: datetime) -> Assignment:
+    """The result is final; nothing more is owed."""
+    return history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason="Final",
+        only_if={"state__in": [Assignment.State.SUBMITTED, Assignment.State.MODERATING]},
+        state=Assignment.State.FINAL,
+        finished_at=now,
+    )
+
+
+@transaction.atomic
+def send_back(*, assignment: Assignment, due_on: date, reason: str, by: User, now: datetime) -> Assignment:
+    """Return handed-in work for more evidence, with a new deadline and a new clock."""
+    if due_on <= local_date(now):
+        raise Refused("Give a day after today by which the work is to come back.")
+    old_clock = assignment.clock
+    clock = _start_clock(assignment, case=assignment.case, due_on=due_on, by=by, now=now)
+    history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason=f"Sent back: {reason}",
+        only_if={"state__in": [Assignment.State.SUBMITTED, Assignment.State.MODERATING]},
+        state=Assignment.State.SENT_BACK,
+        due_on=due_on,
+        clock=clock,
+    )
+    holder = directory.holder_of(assignment.post, local_date(now))
+    tell(
+        assignment,
+        [holder],
+        kind="sent_back",
+        key=f"{old_clock.pk if old_clock else 0}",
+        subject=f"Please add to: {subject_line(assignment)}",
+        body=f"It has come back to you with this note:\n\n{reason}\n\nPlease hand it in again by "
+        f"{due_on:%-d %B %Y}.",
+        now=now,
+    )
+    return assignment
+
+
+@transaction.atomic
+def withdraw(*, assignment: Assignment, reason: str, by: User | None, now: datetime) -> Assignment:
+    """Take work off the list for good; it leaves every count."""
+    if not reason.strip():
+        raise Refused("Say why the work is withdrawn.")
+    history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason=reason,
+        only_if={"state__in": [Assignment.State.PLANNED, *Assignment.OPEN_STATES]},
+        state=Assignment.State.WITHDRAWN,
+    )
+    stop_its_clock(assignment, Clock.StopReason.WITHDRAWN, by=by, now=now)
+    return assignment
+
+
+@transaction.atomic
+def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, now: datetime) -> Assignment:
+    """Move open or planned work to another post, also of another function, with the reason (LAN-06)."""
+    if not reason.strip():
+        raise Refused("Say why the work moves to another post.")
+    if to_post.pk == assignment.post_id:
+        raise Refused(f"{to_post} already owes this work. Choose another post.")
+    from_post = assignment.post
+    ordinal = _free_ordinal(assignment, to_post)
+    history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason=f"Moved to {to_post}: {reason}",
+        only_if={
+            "state__in": [Assignment.State.PLANNED, *Assignment.OPEN_STATES],
+            "post": from_post,
+        },
+        post=to_post,
+        ordinal=ordinal,
+    )
+    Reallocation.objects.create(
+        assignment=assignment, from_post=from_post, to_post=to_post, reason=reason, moved_by=by, moved_at=now
+    )
+    if assignment.clock:
+        clocks.hand_over_clock(
+            clock=assignment.clock, owner_post=to_post, unit=to_post.unit, reason=reason, by=by, now=now
+        )
+        _tell_allocated(assignment, now=now, again=f"post{to_post.pk}")
+    return assignment
+
+
+def _free_ordinal(assignment: Assignment, to_post: Post) -> int:
+    taken = Assignment.objects.filter(
+        programme=assignment.programme_id,
+        activity=assignment.activity,
+        period=assignment.period,
+        post=to_post,
+    ).values_list("ordinal", flat=True)
+    return max(taken, default=0) + 1
+
+
+def _start_clock(
+    assignment: Assignment, *, case: Case | None, due_on: date, by: User | None, now: datetime
+) -> Clock:
+    return clocks.start_clock(
+        kind="assignment",
+        label=subject_line(assignment, case=case),
+        url=notice_url(assignment),
+        framework_version=assignment.framework_version,
+        ladder=activity_of(assignment).ladder,
+        owner_post=assignment.post,
+        unit=assignment.post.unit,
+        due_at=end_of_day(due_on),
+        by=by,
+        now=now,
+    )
+
+
+def stop_its_clock(assignment: Assignment, reason: str, *, by: User | None, now: datetime) -> None:
+    if assignment.clock:
+        clocks.stop_clock(clock=assignment.clock, reason=reason, by=by, now=now)
+
+
+def _tell_allocated(assignment: Assignment, *, now: datetime, again: str = "") -> None:
+    on = local_date(now)
+    auditor = directory.holder_of(assignment.post, on)
+    assert assignment.due_on is not None
+    tell(
+        assignment,
+        [auditor],
+        kind="allocated",
+        key=again,
+        subject=f"New work for you: {subject_line(assignment)}",
+        body=f"Please complete it by {assignment.due_on:%-d %B %Y}.",
+        now=now,
+    )
+    if assignment.worker and assignment.worker != auditor and assignment.case:
+        tell(
+            assignment,
+            [assignment.worker],
+            kind="allocated_worker",
+            key=again,
+            subject=f"You are invited to take part: {subject_line(assignment)}",
+            body=f"{auditor or 'The auditor'} will arrange a meeting with you. Before it, please check "
+            "that the child's record is up to date.",
+            now=now,
+        )
+
+
+def tell(
+    assignment: Assignment,
+    people: Iterable[User | None],
+    *,
+    kind: str,
+    key: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    url: str = "",
+) -> None:
+    """Write one notice about the assignment to each of the people; the same kind and key only once."""
+    drafts = [
+        NoticeDraft(
+            recipient_id=person.pk,
+            kind=kind,
+            dedupe_key=f"{kind}:{assignment.pk}:{key}:{person.pk}",
+            subject=subject[:200],
+            body=body,
+            url=url or notice_url(assignment),
+        )
+        for person in people
+        if person is not None
+    ]
+    write_notices(drafts, now=now)

@@ -1,0 +1,174 @@
+"""More time, or exclusion: asked for and decided before the deadline only (LAN-32)."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from qaframework.allocation.models import Assignment, ExtensionRequest
+from qaframework.allocation.wording import subject_line
+from qaframework.allocation.workflow.assignments import OPEN, activity_of, stop_its_clock, tell
+from qaframework.clocks import workflow as clocks
+from qaframework.clocks.models import Clock
+from qaframework.people import directory, history
+from qaframework.people.access import has_capability, posts_of
+from qaframework.people.models import User
+from qaframework.people.refusal import Refused
+from qaframework.people.roles import Capability
+from qaframework.rules.working_days import end_of_day, local_date
+
+
+@transaction.atomic
+def ask_extension(
+    *,
+    assignment: Assignment,
+    kind: str,
+    reason: str,
+    new_due_on: date | None,
+    by: User,
+    now: datetime,
+) -> ExtensionRequest:
+    """Ask for more time, or to be excluded. Only before the deadline (LAN-32)."""
+    if activity_of(assignment).extension is None:
+        raise Refused("The framework has no extensions for this kind of work.")
+    _refuse_after_deadline(assignment, now)
+    if not reason.strip():
+        raise Refused("Say why you need this, so that the Head of Service can decide.")
+    if kind == ExtensionRequest.Kind.EXTENSION:
+        _check_new_date(assignment, new_due_on)
+    if assignment.extension_requests.filter(state=ExtensionRequest.State.ASKED).exists():
+        raise Refused("A request for this work is already waiting for a decision.")
+    request = history.create(
+        ExtensionRequest(
+            assignment=assignment,
+            kind=kind,
+            reason=reason,
+            new_due_on=new_due_on if kind == ExtensionRequest.Kind.EXTENSION else None,
+            asked_by=by,
+            asked_at=now,
+        ),
+        by=by,
+        now=now,
+        reason="Asked",
+    )
+    deciders = _deciders(assignment, local_date(now), besides=by)
+    tell(
+        assignment,
+        deciders,
+        kind="extension_asked",
+        key=str(request.pk),
+        subject=f"Please decide: {request.get_kind_display().lower()} of {subject_line(assignment)}",
+        body=f"{by} asks for this before the deadline on {assignment.due_on:%-d %B %Y}:\n\n{reason}",
+        url="/extensions/",
+        now=now,
+    )
+    return request
+
+
+@transaction.atomic
+def decide_extension(
+    *, request: ExtensionRequest, grant: bool, decision_reason: str, by: User, now: datetime
+) -> ExtensionRequest:
+    """A Head of Service (or a director above) decides, before the deadline only (LAN-32)."""
+    assignment = request.assignment
+    if not may_decide(by, assignment, local_date(now)):
+        raise Refused(
+            "Only a Head of Service, or a director above, may decide this, and never for their own work."
+        )
+    if now > _deadline(assignment):
+        raise Refused(
+            f"The deadline passed on {assignment.due_on:%-d %B %Y}. An extension or exclusion can only be "
+            "agreed before the deadline."
+        )
+    if not grant and not decision_reason.strip():
+        raise Refused("Say why the request is refused.")
+    State = ExtensionRequest.State
+    history.change(
+        request,
+        by=by,
+        now=now,
+        reason="Granted" if grant else "Refused",
+        only_if={"state": State.ASKED},
+        state=State.GRANTED if grant else State.REFUSED,
+        decided_by=by,
+        decided_at=now,
+        decision_reason=decision_reason,
+    )
+    if grant and request.kind == ExtensionRequest.Kind.EXTENSION:
+        _extend(request, by=by, now=now)
+    elif grant:
+        _exclude(request, by=by, now=now)
+    tell(
+        assignment,
+        [request.asked_by],
+        kind="extension_decided",
+        key=str(request.pk),
+        subject=f"{request.get_state_display()}: your request about {subject_line(assignment)}",
+        body=decision_reason or "Your request was granted.",
+        now=now,
+    )
+    return request
+
+
+def may_decide(user: User, assignment: Assignment, on: date) -> bool:
+    """Whether the person may decide on more time for this work; nobody decides for their own post."""
+    owns = any(post.pk == assignment.post_id for post in posts_of(user, on))
+    return not owns and has_capability(user, Capability.DECIDE_EXTENSIONS, on, unit=assignment.post.unit)
+
+
+def _extend(request: ExtensionRequest, *, by: User, now: datetime) -> None:
+    assignment, new_due_on = request.assignment, request.new_due_on
+    assert new_due_on is not None
+    history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason=f"Extended: {request.reason}",
+        only_if={"state__in": Assignment.OPEN_STATES, "due_on": assignment.due_on},
+        due_on=new_due_on,
+    )
+    if assignment.clock:
+        clocks.move_clock(
+            clock=assignment.clock, due_at=end_of_day(new_due_on), reason=request.reason, by=by, now=now
+        )
+
+
+def _exclude(request: ExtensionRequest, *, by: User, now: datetime) -> None:
+    assignment = request.assignment
+    history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason=f"Excluded: {request.reason}",
+        only_if=OPEN,
+        state=Assignment.State.EXCLUDED,
+    )
+    stop_its_clock(assignment, Clock.StopReason.EXCLUDED, by=by, now=now)
+
+
+def _deadline(assignment: Assignment) -> datetime:
+    assert assignment.due_on is not None
+    return end_of_day(assignment.due_on)
+
+
+def _refuse_after_deadline(assignment: Assignment, now: datetime) -> None:
+    if assignment.state not in Assignment.OPEN_STATES:
+        raise Refused("This work is not open, so there is nothing to extend.")
+    if now > _deadline(assignment):
+        raise Refused(
+            f"The deadline passed on {assignment.due_on:%-d %B %Y}. An extension or exclusion must be "
+            "asked for before the deadline."
+        )
+
+
+def _check_new_date(assignment: Assignment, new_due_on: date | None) -> None:
+    assert assignment.due_on is not None
+    if new_due_on is None or new_due_on <= assignment.due_on:
+        raise Refused(f"Give a new date after the present deadline, {assignment.due_on:%-d %B %Y}.")
+
+
+def _deciders(assignment: Assignment, on: date, besides: User) -> list[User]:
+    rule = activity_of(assignment).extension
+    assert rule is not None
+    posts = directory.nearest_posts(assignment.post.unit, rule.decided_by, on)
+    holders = [directory.holder_of(post, on) for post in posts]
+    return [holder for holder in holders if holder and holder != besides]
