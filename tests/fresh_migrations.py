@@ -1,9 +1,9 @@
 """
 Write every room's migrations afresh, as one `0001_initial` each. For as long as nothing has been released.
 
-`python -m tests.fresh_migrations` replaces what is there. `makemigrations` adds relations and constraints one by
-one afterwards, and Django renders all models again at each of them: that took 18 seconds at a first start, where
-whole models take five.
+`python -m tests.fresh_migrations` replaces what is there. `makemigrations` adds relations and constraints one
+by one afterwards, and Django renders all models again at each of them: that took 18 seconds at a first start,
+where whole models take five.
 """
 
 import os
