@@ -76,9 +76,7 @@ def _documents(files: Files) -> tuple[dict[str, Any], list[Mistake]]:
         documents |= _parts(name, document)
     strays = [name for name in documents if name != FRAMEWORK and not name.startswith("tools/")]
     mistakes += [
-        Mistake(
-            name, "", "The file has no place in a pack.", "framework.yaml, and tools in the folder tools/."
-        )
+        Mistake(name, "", "The file has no place in a pack.", "framework.yaml, and tools in tools/.")
         for name in strays
     ]
     return documents, mistakes
@@ -149,9 +147,7 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
             unknown = [name for name in error.instance if name not in known]
             return f"{_quoted(unknown)} not known here.", f"Known here: {', '.join(known)}."
         case "enum":
-            choices = ", ".join(
-                "nothing" if choice is None else str(choice) for choice in error.validator_value
-            )
+            choices = ", ".join(str(choice or "null") for choice in error.validator_value)
             return f"“{error.instance}” is not one of the choices.", f"Choose one of: {choices}."
         case "type" if isinstance(error.instance, dict | list) or error.instance is None:
             return "This is not the kind of entry that belongs here.", description

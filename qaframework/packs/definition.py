@@ -71,7 +71,8 @@ class ExtensionRule:
 
 @dataclass(frozen=True)
 class ActivityType:
-    """One kind of quality-assurance work. ``deadline`` counts from the allocation; None is the period's end.
+    """One kind of quality-assurance work. ``deadline`` counts from the allocation; where it is None, the work
+    is due at the end of its month or quarter, as ``due_by`` says.
 
     ``is_dated_later`` means that the framework names the quarter and leaves the dates to be settled.
     """
@@ -83,6 +84,7 @@ class ActivityType:
     grade_scheme: str | None
     mode: str
     deadline: Offset | None
+    due_by: str
     lead_time: Offset | None
     independence: str
     draw: DrawRule | None
@@ -314,6 +316,7 @@ def _activity(data: Json) -> ActivityType:
         grade_scheme=data.get("grade_scheme"),
         mode=data.get("mode", "any"),
         deadline=_offset(data.get("deadline")),
+        due_by=data.get("due_by", "month"),
         lead_time=_offset(data.get("lead_time")),
         independence=data.get("independence", "none"),
         draw=_draw(data["draw"]) if data.get("draw") else None,

@@ -1,4 +1,4 @@
-"""The files of a pack as plain data, read strictly: no dates or yes/no by guess, no keys twice, no aliases."""
+"""The files of a pack as plain data, read strictly: nothing guessed from text, no aliases."""
 
 import io
 import re
@@ -51,7 +51,7 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.add_constructor(
     yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG,
-    lambda loader, node: loader.construct_mapping(node),
+    _Loader.construct_mapping,
 )
 _Loader.yaml_implicit_resolvers = {
     first: [

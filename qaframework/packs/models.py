@@ -53,7 +53,7 @@ class FrameworkVersion(models.Model):
 
     framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    label = models.CharField(max_length=40, help_text="The pack's own version, such as 2026.1.")
+    label = models.CharField(max_length=80, help_text="The pack's own version, such as 2026.1.")
     effective_from = models.DateField()
     content = models.JSONField()
     content_hash = models.CharField(max_length=64)

@@ -32,11 +32,8 @@ def pack_files(name_or_path: str) -> dict[str, bytes]:
     if path.is_dir():
         return {file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*.yaml"))}
     if not path.is_file():
-        known = ", ".join(shipped_packs())
-        problem = "There is no such pack."
-        raise PackInvalid(
-            [Mistake(name_or_path, "", problem, f"One of {known}, or a folder, zip or YAML file.")]
-        )
+        allowed = f"One of {', '.join(shipped_packs())}, or a folder, a zip or a YAML file."
+        raise PackInvalid([Mistake(name_or_path, "", "There is no such pack.", allowed)])
     return uploaded_files(path.name, path.read_bytes())
 
 

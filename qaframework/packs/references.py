@@ -30,7 +30,7 @@ def framework_slips(framework: Any, tools: Mapping[str, Any]) -> Iterator[Slip]:
     yield from _recipient_slips(framework)
     for activity in _entries(framework, "activities"):
         yield from _activity_slips(activity, framework, tools)
-    yield from _quota_slips(framework)
+    yield from quota_slips(framework)
     yield from _rule_slips(framework)
 
 
@@ -41,7 +41,7 @@ def tool_slips(file_key: str, tool: Any, framework: Any) -> Iterator[Slip]:
         yield (
             "key",
             f"The file is called {file_key}.yaml and its key is “{tool.get('key')}”.",
-            "Make them equal.",
+            "Make both equal.",
         )
     scheme = tool.get("grade_scheme")
     if scheme is not None and isinstance(framework, dict):
@@ -81,7 +81,7 @@ def _date_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
         yield (
             "effective_from",
             f"“{day}” is not a day of the calendar.",
-            "Year-month-day, such as 2026-04-01.",
+            "A day such as 2026-04-01.",
         )
 
 
@@ -142,7 +142,7 @@ def _fit_slips(
         yield (
             f"{place} › opens_loop",
             "The framework has no rule for closing the loop.",
-            "Add loop, or false.",
+            "Add one, or false.",
         )
     if activity.get("opens_loop") is True and scheme is None:
         yield (
@@ -152,24 +152,21 @@ def _fit_slips(
         )
 
 
-def _quota_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
+def quota_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
+    """Quotas for roles or activities that the framework does not have, or there twice."""
     quotas = _entries(framework, "quotas")
     roles, activities = _keys(framework, "roles"), _keys(framework, "activities")
     for quota in quotas:
         place = f"quotas › {quota.get('role')}, {quota.get('activity')}"
         yield from _unknown(place, [quota.get("role")], roles, "role")
         yield from _unknown(place, [quota.get("activity")], activities, "activity")
-    yield from _repeated(
-        "quotas",
-        [
-            ", ".join(
-                str(part) for part in (quota.get("role"), quota.get("activity"), quota.get("unit")) if part
-            )
-            for quota in quotas
-        ],
-    )
+    yield from _repeated("quotas", [_quota_name(quota) for quota in quotas])
     for volume in _entries(framework, "expected_volumes"):
         yield from _unknown("expected_volumes", [volume.get("activity")], activities, "activity")
+
+
+def _quota_name(quota: Mapping[str, Any]) -> str:
+    return ", ".join(str(quota[part]) for part in ("role", "activity", "unit") if quota.get(part))
 
 
 def _rule_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
@@ -212,8 +209,9 @@ def _is_graded(tool: Mapping[str, Any]) -> bool:
 
 def _wrong_way_round(bounds: Mapping[str, Any]) -> bool:
     minimum, maximum = bounds.get("minimum"), bounds.get("maximum")
-    numbers = isinstance(minimum, int | float) and isinstance(maximum, int | float)
-    return numbers and minimum > maximum
+    if not isinstance(minimum, int | float) or not isinstance(maximum, int | float):
+        return False
+    return minimum > maximum
 
 
 def _unknown(place: str, values: Collection[Any], known: Collection[str], what: str) -> Iterator[Slip]:
