@@ -67,13 +67,12 @@ def record(
     is_update: bool,
 ) -> None:
     """Write the history entries of rows that were just inserted or changed set-based."""
+    # Marked one by one: an instance that another verb wrote before still carries that verb's marks, and the
+    # library would believe those rather than its defaults.
+    for instance in instances:
+        _mark(instance, by=by, now=now, reason=reason)
     model.history.bulk_history_create(  # type: ignore[attr-defined]
-        list(instances),
-        batch_size=500,
-        update=is_update,
-        default_user=by,
-        default_change_reason=reason,
-        default_date=now,
+        list(instances), batch_size=500, update=is_update
     )
 
 

@@ -1,9 +1,10 @@
 // Saves the answers of an audit as they are typed, and never loses one: an answer that has not reached the server is
 // kept in this browser until it has, or until its person signs out.
 //
-// A field carries data-autosave-url, data-answer-version and data-question-key. The server answers a POST of `value` and
-// `version` with 200 {version, saved_at (ISO)}, or with 409 {mine, theirs, version, by} when somebody else saved first, or
-// with another 4xx and {error} when the value cannot be saved.
+// A field carries data-autosave-url, data-answer-version and data-question-key; the fields of an answer in several boxes
+// also carry data-answer-part. The server answers a POST of `value` (or `value.<part>`) and `version` with 200 {version,
+// saved_at (ISO)}, or with 409 {mine, theirs, version, by} when somebody else saved first, or with another 4xx and
+// {message} when the value cannot be saved.
 
 const { userId, signInUrl } = document.body.dataset;
 const PAUSE = 800; // milliseconds after the last key
