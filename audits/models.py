@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from qaframework.activities.models import Activity
+
 PERSON = settings.AUTH_USER_MODEL
 
 
@@ -104,7 +106,7 @@ class DrawnCase(models.Model):
         return f"{self.case} in {self.draw}"
 
 
-class CaseAudit(models.Model):
+class CaseAudit(Activity):
     """An audit of one child's case, live with the practitioner where possible."""
 
     PERSONAL_FIELDS: ClassVar = ("worker_view", "impact", "not_involved_reason", "worker_comment")
@@ -118,13 +120,6 @@ class CaseAudit(models.Model):
         AGREED = "agreed", "Agreed"
         NOT_AGREED = "not_agreed", "Not agreed"
 
-    assignment = models.OneToOneField(
-        "allocation.Assignment", on_delete=models.PROTECT, related_name="case_audit"
-    )
-    answer_set = models.OneToOneField("tools.AnswerSet", on_delete=models.PROTECT, related_name="case_audit")
-    action_plan = models.OneToOneField(
-        "actions.ActionPlan", on_delete=models.PROTECT, related_name="case_audit"
-    )
     follow_up_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups"
     )
@@ -145,11 +140,8 @@ class CaseAudit(models.Model):
     final_grade_reached_by = models.CharField(max_length=200, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="Grows with every save of the judgement.")
-    created_at = models.DateTimeField()
-    history = HistoricalRecords()
 
-    class Meta:
-        ordering: ClassVar = ["-pk"]
+    class Meta(Activity.Meta):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(submitted_at__isnull=True) | ~Q(impact=""), name="submitted_audit_states_impact"
@@ -309,23 +301,10 @@ class Moderation(models.Model):
         return f"Moderation of {self.audit}"
 
 
-class DipSample(models.Model):
+class DipSample(Activity):
     """A few questions about several children on a theme (LAN-12). Answers hold one row a child."""
 
     PERSONAL_FIELDS: ClassVar = ()
-
-    assignment = models.OneToOneField(
-        "allocation.Assignment", on_delete=models.PROTECT, related_name="dip_sample"
-    )
-    answer_set = models.OneToOneField("tools.AnswerSet", on_delete=models.PROTECT, related_name="dip_sample")
-    action_plan = models.OneToOneField(
-        "actions.ActionPlan", on_delete=models.PROTECT, related_name="dip_sample"
-    )
-    created_at = models.DateTimeField()
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering: ClassVar = ["-pk"]
 
     def __str__(self) -> str:
         return f"Dip sample {self.pk}"

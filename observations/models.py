@@ -3,28 +3,19 @@
 from typing import ClassVar
 
 from django.db import models
-from simple_history.models import HistoricalRecords
+
+from qaframework.activities.models import Activity
 
 
-class Observation(models.Model):
+class Observation(Activity):
     """One observation of a practitioner at work, or one practice-week visit (LAN-18, LAN-20)."""
 
     PERSONAL_FIELDS: ClassVar = ()
 
-    assignment = models.OneToOneField(
-        "allocation.Assignment", on_delete=models.PROTECT, related_name="observation"
-    )
-    answer_set = models.OneToOneField("tools.AnswerSet", on_delete=models.PROTECT, related_name="observation")
-    action_plan = models.OneToOneField(
-        "actions.ActionPlan", on_delete=models.PROTECT, related_name="observation"
-    )
     observed_on = models.DateField(null=True, blank=True)
-    shared_with_worker_on = models.DateField(null=True, blank=True)
-    created_at = models.DateTimeField()
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering: ClassVar = ["-pk"]
+    shared_with_worker_on = models.DateField(
+        null=True, blank=True, help_text="When observer and practitioner talked about it."
+    )
 
     def __str__(self) -> str:
         return f"Observation {self.pk}"

@@ -1,6 +1,5 @@
 """The verbs of this room; the only code that changes its state."""
 
-from audits.workflow.dip_samples import submit_dip_sample
 from audits.workflow.draws import Drawn, draw_due_months, draw_month, replace_case, verify_draw
 from audits.workflow.judging import (
     JudgementConflict,
@@ -22,7 +21,7 @@ from audits.workflow.moderating import (
     record_discussion,
     send_back_for_evidence,
 )
-from audits.workflow.opening import open_audit, open_dip_sample
+from audits.workflow.opening import open_audit
 from audits.workflow.reauditing import open_due_reaudits
 
 __all__ = [
@@ -42,7 +41,6 @@ __all__ = [
     "draw_month",
     "give_advice",
     "open_audit",
-    "open_dip_sample",
     "open_due_reaudits",
     "propose_meeting",
     "raise_concern",
@@ -52,6 +50,5 @@ __all__ = [
     "save_judgement",
     "send_back_for_evidence",
     "submit_audit",
-    "submit_dip_sample",
     "verify_draw",
 ]

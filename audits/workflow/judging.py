@@ -10,6 +10,7 @@ from audits.readiness import Problem, problems_before_submission
 from audits.workflow.moderating import open_moderation_by_grade
 from qaframework.actions import workflow as actions
 from qaframework.actions.models import Concern
+from qaframework.activities.workflow import hand_in
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.notices.workflow import NoticeDraft, write_notices
@@ -18,7 +19,6 @@ from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import end_of_day, local_date
-from qaframework.tools import workflow as tools
 from qaframework.tools.reading import section_grades, values_of
 
 JUDGEMENT_FIELDS = (
@@ -177,9 +177,7 @@ def submit_audit(*, audit: CaseAudit, by: User, now: datetime) -> CaseAudit:
     problems = problems_before_submission(audit)
     if problems:
         raise NotReady(problems)
-    assignment = audit.assignment
-    tools.submit_answers(answer_set=audit.answer_set, by=by, now=now)
-    allocation.mark_submitted(assignment=assignment, by=by, now=now)
+    hand_in(audit, by=by, now=now)
     advice = AdviceRequest.objects.filter(audit=audit, advised_at__isnull=False).first()
     reached_by = "Agreed in the audit"
     if audit.agreement == CaseAudit.Agreement.NOT_AGREED and advice:
@@ -195,7 +193,6 @@ def submit_audit(*, audit: CaseAudit, by: User, now: datetime) -> CaseAudit:
         final_grade="",
         final_grade_reached_by=reached_by,
     )
-    actions.issue_plan(plan=audit.action_plan, copy_to=[], by=by, now=now)
     _record_result(audit, now)
     open_moderation_by_grade(audit=audit, by=None, now=now)
     return audit

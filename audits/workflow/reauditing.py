@@ -35,12 +35,12 @@ def open_due_reaudits(*, now: datetime) -> Reaudited:
     today = local_date(now)
     loops = (
         LoopClosure.objects.filter(state=LoopClosure.State.AUTHORISED)
-        .exclude(plan__case_audit__follow_ups__isnull=False)
-        .select_related("plan__case_audit__assignment__programme__framework", "worker", "unit", "case")
+        .exclude(plan__caseaudit__follow_ups__isnull=False)
+        .select_related("plan__caseaudit__assignment__programme__framework", "worker", "unit", "case")
         .order_by("pk")
     )
     for loop in loops:
-        first = loop.plan.case_audit
+        first = loop.plan.caseaudit
         lead = allocation.activity_of(first.assignment).lead_time
         assert loop.reaudit_due_on is not None
         begins = loop.reaudit_due_on
