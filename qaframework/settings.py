@@ -322,6 +322,10 @@ WHITENOISE_USE_FINDERS = TESTING
 WHITENOISE_AUTOREFRESH = TESTING
 MEDIA_ROOT = DATA_DIR / "media"
 
+# Uploads: an extract of 100,000 cases is about 15 MB
+
+CASE_IMPORT_MAX_MB = env_number("CASE_IMPORT_MAX_MB", 50, 1, 500)
+
 # E-mail
 
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Practice quality <no-reply@localhost>")

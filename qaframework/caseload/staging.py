@@ -1,0 +1,168 @@
+"""Comparing an extract with the register, and keeping what would change until somebody decides."""
+
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+
+from qaframework.caseload.findings import Findings
+from qaframework.caseload.matching import Directory
+from qaframework.caseload.models import Case, CaseImport, CaseStatus, RegisterEntry, StagedCase
+from qaframework.caseload.rows import CaseRow, Extract
+
+Entry = dict[str, Any]
+
+REGISTER_FIELDS = tuple(entry_field.attname for entry_field in RegisterEntry._meta.local_fields)
+STAGED_FIELDS = ("case_import_id", "child_ref", "change", "differences", *REGISTER_FIELDS)
+ROWS_AT_A_TIME = 5_000
+# What a person reads in a list of changes; a team or worker stands for its spelling too.
+NOT_SHOWN = frozenset({"team_name", "worker_name"})
+COUNTED = {"unit_id": "changed_team", "worker_id": "changed_worker", "plan_type": "changed_plan"}
+
+
+@dataclass
+class Comparison:
+    """Gives the rows to stage and, while they are taken, counts what they are."""
+
+    extract: Extract
+    directory: Directory
+    findings: Findings
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def staged(self, case_import: CaseImport) -> Iterator[tuple[Any, ...]]:
+        """A row of STAGED_FIELDS for every child whose entry would change, or that the extract lacks."""
+        for child_ref, change, differences, entry in self._changes():
+            self.counts[change] += 1
+            told = json.dumps(differences, separators=(",", ":")) if differences else "{}"
+            yield case_import.pk, child_ref, change, told, *(entry[name] for name in REGISTER_FIELDS)
+
+    def _changes(self) -> Iterator[tuple[str, str, Entry, Entry]]:
+        rows = self.extract.rows
+        known = Case.objects.order_by().values_list("child_ref", *REGISTER_FIELDS)
+        for child_ref, *values in known.iterator(chunk_size=ROWS_AT_A_TIME):
+            before = dict(zip(REGISTER_FIELDS, values, strict=True))
+            row = rows.pop(child_ref, None)
+            if row is not None:
+                yield from self._change(row, before)
+            elif before["status"] == CaseStatus.OPEN and child_ref not in self.extract.refused_refs:
+                yield child_ref, StagedCase.Change.MISSING, {}, before
+        for child_ref in list(rows):
+            row = rows.pop(child_ref)
+            yield child_ref, StagedCase.Change.NEW, {}, self._entry(row)
+
+    def _change(self, row: CaseRow, before: Entry) -> Iterator[tuple[str, str, Entry, Entry]]:
+        after = self._overlay(row, before)
+        if after == before:
+            self.counts["unchanged"] += 1
+        elif after["opened_on"] and after["closed_on"] and after["closed_on"] < after["opened_on"]:
+            self._refuse(row, after["opened_on"])
+        else:
+            self._count(before, after)
+            yield row.child_ref, _kind(before, after), self._differences(before, after), after
+
+    def _entry(self, row: CaseRow) -> Entry:
+        entry = {name: getattr(row, name, None) for name in REGISTER_FIELDS}
+        entry["unit_id"] = self.directory.unit_id(row)
+        entry["worker_id"] = self.directory.worker_id(row)
+        return entry
+
+    def _overlay(self, row: CaseRow, before: Entry) -> Entry:
+        """The entry afterwards: the file's values where it has the column, what was there elsewhere."""
+        given = self.extract.fields
+        read = self._entry(row)
+        after = {name: read[name] if name in given else value for name, value in before.items()}
+        for key, spelling in (("unit_id", "team_name"), ("worker_id", "worker_name")):
+            if spelling in given:
+                after[key] = read[key]
+                if read[key] is not None and read[key] == before[key]:
+                    after[spelling] = before[spelling]
+        # A restriction made here is lifted here: a file that does not know of it must not open the case.
+        after["is_restricted"] = before["is_restricted"] or after["is_restricted"]
+        if after["status"] == CaseStatus.OPEN:
+            after["closure_reason"] = ""
+        return after
+
+    def _count(self, before: Entry, after: Entry) -> None:
+        for name, count in COUNTED.items():
+            self.counts[count] += before[name] != after[name]
+
+    def _differences(self, before: Entry, after: Entry) -> Entry:
+        return {
+            name: [self._shown(name, before), self._shown(name, after)]
+            for name in REGISTER_FIELDS
+            if before[name] != after[name] and name not in NOT_SHOWN
+        }
+
+    def _shown(self, name: str, entry: Entry) -> Any:
+        value = entry[name]
+        if name == "unit_id":
+            return self.directory.unit_names.get(value, entry["team_name"])
+        if name == "worker_id":
+            return self.directory.worker_names.get(value, entry["worker_name"])
+        return value.isoformat() if isinstance(value, date) else value
+
+    def _refuse(self, row: CaseRow, opened_on: date) -> None:
+        self.findings.refuse(
+            row.sheet,
+            row.row,
+            "closed_on",
+            f"{row.closed_on:%d/%m/%Y}" if row.closed_on else "",
+            f"The case would close before it opened; the register says {opened_on:%d/%m/%Y}.",
+            "Correct the date in the case system, or give the date of opening in the file.",
+        )
+
+
+def _kind(before: Entry, after: Entry) -> str:
+    was_open, is_open = (entry["status"] == CaseStatus.OPEN for entry in (before, after))
+    if was_open == is_open:
+        return StagedCase.Change.CHANGED
+    return StagedCase.Change.REOPENED if is_open else StagedCase.Change.CLOSED
+
+
+def write_staged(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert staged rows in blocks: COPY on PostgreSQL, one prepared statement on SQLite."""
+    rows = iter(rows)
+    while block := list(islice(rows, ROWS_AT_A_TIME)):
+        if connection.vendor == "postgresql":
+            _copy(block)
+        else:
+            _insert(block)
+
+
+def _columns() -> str:
+    return ", ".join(connection.ops.quote_name(name) for name in STAGED_FIELDS)
+
+
+def _copy(block: list[tuple[Any, ...]]) -> None:
+    text = io.StringIO("".join("\t".join(map(_copied, row)) + "\n" for row in block))
+    statement = f"COPY {StagedCase._meta.db_table} ({_columns()}) FROM STDIN"
+    with connection.cursor() as cursor:
+        cursor.copy_expert(statement, text)
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copied(value: Any) -> str:
+    """One value in COPY's text format."""
+    if value is None:
+        return "\\N"
+    return value.translate(_ESCAPES) if isinstance(value, str) else str(value)
+
+
+def _insert(block: list[tuple[Any, ...]]) -> None:
+    marks = ", ".join(["%s"] * len(STAGED_FIELDS))
+    statement = f"INSERT INTO {StagedCase._meta.db_table} ({_columns()}) VALUES ({marks})"
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [tuple(_stored(value) for value in row) for row in block])
+
+
+def _stored(value: Any) -> Any:
+    """A date as SQLite keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
