@@ -4,8 +4,28 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from simple_history.models import HistoricalRecords
+
+
+class StepQuerySet(models.QuerySet["EscalationStep"]):
+    def escalations(self) -> "StepQuerySet":
+        """Steps after the deadline; reminders before it are not escalations."""
+        return self.filter(is_reminder=False)
+
+    def current(self) -> "StepQuerySet":
+        """Of each piece of work that is still late, the step that went furthest."""
+        further = EscalationStep.objects.filter(
+            clock=OuterRef("clock"),
+            round=OuterRef("round"),
+            is_reminder=False,
+            position__gt=OuterRef("position"),
+        )
+        running = self.escalations().filter(clock__stopped_at__isnull=True, round=F("clock__round"))
+        return running.filter(~Exists(further))
+
+    def unacknowledged(self) -> "StepQuerySet":
+        return self.filter(acknowledged_at__isnull=True)
 
 
 class EscalationStep(models.Model):
@@ -20,6 +40,9 @@ class EscalationStep(models.Model):
     is_reminder = models.BooleanField()
     falls_at = models.DateTimeField()
     taken_at = models.DateTimeField()
+    sweep = models.UUIDField(
+        editable=False, help_text="The sweep that took the step: marks what belongs together in one notice."
+    )
     was_late = models.BooleanField(default=False, help_text="Taken more than a day after it fell due.")
     recipients = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="escalation.StepRecipient", related_name="escalation_steps"
@@ -31,8 +54,11 @@ class EscalationStep(models.Model):
     acknowledgement = models.TextField(blank=True)
     history = HistoricalRecords()
 
+    objects = StepQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-taken_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["sweep"], name="steps_of_a_sweep")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["clock", "round", "position"], name="step_taken_once"),
             models.CheckConstraint(

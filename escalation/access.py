@@ -1,0 +1,29 @@
+"""Which escalation steps a person may see and acknowledge."""
+
+from datetime import date
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+
+from escalation.models import EscalationStep, StepQuerySet
+from qaframework.caseload.access import cleared_q
+from qaframework.people.access import capability_q
+from qaframework.people.models import User
+from qaframework.people.roles import Capability
+
+
+def visible_steps(user: User, on: date) -> StepQuerySet:
+    """Steps that reached the person, and those of work in their units; not of restricted cases, unless
+    cleared for them or told."""
+    unit = "clock__unit"
+    in_scope = capability_q(user, Capability.SEE_TEAM_WORK, on, unit) | capability_q(
+        user, Capability.RUN_QUALITY_ASSURANCE, on, unit
+    )
+    told = Q(pk__in=EscalationStep.recipients.through.objects.filter(user=user).values("step"))
+    return EscalationStep.objects.filter(told | (in_scope & cleared_q(user, on, case_field="clock__case")))
+
+
+def get_step(user: User, pk: int, on: date) -> EscalationStep:
+    """An escalation that the person may acknowledge; 404 for anything else."""
+    steps = visible_steps(user, on).escalations().select_related("clock", "acknowledged_by")
+    return get_object_or_404(steps, pk=pk)

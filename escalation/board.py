@@ -1,0 +1,79 @@
+"""The escalations board: what is late, since when, which step it has reached and whom that told."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Prefetch
+from django.http import QueryDict
+
+from escalation.access import visible_steps
+from escalation.forms import SHOW_ALL, BoardFilter
+from escalation.models import EscalationStep, StepQuerySet, StepRecipient
+from qaframework.people.models import User
+from qaframework.people.paging import KeysetPage, keyset_page
+from qaframework.rules.working_days import local_date
+
+
+@dataclass(frozen=True)
+class StepCount:
+    """How many pieces of work stand at one step."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One line of the board. ``days_late`` counts calendar days in Europe/London."""
+
+    step: EscalationStep
+    kind: str
+    days_late: int
+    told: list[str]
+
+
+@dataclass(frozen=True)
+class Board:
+    rows: list[BoardRow]
+    page: KeysetPage[EscalationStep]
+    counts: list[StepCount]
+    filter: BoardFilter
+
+
+def board_for(user: User, query: QueryDict, today: date) -> Board:
+    """The board as one person may see it, narrowed by the filters in the address."""
+    visible = visible_steps(user, today)
+    now_or_all = visible.escalations() if query.get("show") == SHOW_ALL else visible.current()
+    tally = list(now_or_all.order_by().values_list("name", "clock__kind").annotate(count=Count("pk")))
+    counts: Counter[str] = Counter()
+    for name, _, count in tally:
+        counts[name] += count
+    kinds = sorted({kind for _, kind, _ in tally})
+    chosen = BoardFilter(query, steps=sorted(counts), kinds=[(kind, kind_label(kind)) for kind in kinds])
+    page = keyset_page(_narrowed(now_or_all, chosen), moment="clock__due_at", query=query)
+    rows = [_row(step, today) for step in page.rows]
+    return Board(rows, page, [StepCount(name, count) for name, count in sorted(counts.items())], chosen)
+
+
+def kind_label(kind: str) -> str:
+    return kind.replace("_", " ").capitalize()
+
+
+def _narrowed(steps: StepQuerySet, chosen: BoardFilter) -> StepQuerySet:
+    if step := chosen.chosen("step"):
+        steps = steps.filter(name=step)
+    if kind := chosen.chosen("kind"):
+        steps = steps.filter(clock__kind=kind)
+    if acknowledged := chosen.chosen("acknowledged"):
+        steps = steps.filter(acknowledged_at__isnull=acknowledged == "no")
+    reached = Prefetch("reached", StepRecipient.objects.select_related("user"))
+    return steps.select_related("clock__owner_post", "clock__unit", "acknowledged_by").prefetch_related(
+        reached
+    )
+
+
+def _row(step: EscalationStep, today: date) -> BoardRow:
+    until = local_date(step.clock.stopped_at) if step.clock.stopped_at else today
+    told = [f"{one.user}{f' ({one.note})' if one.note else ''}" for one in step.reached.all()]
+    return BoardRow(step, kind_label(step.clock.kind), (until - local_date(step.clock.due_at)).days, told)

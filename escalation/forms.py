@@ -1,0 +1,54 @@
+"""What a person may type: filters of the board, and the note of an acknowledgement."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+
+SHOW_NOW = "now"
+SHOW_ALL = "all"
+
+
+class BoardFilter(forms.Form):
+    """Narrows the board. A value that is no longer among the choices narrows nothing."""
+
+    mark_optional = False
+
+    show = forms.ChoiceField(
+        label="Show",
+        required=False,
+        choices=[(SHOW_NOW, "What is late now"), (SHOW_ALL, "Every step, also of work since completed")],
+    )
+    step = forms.ChoiceField(label="Step", required=False)
+    kind = forms.ChoiceField(label="Kind of work", required=False)
+    acknowledged = forms.ChoiceField(
+        label="Acknowledged", required=False, choices=[("", "All"), ("no", "Not yet"), ("yes", "Yes")]
+    )
+
+    def __init__(
+        self, *args: Any, steps: Iterable[str], kinds: Iterable[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["step"].choices = [("", "All"), *((step, step) for step in steps)]
+        self.fields["kind"].choices = [("", "All"), *kinds]
+
+    def chosen(self, name: str) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get(name, ""))
+
+
+class AcknowledgeForm(forms.Form):
+    note = forms.CharField(
+        label="What will happen next?",
+        help_text="For instance who will complete it and by when. Do not name the child.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say in a few words what will happen next."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("acknowledge", "Acknowledge"))

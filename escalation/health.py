@@ -1,0 +1,104 @@
+"""Whether everything behind the pages is alive: one sentence for each thing that is not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from kombu.exceptions import OperationalError
+
+from qaframework.celery import app
+from qaframework.clocks.models import Heartbeat
+from qaframework.clocks.tasks import BEAT
+from qaframework.notices.models import Notice
+
+SWEEP = "sweep"
+
+BEAT_SILENT_AFTER = timedelta(minutes=5)
+SWEEP_SILENT_AFTER = timedelta(minutes=20)
+OUTBOX_OLD_AFTER = timedelta(minutes=45)  # longer than the longest wait between two attempts
+
+BROKER_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``text`` says how it stands and, when not ok, what to do."""
+
+    name: str
+    is_ok: bool
+    text: str
+
+
+def findings(now: datetime) -> list[Finding]:
+    """Everything, in the order in which to mend it. Without the database nothing else can be known."""
+    if not database_answers():
+        return [Finding("Database", False, "It does not answer. Check that it runs, and DATABASE_URL.")]
+    looks: list[Callable[[datetime], Finding]] = [_migrations, _broker, _beat, _sweep, _outbox]
+    return [Finding("Database", True, "The database answers."), *(look(now) for look in looks)]
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _migrations(now: datetime) -> Finding:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        text = f"{len(missing)} database changes are waiting. Run: python manage.py migrate"
+        return Finding("Migrations", False, text)
+    return Finding("Migrations", True, "The database is up to date with the program.")
+
+
+def _broker(now: datetime) -> Finding:
+    try:
+        with app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
+            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+    except (OperationalError, OSError) as trouble:
+        return Finding("Broker", False, f"The queue cannot be reached ({trouble}). Check it and REDIS_URL.")
+    return Finding("Broker", True, "The queue can be reached.")
+
+
+def _beat(now: datetime) -> Finding:
+    cure = "Check that the beat and worker processes run."
+    return _heartbeat("Beat and worker", BEAT, now, BEAT_SILENT_AFTER, cure)
+
+
+def _sweep(now: datetime) -> Finding:
+    cure = "Check that the beat and worker processes run, or run: python manage.py sweep"
+    return _heartbeat("Sweep", SWEEP, now, SWEEP_SILENT_AFTER, cure)
+
+
+def _heartbeat(label: str, name: str, now: datetime, silent_after: timedelta, cure: str) -> Finding:
+    last = Heartbeat.objects.filter(name=name).first()
+    if last is None:
+        return Finding(label, False, f"Has never run here. {cure}")
+    age = now - last.at
+    if age > silent_after:
+        return Finding(label, False, f"Last ran {_ago(age)}. {cure}")
+    return Finding(label, True, f"Last ran {_ago(age)}.")
+
+
+def _outbox(now: datetime) -> Finding:
+    oldest = Notice.objects.queued().order_by("created_at").first()
+    failed = Notice.objects.failed().count()
+    stuck = f" {failed} could not be sent at all: see the list of e-mails not sent." if failed else ""
+    if oldest and now - oldest.created_at > OUTBOX_OLD_AFTER:
+        text = f"The oldest notice has waited since {_ago(now - oldest.created_at)}. Check EMAIL_URL.{stuck}"
+        return Finding("Outbox", False, text)
+    return Finding("Outbox", True, f"No notice has waited for long.{stuck}")
+
+
+def _ago(age: timedelta) -> str:
+    minutes = max(0, int(age.total_seconds() // 60))
+    if minutes < 120:
+        return f"{minutes} minute{'' if minutes == 1 else 's'} ago"
+    hours = minutes // 60
+    return f"{hours} hours ago" if hours < 48 else f"{hours // 24} days ago"

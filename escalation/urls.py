@@ -1,0 +1,11 @@
+from django.urls import path
+
+from escalation import views
+
+app_name = "escalation"
+
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("health/", views.health, name="health"),
+]

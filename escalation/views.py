@@ -1,0 +1,58 @@
+"""The escalations board, and whether the machinery behind it is alive."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from escalation import workflow
+from escalation.access import get_step
+from escalation.board import board_for
+from escalation.forms import AcknowledgeForm
+from escalation.health import database_answers, findings
+from qaframework.people.access import local_today, requires
+from qaframework.people.refusal import Refused
+from qaframework.people.roles import Capability
+
+
+@login_required
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """Open to everybody: whoever was told of a late piece of work finds it here, and nothing else."""
+    shown = board_for(request.user, request.GET, local_today())
+    is_narrowed = any(request.GET.get(name) for name in shown.filter.fields)
+    return render(request, "escalation/board.html", {"board": shown, "is_narrowed": is_narrowed})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    step = get_step(request.user, pk, local_today())
+    form = AcknowledgeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.acknowledge(
+                step=step, note=form.cleaned_data["note"], by=request.user, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"You have acknowledged {step.clock.label}.")
+            return redirect("escalation:board")
+    status = 422 if form.errors else 200
+    return render(request, "escalation/acknowledge.html", {"step": step, "form": form}, status=status)
+
+
+@requires(Capability.CONFIGURE)
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    return render(request, "escalation/health.html", {"findings": findings(timezone.now())})
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For load balancers: whether this process can serve pages, and nothing more. No sign-in."""
+    is_ok = database_answers()
+    return HttpResponse("ok" if is_ok else "not ok", status=200 if is_ok else 503, content_type="text/plain")

@@ -1,0 +1,106 @@
+"""What a sweep writes to people: one message each, however much has fallen due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from qaframework.notices.workflow import NoticeDraft
+from qaframework.rules.working_days import to_london
+
+LISTED = 50  # what one message lists; the page shows the rest
+
+ESCALATION = "escalation"
+REMINDER = "reminder"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One step as one person reads of it."""
+
+    step_id: int
+    clock_id: int
+    label: str
+    url: str
+    owner: str
+    is_own: bool
+    due_at: datetime
+    name: str
+    position: int
+    is_reminder: bool
+    note: str
+
+
+def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_url: str) -> NoticeDraft:
+    """The one message of this sweep to one person: of each piece of work, the step that went furthest."""
+    furthest = {item.clock_id: item for item in sorted(told, key=lambda item: item.position)}
+    items = sorted(furthest.values(), key=lambda item: (item.is_reminder, item.due_at, item.clock_id))
+    escalated = [item for item in items if not item.is_reminder]
+    kind = ESCALATION if escalated else REMINDER
+    if len(items) == 1:
+        item = items[0]
+        key = f"step:{item.step_id}:{recipient_id}"
+        return NoticeDraft(recipient_id, kind, key, _subject(item), _single(item), item.url)
+    reminders = [item for item in items if item.is_reminder]
+    body = "\n\n".join(
+        part
+        for part in (
+            _listing("Late, and escalated to you:", escalated, board_url),
+            _listing("Due soon:", reminders),
+        )
+        if part
+    )
+    if escalated:
+        subject = f"{len(escalated)} late piece{'' if len(escalated) == 1 else 's'} of work escalated to you"
+    else:
+        subject = f"{len(reminders)} reminders about work that is due"
+    url = board_url if escalated else ""
+    return NoticeDraft(recipient_id, kind, f"sweep:{sweep}:{recipient_id}", subject, body, url)
+
+
+def _subject(item: Told) -> str:
+    if item.is_reminder:
+        return f"Reminder: {item.label}, due {_day(item.due_at)}"
+    return f"Late: {item.label}, {item.name.lower()}"
+
+
+def _single(item: Told) -> str:
+    holder = "you" if item.is_own else item.owner
+    if item.is_reminder:
+        return f"{item.label} is due on {_day(item.due_at)}. It is with {holder}.{_noted(item)}"
+    wish = (
+        "Please complete it, or agree with your manager what will happen next."
+        if item.is_own
+        else "Please agree with them what will happen next, and note it on the escalations page."
+    )
+    return (
+        f"{item.label} was due on {_day(item.due_at)} and is not complete. It is with {holder}.\n\n"
+        f"Step: {item.name}.{_noted(item)} {wish}"
+    )
+
+
+def _listing(heading: str, items: Sequence[Told], more_url: str = "") -> str:
+    if not items:
+        return ""
+    lines = [heading, *(_line(item) for item in items[:LISTED])]
+    if len(items) > LISTED:
+        address = f": {settings.SITE_URL}{more_url}" if more_url else ""
+        lines.append(f"- and {len(items) - LISTED} more{address}")
+    return "\n".join(lines)
+
+
+def _line(item: Told) -> str:
+    address = f" {settings.SITE_URL}{item.url}" if item.url else ""
+    holder = "you" if item.is_own else item.owner
+    return f"- {item.label}, due {_day(item.due_at)}, with {holder}: {item.name}.{_noted(item)}{address}"
+
+
+def _noted(item: Told) -> str:
+    return f" ({item.note[0].upper()}{item.note[1:]}.)" if item.note else ""
+
+
+def _day(moment: datetime) -> str:
+    local = to_london(moment)
+    return f"{local.day} {local:%B %Y}"
