@@ -78,7 +78,8 @@ def apply_import(
     if refused and not skip_bad_rows:
         rows = "row was" if refused == 1 else "rows were"
         raise Refused(
-            f"{refused:,} {rows} refused. Correct the file and check it again, or apply the rest without them."
+            f"{refused:,} {rows} refused. Correct the file and check it again, "
+            "or apply the rest without them."
         )
     if case_import.register_version != _register_version():
         raise Refused("The register has changed since this file was checked. Check the file again.")
@@ -109,8 +110,8 @@ def _check_extract_date(extract_date: date, now: datetime) -> None:
     latest = CaseImport.objects.filter(state=CaseImport.State.APPLIED).aggregate(Max("extract_date"))
     if latest["extract_date__max"] and extract_date < latest["extract_date__max"]:
         raise Refused(
-            f"The register already stands as of {latest['extract_date__max']:%d/%m/%Y}; this extract is older, "
-            f"of {extract_date:%d/%m/%Y}. Use an extract of that day or later."
+            f"The register already stands as of {latest['extract_date__max']:%d/%m/%Y}; this extract is "
+            f"older, of {extract_date:%d/%m/%Y}. Use an extract of that day or later."
         )
 
 
