@@ -33,6 +33,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -63,7 +64,8 @@ def say(text: str) -> None:
 
 def call(command: list[str | Path], failure: str) -> str:
     """Run one step and return what it printed; its complaints are shown only when it fails."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = {"DJANGO_SETTINGS_MODULE": "qaframework.settings", **os.environ}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failed(f"{failure}\n{done.stdout[-3000:]}{done.stderr[-3000:]}".rstrip())
     return done.stdout
@@ -139,37 +141,49 @@ def fetch_installer(stamps: Path) -> Path:
 # Database, demonstration data, static files
 
 
-def manage(*arguments: str, failure: str) -> str:
-    return call([PYTHON, ROOT / "manage.py", *arguments], failure)
+# One process for both, because starting Django costs more than either.
+UPDATE_DATABASE = """
+from django.core.management import call_command, execute_from_command_line
+execute_from_command_line(["manage.py", "migrate", "--no-input"])
+call_command("createcachetable")
+"""
 
 
 def prepare(with_demo: bool) -> None:
     """Bring database and static files up to date; on an empty embedded database load the demonstration."""
     DATA.mkdir(parents=True, exist_ok=True)
-    stamps = DATA / "stamps.json"
-    database = DATA / "database.sqlite3"
     embedded = not os.environ.get("DATABASE_URL")
-    packages = fingerprint([RUN_LOCK]).encode()
-
-    migrations = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("qaframework/*/migrations/*.py")]
-    schema = hashlib.sha256(fingerprint(migrations).encode() + packages).hexdigest()
-    if not (embedded and database.exists() and is_done(stamps, "schema", schema)):
-        say("Bringing the database up to date")
-        manage("migrate", "--no-input", failure="The database was not brought up to date.")
-        manage("createcachetable", failure="The table for log-in limits was not made.")
-        mark_done(stamps, "schema", schema)
-
-    static_files = [path for path in (ROOT / "static").glob("**/*") if path.is_file()]
-    files = hashlib.sha256(fingerprint(static_files).encode() + packages).hexdigest()
-    if not (STATIC_ROOT.exists() and is_done(stamps, "static", files)):
-        say("Collecting static files")
-        manage("collectstatic", "--no-input", "--clear", failure="The static files were not collected.")
-        mark_done(stamps, "static", files)
-
+    database = DATA / "database.sqlite3"
+    with ThreadPoolExecutor() as pool:
+        static_files = pool.submit(collect_static_files)
+        update_database(trust_stamps=embedded and database.exists())
+        static_files.result()
     if with_demo and embedded and is_empty(database):
         say("Loading the demonstration authority")
-        log_ins = manage("demo", failure="The demonstration was not loaded.")
+        log_ins = call([PYTHON, "manage.py", "demo"], "The demonstration was not loaded.")
         (DATA / "demo-log-ins.txt").write_text(log_ins)
+
+
+def update_database(trust_stamps: bool) -> None:
+    stamps = DATA / "schema-stamps.json"
+    migrations = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("qaframework/*/migrations/*.py")]
+    mark = fingerprint([*migrations, RUN_LOCK])
+    if trust_stamps and is_done(stamps, "schema", mark):
+        return
+    say("Bringing the database up to date")
+    call([PYTHON, "-c", UPDATE_DATABASE], "The database was not brought up to date.")
+    mark_done(stamps, "schema", mark)
+
+
+def collect_static_files() -> None:
+    stamps = DATA / "static-stamps.json"
+    files = [path for path in (ROOT / "static").glob("**/*") if path.is_file()]
+    mark = fingerprint([*files, RUN_LOCK])
+    if STATIC_ROOT.exists() and is_done(stamps, "static", mark):
+        return
+    say("Collecting static files")
+    call([PYTHON, "manage.py", "collectstatic", "--no-input", "--clear"], "Static files were not collected.")
+    mark_done(stamps, "static", mark)
 
 
 def is_empty(database: Path) -> bool:
@@ -292,8 +306,6 @@ def serve(port: int) -> None:
             check_alive(children)
             time.sleep(1)
     finally:
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
         say("Stopping")
         stop(children)
         say("Stopped")
@@ -361,13 +373,18 @@ def arguments_from(command_line: list[str]) -> argparse.Namespace:
     return known
 
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def stop_on_signal(number: int, frame: object) -> None:
+    for name in ENDINGS:
+        signal.signal(name, lambda *_: None)  # a second Ctrl-C must not leave half of it running
     raise Stopped
 
 
 def main(command_line: list[str]) -> int:
     chosen = arguments_from(command_line)
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for name in ENDINGS:
         signal.signal(name, stop_on_signal)
     try:
         if chosen.command == "test":

@@ -1,0 +1,22 @@
+"""The timetable names tasks that exist, and nothing in it waits for a certain moment."""
+
+import pytest
+from celery.schedules import crontab
+
+from qaframework.celery import app
+
+app.loader.import_default_modules()
+
+
+@pytest.mark.parametrize("entry", app.conf.beat_schedule)
+def test_every_entry_of_the_timetable_is_a_task(entry: str) -> None:
+    assert app.conf.beat_schedule[entry]["task"] in app.tasks
+
+
+def test_no_work_depends_on_the_machine_being_up_at_one_moment() -> None:
+    assert not any(isinstance(entry["schedule"], crontab) for entry in app.conf.beat_schedule.values())
+
+
+def test_a_task_lost_with_its_worker_is_handed_out_again() -> None:
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
