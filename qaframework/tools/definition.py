@@ -89,6 +89,9 @@ class Rows:
     minimum: int
     maximum: int
 
+    def title(self, row: int) -> str:
+        return f"{self.label} {row}"
+
 
 @dataclass(frozen=True)
 class Section:

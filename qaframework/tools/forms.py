@@ -189,12 +189,13 @@ class SectionForm(forms.Form):
     @property
     def row_items(self) -> list[list[Item]]:
         """Of a tool with rows: the questions of each row."""
-        by_row: dict[int, list[Item]] = {}
+        rows = self.definition.rows
+        if rows is None:
+            return []
+        by_row: dict[int, list[Item]] = {row: [] for row in range(1, self.row_count + 1)}
         for key in self.keys:
-            row = split_row_key(key)[1]
-            if row:
-                item = replace(self._item(key), row=row, row_title=self._row_title(row))
-                by_row.setdefault(row, []).append(item)
+            if row := split_row_key(key)[1]:
+                by_row[row].append(replace(self._item(key), row=row, row_title=rows.title(row)))
         return list(by_row.values())
 
     @property
@@ -265,9 +266,6 @@ class SectionForm(forms.Form):
 
     def _rows_sent(self) -> int:
         return max((split_row_key(name)[1] for name in self.data), default=0)
-
-    def _row_title(self, row: int) -> str:
-        return f"{self.definition.rows.label} {row}" if self.definition.rows else ""
 
     def names(self, key: str) -> list[str]:
         """The names of an answer's fields: one, or three for three boxes."""

@@ -149,9 +149,11 @@ def answered_sections(definition: ToolDefinition, values: Mapping[str, Any]) -> 
 def _answered_rows(
     definition: ToolDefinition, section: Section, values: Mapping[str, Any]
 ) -> list[tuple[str, list[AnsweredQuestion]]]:
+    if definition.rows is None:
+        return []
     return [
         (
-            values.get(row_key(ROW_REFERENCE, row), f"Row {row}"),
+            values.get(row_key(ROW_REFERENCE, row)) or definition.rows.title(row),
             [_answered(question, values.get(row_key(question.key, row))) for question in section.questions],
         )
         for row in rows_in_use(definition, values)
