@@ -5,16 +5,17 @@ administrator's site gives nobody more power over records.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
 from django.db.models import Q, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from qaframework.people.models import Post, Unit, User
+from qaframework.people.models import PeopleImport, Post, PostHolding, RecordRead, Unit, User
+from qaframework.people.reads import log_read
 from qaframework.people.roles import ROLES, Capability, roles_with
 from qaframework.people.signed_out import sign_in_again
 from qaframework.rules.working_days import local_date
@@ -52,10 +53,21 @@ def remember_posts(user: User) -> None:
 
 def has_capability(user: User, capability: Capability, on: date, unit: Unit | None = None) -> bool:
     """Whether a post of the person carries the capability: anywhere, or for ``unit`` when given."""
-    paths = _paths(user, capability, on)
+    paths = scope_paths(user, capability, on)
     if unit is None:
         return bool(paths)
     return any(unit.path.startswith(path) for path in paths)
+
+
+def scope_paths(user: User, capability: Capability, on: date) -> list[str]:
+    """Paths of the units where the person has the capability, without those inside another."""
+    roles = roles_with(capability)
+    paths = sorted({post.unit.path for post in posts_of(user, on) if post.role in roles}, key=len)
+    outermost: list[str] = []
+    for path in paths:
+        if not any(path.startswith(outer) for outer in outermost):
+            outermost.append(path)
+    return outermost
 
 
 def capability_q(user: User, capability: Capability, on: date, unit_field: str = "unit") -> Q:
@@ -65,7 +77,7 @@ def capability_q(user: User, capability: Capability, on: date, unit_field: str =
     """
     look_up = f"{unit_field}__path__startswith" if unit_field else "path__startswith"
     scope = Q(pk__in=[])
-    for path in _paths(user, capability, on):
+    for path in scope_paths(user, capability, on):
         scope |= Q(**{look_up: path})
     return scope
 
@@ -98,12 +110,45 @@ def not_allowed(request: HttpRequest, *capabilities: Capability) -> HttpResponse
     return render(request, "people/not_allowed.html", {"roles": titles}, status=403)
 
 
-def _paths(user: User, capability: Capability, on: date) -> list[str]:
-    """Paths of the units where the person has the capability, without those inside another."""
-    roles = roles_with(capability)
-    paths = sorted({post.unit.path for post in posts_of(user, on) if post.role in roles}, key=len)
-    outermost: list[str] = []
-    for path in paths:
-        if not any(path.startswith(outer) for outer in outermost):
-            outermost.append(path)
-    return outermost
+def get_unit(user: User, pk: int, on: date) -> Unit:
+    """A unit that the person configures. Raises Http404 for others."""
+    scope = capability_q(user, Capability.CONFIGURE, on, unit_field="")
+    return get_object_or_404(Unit.objects.filter(scope).select_related("parent"), pk=pk)
+
+
+def get_post(user: User, pk: int, on: date) -> Post:
+    """A post in a unit that the person configures. Raises Http404 for others."""
+    scope = capability_q(user, Capability.CONFIGURE, on)
+    return get_object_or_404(Post.objects.filter(scope).select_related("unit", "reports_to"), pk=pk)
+
+
+def get_holding(user: User, pk: int, on: date) -> PostHolding:
+    """A holding of a post that the person configures. Raises Http404 for others."""
+    scope = capability_q(user, Capability.CONFIGURE, on, unit_field="post__unit")
+    return get_object_or_404(PostHolding.objects.filter(scope).select_related("post__unit", "user"), pk=pk)
+
+
+def get_person(user: User, pk: int, on: date, *, now: datetime) -> User:
+    """A member of staff, for those who configure or run quality assurance; the reading is logged.
+
+    Raises Http404 for others.
+    """
+    allowed = (Capability.CONFIGURE, Capability.RUN_QUALITY_ASSURANCE)
+    if not any(has_capability(user, capability, on) for capability in allowed):
+        raise Http404
+    person = get_object_or_404(User, pk=pk)
+    log_read(
+        reader=user,
+        kind=RecordRead.Kind.PERSON,
+        record_id=person.pk,
+        label=person.staff_reference or f"Person {person.pk}",
+        now=now,
+    )
+    return person
+
+
+def get_people_import(user: User, pk: int, on: date) -> PeopleImport:
+    """A people file that waits. Raises Http404 for those who do not configure, and once it is done with."""
+    if not has_capability(user, Capability.CONFIGURE, on):
+        raise Http404
+    return get_object_or_404(PeopleImport, pk=pk, state=PeopleImport.State.CHECKED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qaframework.people.models import Post, PostHolding, Unit, User
+from qaframework.people.roles import ROLES
 
 
 def holder_of(post: Post, on: date) -> User | None:
@@ -70,6 +71,7 @@ class Organisation:
     units: dict[int, Unit]
     posts: dict[int, Post]
     holders: dict[int, User]
+    acting_posts: frozenset[int]
     posts_by_person: dict[int, list[Post]]
     _posts_by_place: dict[tuple[int, str], list[Post]]
 
@@ -94,7 +96,8 @@ class Organisation:
             if posts[holding.post_id].is_active:
                 by_person[holding.user_id].append(posts[holding.post_id])
         holders = {post_id: user for post_id, held in holdings.items() if (user := _first_holder(held))}
-        return cls(on, units, posts, holders, dict(by_person), dict(by_place))
+        acting = frozenset(post_id for post_id, held in holdings.items() if any(h.is_acting for h in held))
+        return cls(on, units, posts, holders, acting, dict(by_person), dict(by_place))
 
     def holder_of(self, post_id: int) -> User | None:
         return self.holders.get(post_id)
@@ -102,6 +105,17 @@ class Organisation:
     def post_of(self, user_id: int) -> Post | None:
         posts = self.posts_by_person.get(user_id, [])
         return posts[0] if posts else None
+
+    def is_covered(self, post_id: int) -> bool:
+        """Whether somebody acts in the post."""
+        return post_id in self.acting_posts
+
+    def posts_in(self, unit_id: int) -> list[Post]:
+        """Open posts of the unit itself, the most senior first."""
+        posts = [
+            post for (unit, _), there in self._posts_by_place.items() if unit == unit_id for post in there
+        ]
+        return sorted(posts, key=lambda post: (-ROLES[post.role].seniority, post.title, post.pk))
 
     def line_manager(self, post_id: int) -> Post | None:
         seen = {post_id}

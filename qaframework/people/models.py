@@ -1,6 +1,6 @@
 """Who: people, the organisation tree, posts and who holds them, and who read whose record."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
 from qaframework.people.roles import ROLE_CHOICES, Capability, roles_with
+from qaframework.rules.working_days import start_of_day
 
 
 class UserManager(BaseUserManager["User"]):
@@ -223,6 +224,29 @@ class LocalClosureDay(models.Model):
         return f"{self.day:%d %B %Y} – {self.name}"
 
 
+class RecordReadQuerySet(models.QuerySet["RecordRead"]):
+    def matching(
+        self,
+        *,
+        reader: str = "",
+        kind: str = "",
+        record: str = "",
+        since: date | None = None,
+        until: date | None = None,
+    ) -> "RecordReadQuerySet":
+        """Readings by somebody (part of name or address), of a record, between local dates, both included."""
+        found = self
+        if reader:
+            found = found.filter(Q(reader__full_name__icontains=reader) | Q(reader__email__icontains=reader))
+        if kind:
+            found = found.filter(kind=kind)
+        if record:
+            found = found.filter(label__iexact=record)
+        if since:
+            found = found.filter(at__gte=start_of_day(since))
+        return found.filter(at__lt=start_of_day(until + timedelta(days=1))) if until else found
+
+
 class RecordRead(models.Model):
     """One reading of a child's, an audit's or a worker's record. Written once, never changed."""
 
@@ -240,6 +264,8 @@ class RecordRead(models.Model):
     label = models.CharField(max_length=120, help_text="The reference shown, never a name.")
     at = models.DateTimeField()
     purpose = models.CharField(max_length=200, blank=True)
+
+    objects = RecordReadQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]

@@ -1,0 +1,315 @@
+"""The organisation, its posts and people, who read what, and one's own account."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from qaframework.people import access, workflow
+from qaframework.people.access import local_today, requires
+from qaframework.people.context import home_of
+from qaframework.people.directory import Organisation
+from qaframework.people.forms import (
+    AppointForm,
+    LastDayForm,
+    PeopleFileForm,
+    PostForm,
+    ReadsFilterForm,
+    UnitForm,
+)
+from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.models import RecordRead
+from qaframework.people.pages import (
+    branches,
+    holding_rows,
+    person_history,
+    post_rows,
+    read_rows,
+)
+from qaframework.people.paging import keyset_page
+from qaframework.people.people_file import ImportRefused
+from qaframework.people.refusal import Refused
+from qaframework.people.roles import ROLES, Capability
+
+MOST_MISTAKES_SHOWN = 200
+
+
+def _columns(*labels: str) -> list[dict[str, str]]:
+    return [{"label": label} for label in labels]
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """To the page that the person's work begins with."""
+    return redirect(home_of(request.user))
+
+
+@require_POST
+def keep_alive(request: HttpRequest) -> HttpResponse:
+    """Somebody is at work in a page that sends nothing else; 401 when the session has ended."""
+    return HttpResponse(status=204 if request.user.is_authenticated else 401)
+
+
+@login_required
+@require_safe
+def my_account(request: HttpRequest) -> HttpResponse:
+    posts = access.posts_of(request.user, local_today())
+    rows = [[post.title, ROLES[post.role].title, post.unit.name] for post in posts]
+    return render(
+        request, "people/my_account.html", {"rows": rows, "columns": _columns("Post", "Role", "Unit")}
+    )
+
+
+# The organisation
+
+
+@requires(Capability.CONFIGURE)
+@require_safe
+def organisation(request: HttpRequest) -> HttpResponse:
+    loaded = Organisation.load(local_today())
+    paths = access.scope_paths(request.user, Capability.CONFIGURE, local_today())
+    return render(request, "people/organisation.html", {"branches": branches(loaded, paths)})
+
+
+@requires(Capability.CONFIGURE)
+@require_safe
+def unit(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = access.get_unit(request.user, pk, local_today())
+    context = {
+        "unit": shown,
+        "children": shown.children.order_by("name"),
+        "posts": post_rows(shown, local_today()),
+        "columns": _columns("Post", "Role", "Held by"),
+    }
+    return render(request, "people/unit.html", context)
+
+
+@requires(Capability.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def unit_add(request: HttpRequest, pk: int) -> HttpResponse:
+    parent = access.get_unit(request.user, pk, local_today())
+    form = UnitForm(request.POST or None)
+
+    def add(values: dict[str, Any]) -> str:
+        new = workflow.add_unit(parent=parent, by=request.user, now=timezone.now(), **values)
+        messages.success(request, f"{new.name} has been added.")
+        return reverse("people:unit", args=[new.pk])
+
+    page = {"title": f"Add a unit to {parent.name}", "button": "Add unit", "back": _crumb("unit", parent)}
+    return _form_page(request, form, add, page)
+
+
+@requires(Capability.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def post_add(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = access.get_unit(request.user, pk, local_today())
+    form = PostForm(request.POST or None)
+
+    def add(values: dict[str, Any]) -> str:
+        new = workflow.add_post(unit=unit, by=request.user, now=timezone.now(), **values)
+        messages.success(request, f"{new.title} has been added. Nobody holds it yet.")
+        return reverse("people:post", args=[new.pk])
+
+    page = {"title": f"Add a post to {unit.name}", "button": "Add post", "back": _crumb("unit", unit)}
+    return _form_page(request, form, add, page)
+
+
+@requires(Capability.CONFIGURE)
+@require_safe
+def post(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = access.get_post(request.user, pk, local_today())
+    context = {
+        "post": shown,
+        "role": ROLES[shown.role].title,
+        "holdings": holding_rows(shown.holdings.select_related("user"), local_today()),
+    }
+    return render(request, "people/post.html", context)
+
+
+@requires(Capability.CONFIGURE)
+@require_POST
+def post_close(request: HttpRequest, pk: int) -> HttpResponse:
+    closing = access.get_post(request.user, pk, local_today())
+    try:
+        workflow.close_post(post=closing, by=request.user, now=timezone.now(), on=local_today())
+        messages.success(request, f"{closing.title} has been closed.")
+    except (Refused, SomebodyElseWasFirst) as refusal:
+        messages.error(request, str(refusal))
+    return redirect("people:post", pk)
+
+
+@requires(Capability.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def appoint(request: HttpRequest, pk: int) -> HttpResponse:
+    post = access.get_post(request.user, pk, local_today())
+    form = AppointForm(request.POST or None)
+
+    def add(values: dict[str, Any]) -> str:
+        holding = workflow.appoint(post=post, by=request.user, now=timezone.now(), **values)
+        messages.success(request, f"{holding.user} has been appointed.")
+        return reverse("people:post", args=[post.pk])
+
+    page = {"title": f"Appoint somebody: {post.title}", "button": "Appoint", "back": _crumb("post", post)}
+    return _form_page(request, form, add, page)
+
+
+@requires(Capability.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def holding_end(request: HttpRequest, pk: int) -> HttpResponse:
+    holding = access.get_holding(request.user, pk, local_today())
+    form = LastDayForm(request.POST or None)
+
+    def end(values: dict[str, Any]) -> str:
+        workflow.end_holding(holding=holding, ends_on=values["last_day"], by=request.user, now=timezone.now())
+        messages.success(request, f"The last day of {holding.user} in this post has been recorded.")
+        return reverse("people:post", args=[holding.post.pk])
+
+    page = {
+        "title": f"Last day of {holding.user} as {holding.post.title}",
+        "text": "What the post owes stays with the post. Its next holder, or whoever acts in it, sees it.",
+        "button": "Record last day",
+        "back": _crumb("post", holding.post),
+    }
+    return _form_page(request, form, end, page)
+
+
+# People
+
+
+@requires(Capability.CONFIGURE, Capability.RUN_QUALITY_ASSURANCE)
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = access.get_person(request.user, pk, local_today(), now=timezone.now())
+    context = {
+        "person": shown,
+        "holdings": holding_rows(shown.holdings.select_related("post"), local_today(), by_post=True),
+        "entries": person_history(shown),
+        "columns": _columns("When", "What", "By"),
+        "may_configure": access.has_capability(request.user, Capability.CONFIGURE, local_today()),
+    }
+    return render(request, "people/person.html", context)
+
+
+@requires(Capability.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def person_leave(request: HttpRequest, pk: int) -> HttpResponse:
+    leaver = access.get_person(request.user, pk, local_today(), now=timezone.now())
+    form = LastDayForm(request.POST or None)
+
+    def leave(values: dict[str, Any]) -> str:
+        workflow.leave(user=leaver, left_on=values["last_day"], by=request.user, now=timezone.now())
+        messages.success(request, f"The last day of {leaver} at work has been recorded.")
+        return reverse("people:person", args=[leaver.pk])
+
+    page = {
+        "title": f"Last day of {leaver} at work",
+        "text": "From the day after, they cannot sign in. What their posts owe stays with the posts.",
+        "button": "Record last day",
+        "back": _crumb("person", leaver),
+    }
+    return _form_page(request, form, leave, page)
+
+
+@requires(Capability.CONFIGURE, Capability.RUN_QUALITY_ASSURANCE)
+@require_GET
+def reads(request: HttpRequest) -> HttpResponse:
+    form = ReadsFilterForm(request.GET or None)
+    found = RecordRead.objects.select_related("reader")
+    if form.is_valid():
+        found = found.matching(**form.cleaned_data)
+    page = keyset_page(found, moment="at", query=request.GET, newest_first=True)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": read_rows(page.rows),
+        "columns": _columns("When", "Who", "Kind", "Record", "Purpose"),
+        "active": form.has_changed(),
+    }
+    return render(request, "people/reads.html", context)
+
+
+# Importing
+
+
+@requires(Capability.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def import_new(request: HttpRequest) -> HttpResponse:
+    form = PeopleFileForm(request.POST or None, request.FILES or None)
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            kept = workflow.check_people_import(
+                file=file.file, file_name=file.name, by=request.user, now=timezone.now()
+            )
+            return redirect("people:import", kept.pk)
+        except ImportRefused as error:
+            refused = error
+    return _import_page(request, form, refused)
+
+
+@requires(Capability.CONFIGURE)
+@require_safe
+def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    kept = access.get_people_import(request.user, pk, local_today())
+    changes = workflow.preview(kept, now=timezone.now())
+    rows = [[change.what, change.name, change.detail] for change in changes.lines()]
+    columns = _columns("What", "Which", "How")
+    context = {"kept": kept, "changes": changes, "rows": rows, "columns": columns}
+    return render(request, "people/import_preview.html", context)
+
+
+@requires(Capability.CONFIGURE)
+@require_POST
+def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
+    kept = access.get_people_import(request.user, pk, local_today())
+    try:
+        if "discard" in request.POST:
+            workflow.discard_people_import(people_import=kept, by=request.user, now=timezone.now())
+            messages.success(request, f"{kept.file_name} has been discarded. Nothing was changed.")
+        else:
+            changes = workflow.apply_people_import(people_import=kept, by=request.user, now=timezone.now())
+            messages.success(request, f"{kept.file_name} has been imported: {changes.count} changes.")
+    except ImportRefused as refused:
+        return _import_page(request, PeopleFileForm(), refused)
+    except SomebodyElseWasFirst:
+        messages.error(request, "Somebody else has already applied or discarded this file.")
+    return redirect("people:organisation")
+
+
+def _import_page(request: HttpRequest, form: Form, refused: ImportRefused | None) -> HttpResponse:
+    mistakes = refused.mistakes if refused else []
+    context = {
+        "form": form,
+        "refused": refused,
+        "columns": _columns("Row", "Column", "Value", "What is wrong"),
+        "rows": [
+            [mistake.row, mistake.column, mistake.value, mistake.problem]
+            for mistake in mistakes[:MOST_MISTAKES_SHOWN]
+        ],
+        "not_shown": max(0, len(mistakes) - MOST_MISTAKES_SHOWN),
+    }
+    is_wrong = refused is not None or bool(form.errors)
+    return render(request, "people/import_new.html", context, status=422 if is_wrong else 200)
+
+
+def _form_page(request: HttpRequest, form: Form, act: Any, page: dict[str, Any]) -> HttpResponse:
+    """Show a form; when it is sent and in order, ``act`` does it and says where to go next."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(act(form.cleaned_data))
+        except (Refused, SomebodyElseWasFirst) as refusal:
+            form.add_error(None, str(refusal))
+    status = 422 if form.errors else 200
+    return render(request, "people/form.html", {"form": form, "page": page}, status=status)
+
+
+def _crumb(name: str, record: Any) -> dict[str, str]:
+    return {"label": str(record), "url": reverse(f"people:{name}", args=[record.pk])}
