@@ -13,6 +13,9 @@ from qaframework.rules.quotas import Kind, Per, Quota
 
 Json = Mapping[str, Any]
 
+# Role, activity, and the unit's code or None for all units.
+QuotaIdentity = tuple[str, str, str | None]
+
 
 @dataclass(frozen=True)
 class PackGradeScheme:
@@ -179,6 +182,7 @@ class Pack:
     ladder_notes: Mapping[str, LadderNotes]
     activities: Mapping[str, ActivityType]
     quotas: tuple[Quota, ...]
+    quota_clauses: Mapping[QuotaIdentity, tuple[str, ...]]
     expected_volumes: tuple[ExpectedVolume, ...]
     action_rules: ActionRules
     loop_rule: LoopRule | None
@@ -246,6 +250,7 @@ def _parse(hashed: _Hashed) -> Pack:
         ladder_notes={ladder["key"]: _ladder_notes(ladder) for ladder in framework["ladders"]},
         activities={activity["key"]: _activity(activity) for activity in framework["activities"]},
         quotas=tuple(quota_from(quota) for quota in framework["quotas"]),
+        quota_clauses={quota_identity(quota): _clauses(quota) for quota in framework["quotas"]},
         expected_volumes=tuple(_volume(volume) for volume in framework.get("expected_volumes", [])),
         action_rules=_action_rules(framework["actions"]),
         loop_rule=_loop_rule(framework["loop"]) if framework.get("loop") else None,
@@ -268,6 +273,11 @@ def quota_from(data: Json) -> Quota:
         unit=data.get("unit"),
         kind=Kind(data.get("kind", Kind.MINIMUM)),
     )
+
+
+def quota_identity(data: Json) -> QuotaIdentity:
+    """What tells one quota from another, of a quota as the pack writes it."""
+    return data["role"], data["activity"], data.get("unit")
 
 
 def _clauses(data: Json) -> tuple[str, ...]:

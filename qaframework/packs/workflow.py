@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from qaframework.packs.definition import parse
+from qaframework.packs.definition import parse, quota_identity
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import Content, hash_of
 from qaframework.packs.references import quota_slips
@@ -136,12 +136,8 @@ def _refuse_slips(rules: Mapping[str, Any]) -> None:
 
 def _quota_entries(version: FrameworkVersion, quotas: Sequence[Quota]) -> list[dict[str, Any]]:
     """The quotas as the pack writes them; entries that were there keep the clauses they came from."""
-    before = {_identity(entry): entry for entry in version.content["framework"]["quotas"]}
+    before = {quota_identity(entry): entry for entry in version.content["framework"]["quotas"]}
     return [_entry(quota, before.get((quota.role, quota.activity, quota.unit), {})) for quota in quotas]
-
-
-def _identity(entry: Mapping[str, Any]) -> tuple[str, str, str | None]:
-    return entry["role"], entry["activity"], entry.get("unit")
 
 
 def _entry(quota: Quota, before: Mapping[str, Any]) -> dict[str, Any]:

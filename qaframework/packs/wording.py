@@ -1,0 +1,155 @@
+"""The rules of a framework in plain words, for the pages that show it."""
+
+from collections.abc import Iterable, Sequence
+
+from qaframework.packs.definition import ActivityType, DrawRule, ModerationRule, Pack
+from qaframework.rules.ladders import Ladder, Rung
+
+KINDS = {
+    "case_audit": "An audit of one child's case",
+    "dip_sample": "A few questions about several children",
+    "observation": "An observation of practice",
+    "practice_week": "A practice week",
+    "supervision_audit": "A look at a supervision record",
+}
+INDEPENDENCE = {
+    "none": "no rule",
+    "not_own_case": "never a case of their own",
+    "not_own_team": "never a case of their own team",
+    "not_own_service": "never a case of their own service",
+    "own_function": "a case of their own function, and not of a worker they manage",
+}
+STRATA = {"plan_type": "kinds of plan", "unit": "teams"}
+RELATIVE = {"owner": "the person who owes it", "line_manager": "their line manager"}
+
+# (what, in words)
+Fact = dict[str, str]
+
+
+def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
+    """The rules of one activity as rows of a summary list."""
+    rows = [
+        ("What it is", KINDS[activity.kind]),
+        ("Form", pack.tool_names[activity.tool]),
+        ("Graded on", _scheme_label(pack, activity)),
+        ("How it is held", "In person" if activity.mode == "in_person" else "As people agree"),
+        ("Due", _due(activity)),
+        ("Allocated", f"{activity.lead_time} ahead" if activity.lead_time else "When its month begins"),
+        ("Who audits", INDEPENDENCE[activity.independence].capitalize()),
+        ("Draw", _draw(activity.draw)),
+        ("Moderation", _moderation(pack, activity)),
+        ("When it is late", pack.ladder_notes[activity.ladder].label),
+        ("More time", _extension(pack, activity)),
+        ("Closing the loop", _loop(pack, activity)),
+        ("Note", activity.note),
+        ("Clauses", ", ".join(activity.clauses)),
+    ]
+    return [{"label": label, "value": value} for label, value in rows if value]
+
+
+def ladder_rows(pack: Pack, ladder: Ladder) -> list[list[str]]:
+    """Each step with when it comes and who is told."""
+    return [[_when(rung), recipients(pack, rung.recipients), rung.name] for rung in ladder.rungs]
+
+
+def recipients(pack: Pack, keys: Iterable[str]) -> str:
+    return _list([RELATIVE.get(key) or pack.role_label(key) for key in keys])
+
+
+def rule_facts(pack: Pack) -> list[Fact]:
+    """The rules for actions, concerns, closing the loop and reports."""
+    actions, loop, concern = pack.action_rules, pack.loop_rule, pack.concern_rule
+    rows = [
+        ("Immediate actions", f"Within {actions.immediate}"),
+        ("Other actions", f"Within {actions.standard}"),
+        ("Telling worker and manager", f"Within {actions.notify_within}"),
+        ("Heading on the child's file", actions.file_heading),
+        ("Immediate concerns", f"Acknowledged within {concern.acknowledge_within}"),
+    ]
+    if loop is not None:
+        senior, head = pack.role_label(loop.senior_role), pack.role_label(loop.authorised_by)
+        rows += [
+            ("Closing the loop", f"{senior} meets worker and manager within {loop.due}; {head} authorises"),
+            ("Another case for the worker", f"{loop.reaudit_after} after the loop is closed"),
+        ]
+    rows += [
+        (
+            f"{report.kind.capitalize()} report",
+            f"On day {report.day_of_month} of the next month, to {recipients(pack, report.recipients)}",
+        )
+        for report in pack.reports
+    ]
+    return [{"label": label, "value": value} for label, value in rows]
+
+
+def volume_texts(pack: Pack) -> list[str]:
+    return [
+        f"{pack.activity(volume.activity).label}: {volume.amount} a {volume.per.value} across the authority"
+        for volume in pack.expected_volumes
+    ]
+
+
+def grade_list(pack: Pack, activity: ActivityType, keys: Sequence[str]) -> str:
+    """Grades by the words of the activity's scheme."""
+    if activity.grade_scheme is None:
+        return ""
+    scheme = pack.scheme(activity.grade_scheme)
+    return _list([scheme.grade(key).label for key in keys])
+
+
+def _scheme_label(pack: Pack, activity: ActivityType) -> str:
+    return pack.grade_schemes[activity.grade_scheme].label if activity.grade_scheme else "Not graded"
+
+
+def _due(activity: ActivityType) -> str:
+    if activity.is_dated_later:
+        return "On dates that are settled later in the year"
+    return f"{activity.deadline} after it is allocated" if activity.deadline else "By the end of its month"
+
+
+def _draw(draw: DrawRule | None) -> str:
+    if draw is None:
+        return ""
+    pool = "the auditor's function" if draw.pool == "function" else "all units of the framework"
+    spread = f", spread over {STRATA[draw.strata]}" if draw.strata else ""
+    open_for = f" or open for less than {draw.open_at_least}" if draw.open_at_least.count else ""
+    family = ", one child of a family" if draw.one_per_family else ""
+    return (
+        f"At random from {pool}{spread}{family}; not cases audited within {draw.exclude_audited_within}"
+        f"{open_for}. Reserves: {draw.reserve_share:.0%}"
+    )
+
+
+def _moderation(pack: Pack, activity: ActivityType) -> str:
+    rule: ModerationRule | None = activity.moderation
+    if rule is None:
+        return ""
+    every = f" and every {grade_list(pack, activity, rule.all_of).lower()} one" if rule.all_of else ""
+    talk = ", after a talk with the auditor" if rule.discussion_required else ""
+    return f"{rule.share}% at random{every}, within {rule.within}{talk}"
+
+
+def _extension(pack: Pack, activity: ActivityType) -> str:
+    rule = activity.extension
+    if rule is None:
+        return "Not possible"
+    when = ", only before the deadline" if rule.only_before_deadline else ""
+    return f"{pack.role_label(rule.decided_by)} decides{when}"
+
+
+def _loop(pack: Pack, activity: ActivityType) -> str:
+    if not activity.opens_loop or pack.loop_rule is None:
+        return ""
+    return f"Opens when the grade is {grade_list(pack, activity, pack.loop_rule.grades).lower()}"
+
+
+def _when(rung: Rung) -> str:
+    if rung.offset.count == 0:
+        return "On the day it is due" if rung.before else "When it is due"
+    return f"{rung.offset} {'before' if rung.before else 'after'} it is due"
+
+
+def _list(words: Sequence[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,67 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.db import transaction
+
+from qaframework.packs.models import FrameworkVersion
+from qaframework.packs.reading import PackInvalid, read_pack
+from qaframework.packs.workflow import load_pack
+from qaframework.people.command import OperatorCommand, Outcome
+from qaframework.people.models import Unit
+from qaframework.people.refusal import Refused
+from qaframework.tools.workflow import install_tools
+
+
+class Command(OperatorCommand):
+    help = (
+        "Load a framework and its tools: a shipped pack, a folder, a zip or a YAML file. Loading the same "
+        "again changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("pack", help="The name of a shipped pack, or a path.")
+        parser.add_argument(
+            "--unit",
+            action="append",
+            default=[],
+            dest="units",
+            metavar="CODE",
+            help="The framework holds for this unit and all below it; may be repeated. Without it, a new "
+            "framework holds for the whole authority and a known one keeps its units.",
+        )
+
+    def perform(self, *, now: datetime, **options: Any) -> Outcome:
+        try:
+            content = read_pack(options["pack"])
+        except PackInvalid as invalid:
+            raise CommandError(str(invalid)) from invalid
+        with transaction.atomic():
+            before = FrameworkVersion.objects.count()
+            try:
+                units = _units(options["units"], content["framework"]["key"])
+                version = load_pack(content=content, units=units, by=None, now=now)
+            except Refused as refused:
+                raise CommandError(str(refused)) from refused
+            tools = install_tools(framework_version=version, by=None, now=now)
+            made = FrameworkVersion.objects.count() - before
+            if options["dry_run"]:
+                transaction.set_rollback(True)
+        return Outcome(
+            changed=made + tools,
+            message=f"{version}: {made} new version, {tools} new tool versions.",
+            details={"framework": version.framework.key, "version": version.number, "tools": tools},
+        )
+
+
+def _units(codes: Sequence[str], key: str) -> list[Unit]:
+    if not codes:
+        is_known = FrameworkVersion.objects.filter(framework__key=key).exists()
+        return [] if is_known else list(Unit.objects.filter(parent=None, is_active=True))
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
+    unknown = [code for code in codes if code not in units]
+    if unknown:
+        raise Refused(f"There is no unit with the code {', '.join(unknown)}.")
+    return list(units.values())
