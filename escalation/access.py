@@ -13,13 +13,15 @@ from qaframework.people.roles import Capability
 
 
 def visible_steps(user: User, on: date) -> StepQuerySet:
-    """Steps that reached the person, and those of work in their units; not of restricted cases, unless
-    cleared for them or told."""
+    """Every step of work about which the person was told, and of work in their units.
+
+    Of a restricted case only to those who are cleared for it or were told.
+    """
     unit = "clock__unit"
     in_scope = capability_q(user, Capability.SEE_TEAM_WORK, on, unit) | capability_q(
         user, Capability.RUN_QUALITY_ASSURANCE, on, unit
     )
-    told = Q(pk__in=EscalationStep.recipients.through.objects.filter(user=user).values("step"))
+    told = Q(clock__in=EscalationStep.objects.filter(reached__user=user).values("clock"))
     return EscalationStep.objects.filter(told | (in_scope & cleared_q(user, on, case_field="clock__case")))
 
 

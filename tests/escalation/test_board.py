@@ -1,0 +1,231 @@
+"""The board shows each person what is late in their units or has reached them, and nothing else."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from escalation.models import EscalationStep
+from escalation.workflow import acknowledge, sweep
+from qaframework.caseload.models import Case
+from qaframework.clocks.workflow import move_clock, stop_clock
+from qaframework.people.refusal import Refused
+from qaframework.rules.working_days import end_of_day, local_date
+from tests.factories.authority import small_authority
+from tests.factories.clocks import framework_version, rung, running_clock
+
+pytestmark = pytest.mark.django_db
+
+DUE = end_of_day(date(2026, 12, 8))
+NOW = datetime(2026, 12, 8, 12, 0, tzinfo=UTC)
+THEN = datetime(2026, 12, 15, 12, 0, tzinfo=UTC)
+BOARD = "escalation:board"
+
+
+@pytest.fixture
+def authority():
+    return small_authority()
+
+
+@pytest.fixture
+def version():
+    return framework_version()
+
+
+def late(authority, version, owner=None, **changes):
+    owner = authority.post_of[owner or authority.team_manager]
+    values = {"due_at": DUE, "now": NOW, **changes}
+    return running_clock(authority, owner=owner, version=version, **values)
+
+
+def labels(client, user, **query):
+    client.force_login(user)
+    page = client.get(reverse(BOARD), query)
+    assert page.status_code == 200
+    return [row.step.clock.label for row in page.context["board"].rows]
+
+
+def test_each_person_sees_their_units_and_what_has_reached_them(client, authority, version):
+    duty = late(authority, version).label
+    care = late(authority, version, authority.outsider).label
+    sweep(now=THEN)
+    seen = {
+        name: sorted(labels(client, getattr(authority, name)))
+        for name in (
+            "team_manager",
+            "team_manager_2",
+            "outsider",
+            "senior_manager",
+            "care_head_of_service",
+            "director",
+            "qa_officer",
+            "practitioner",
+            "admin",
+        )
+    }
+    assert seen == {
+        "team_manager": [duty],
+        "team_manager_2": [],
+        "outsider": [care],
+        "senior_manager": [duty],
+        "care_head_of_service": [care],
+        "director": sorted([duty, care]),
+        "qa_officer": sorted([duty, care]),
+        "practitioner": [],
+        "admin": [],
+    }
+
+
+def test_whoever_was_told_sees_it_wherever_they_belong(client, authority):
+    version = framework_version(owner=[rung("Late", "2 days", "owner", "line_manager")])
+    label = late(authority, version, authority.practitioner, ladder="owner").label
+    sweep(now=THEN)
+    assert labels(client, authority.practitioner) == [label]
+    assert labels(client, authority.practitioner_2) == []
+
+
+def test_a_restricted_case_is_shown_only_to_those_who_were_told(client, authority, version):
+    case = Case.objects.create(
+        child_ref="N1", unit=authority.duty_team_1, is_restricted=True, restriction_reason="Member of staff"
+    )
+    late(authority, version, case=case)
+    sweep(now=THEN)
+    assert labels(client, authority.qa_officer) == []
+    assert labels(client, authority.team_manager) == []
+    assert len(labels(client, authority.senior_manager)) == 1
+    client.force_login(authority.qa_officer)
+    board = client.get(reverse(BOARD)).context["board"]
+    assert board.counts == []
+    step = EscalationStep.objects.filter(is_reminder=False).last()
+    assert client.get(reverse("escalation:acknowledge", args=[step.pk])).status_code == 404
+
+
+def test_the_board_shows_the_furthest_step_of_what_is_still_late(client, authority, version):
+    late(authority, version)
+    done, moved = late(authority, version), late(authority, version)
+    sweep(now=THEN)
+    stop_clock(clock=done, reason="completed", by=None, now=THEN)
+    move_clock(clock=moved, due_at=end_of_day(date(2027, 1, 20)), reason="Extension", by=None, now=THEN)
+    client.force_login(authority.director)
+    board = client.get(reverse(BOARD)).context["board"]
+    assert [row.step.name for row in board.rows] == ["7 days late"]
+    assert [(step.name, step.count) for step in board.counts] == [("7 days late", 1)]
+    assert len(labels(client, authority.director, show="all")) == 6
+
+
+def test_a_line_says_since_when_which_step_and_whom_it_reached(client, authority, version):
+    clock = late(authority, version, label="Learning space, case N10234")
+    sweep(now=THEN)
+    client.force_login(authority.director)
+    response = client.get(reverse(BOARD))
+    text = response.content.decode()
+    (row,) = response.context["board"].rows
+    assert row.days_late == (local_date(timezone.now()) - date(2026, 12, 8)).days
+    assert row.told == ["Director Example"]
+    for words in (clock.label, "8 December 2026", "7 days late", "Director Example", "Not yet"):
+        assert words in text
+
+
+def test_filters_by_step_kind_and_acknowledgement(client, authority, version):
+    week = late(authority, version).label
+    two_days = late(
+        authority, version, due_at=end_of_day(date(2026, 12, 12)), kind="action", label="Action 1"
+    ).label
+    sweep(now=THEN)
+    director, qa = authority.director, authority.qa_manager
+    assert labels(client, qa) == [week, two_days]
+    assert labels(client, qa, step="7 days late") == [week]
+    assert labels(client, qa, kind="action") == [two_days]
+    assert labels(client, qa, kind="nonsense") == [week, two_days]
+    step = EscalationStep.objects.get(name="7 days late")
+    acknowledge(step=step, note="Back by Friday", by=director, now=THEN)
+    assert labels(client, qa, acknowledged="yes") == [week]
+    assert labels(client, qa, acknowledged="no") == [two_days]
+
+
+def test_a_long_board_is_paged_by_key_with_the_filters_kept(client, authority, version):
+    for _ in range(30):
+        late(authority, version)
+    sweep(now=THEN)
+    client.force_login(authority.director)
+    first = client.get(reverse(BOARD), {"kind": "assignment"}).context["board"]
+    second = client.get(reverse(BOARD) + first.page.next_url).context["board"]
+    assert (len(first.rows), len(second.rows)) == (25, 5)
+    assert "kind=assignment" in first.page.next_url
+    assert second.page.next_url == ""
+    assert first.page.previous_url == ""
+
+
+def test_the_number_of_queries_does_not_grow_with_the_board(
+    client, authority, version, django_assert_max_num_queries
+):
+    for _ in range(30):
+        late(authority, version)
+    sweep(now=THEN)
+    client.force_login(authority.director)
+    client.get(reverse(BOARD))  # notes in the session that the person is there, once a minute
+    # session, person, posts, counts, page, who was told, unread notices
+    with django_assert_max_num_queries(7):
+        client.get(reverse(BOARD))
+
+
+# Acknowledging
+
+
+def test_acknowledging_records_who_when_and_what_happens_next(client, authority, version):
+    late(authority, version)
+    sweep(now=THEN)
+    step = EscalationStep.objects.get(name="7 days late")
+    client.force_login(authority.director)
+    page = client.post(
+        reverse("escalation:acknowledge", args=[step.pk]), {"note": " Agreed for Friday. "}, follow=True
+    )
+    step.refresh_from_db()
+    assert (step.acknowledged_by, step.acknowledgement) == (authority.director, "Agreed for Friday.")
+    assert "Agreed for Friday." in page.content.decode()
+    entry = step.history.order_by("history_id").last()
+    assert (entry.history_user, entry.history_change_reason) == (authority.director, "Acknowledged")
+
+
+@pytest.mark.parametrize("note", ["", "   "])
+def test_an_acknowledgement_needs_a_note(client, authority, version, note):
+    late(authority, version)
+    sweep(now=THEN)
+    step = EscalationStep.objects.get(name="7 days late")
+    client.force_login(authority.director)
+    page = client.post(reverse("escalation:acknowledge", args=[step.pk]), {"note": note})
+    assert page.status_code == 422
+    assert "Say in a few words what will happen next." in page.content.decode()
+    with pytest.raises(Refused):
+        acknowledge(step=step, note=note, by=authority.director, now=THEN)
+
+
+def test_of_two_acknowledgements_the_first_stays(authority, version):
+    late(authority, version)
+    sweep(now=THEN)
+    step, same = (EscalationStep.objects.get(name="7 days late") for _ in range(2))
+    acknowledge(step=step, note="Mine", by=authority.director, now=THEN)
+    with pytest.raises(Refused, match="Director Example acknowledged this step before you"):
+        acknowledge(step=same, note="Too late", by=authority.qa_manager, now=THEN + timedelta(hours=1))
+    assert EscalationStep.objects.get(pk=step.pk).acknowledgement == "Mine"
+
+
+def test_only_who_sees_a_step_can_acknowledge_it_and_a_reminder_is_none(client, authority, version):
+    late(authority, version, now=datetime(2026, 11, 10, tzinfo=UTC))
+    sweep(now=THEN)
+    step = EscalationStep.objects.get(name="7 days late")
+    reminder = EscalationStep.objects.get(name="Due today")
+    for user, status in (
+        (authority.outsider, 404),
+        (authority.practitioner, 404),
+        (authority.admin, 404),
+        (authority.team_manager, 200),
+        (authority.director, 200),
+    ):
+        client.force_login(user)
+        assert client.get(reverse("escalation:acknowledge", args=[step.pk])).status_code == status
+    client.force_login(authority.qa_manager)
+    assert client.get(reverse("escalation:acknowledge", args=[reminder.pk])).status_code == 404
+    client.logout()
+    assert client.get(reverse("escalation:acknowledge", args=[step.pk])).status_code == 302

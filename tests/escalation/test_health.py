@@ -1,0 +1,151 @@
+"""Operators see in one line each what is not as it should be."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+from django.urls import reverse
+from django.utils import timezone
+
+from escalation import health, tasks
+from escalation.health import findings
+from qaframework.clocks.models import Heartbeat
+from qaframework.clocks.tasks import beat_heartbeat
+from qaframework.clocks.workflow import beat
+from qaframework.notices.tasks import deliver
+from qaframework.notices.workflow import write_notices
+from tests.factories.authority import small_authority
+from tests.factories.people import UserFactory
+from tests.notices.test_outbox import draft
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alive(now):
+    for name in ("beat", "sweep"):
+        beat(name=name, now=now)
+    return now
+
+
+def troubles(now):
+    return {finding.name: finding.text for finding in findings(now) if not finding.is_ok}
+
+
+def test_all_is_well(alive):
+    assert troubles(alive + timedelta(minutes=4)) == {}
+    assert [finding.name for finding in findings(alive)] == [
+        "Database",
+        "Migrations",
+        "Broker",
+        "Beat and worker",
+        "Sweep",
+        "Outbox",
+    ]
+
+
+def test_an_installation_that_never_ran_says_so(now):
+    assert set(troubles(now)) == {"Beat and worker", "Sweep"}
+    assert "never" in troubles(now)["Sweep"]
+
+
+@pytest.mark.parametrize(
+    ("age", "names", "words"),
+    [
+        (timedelta(minutes=6), {"Beat and worker"}, "6 minutes ago"),
+        (timedelta(hours=3), {"Beat and worker", "Sweep"}, "3 hours ago"),
+        (timedelta(days=3), {"Beat and worker", "Sweep"}, "3 days ago"),
+    ],
+)
+def test_silence_is_noticed_and_its_length_told(alive, age, names, words):
+    found = troubles(alive + age)
+    assert set(found) == names
+    assert all(words in text for text in found.values())
+
+
+def test_a_notice_that_waits_too_long_is_noticed(alive):
+    write_notices([draft(UserFactory())], now=alive - timedelta(minutes=46))
+    assert set(troubles(alive)) == {"Outbox"}
+    assert troubles(alive - timedelta(minutes=2)) == {}
+
+
+def test_without_the_database_nothing_else_is_asked(now, monkeypatch):
+    monkeypatch.setattr(health, "database_answers", lambda: False)
+    assert [finding.name for finding in findings(now)] == ["Database"]
+
+
+def test_a_queue_that_cannot_be_reached_is_noticed(alive, monkeypatch):
+    from kombu.exceptions import OperationalError
+
+    class Broken:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+        def ensure_connection(self, **options):
+            raise OperationalError("connection refused")
+
+    monkeypatch.setattr(health.app, "connection_for_write", lambda **options: Broken())
+    assert "connection refused" in troubles(alive)["Broker"]
+
+
+def test_missing_migrations_are_counted(alive, monkeypatch):
+    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: [1, 2])
+    assert "2 database changes are waiting" in troubles(alive)["Migrations"]
+
+
+def test_the_command_is_silent_about_nothing_and_fails_when_something_is_wrong(capsys):
+    for name in ("beat", "sweep"):
+        beat(name=name, now=timezone.now())
+    call_command("check_health", "--json")
+    assert json.loads(capsys.readouterr().out)["warnings"] == []
+    Heartbeat.objects.filter(name="sweep").delete()
+    with pytest.raises(CommandError, match="Sweep: Has never run here"):
+        call_command("check_health")
+    assert "Database: The database answers." in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("check_health", "--json")
+    assert len(json.loads(capsys.readouterr().out)["warnings"]) == 1
+
+
+def test_a_moment_that_cannot_be_read_is_wrong_usage():
+    with pytest.raises(CommandError, match="--at is 'soon'") as refusal:
+        call_command("check_health", "--at", "soon")
+    assert refusal.value.returncode == 2
+
+
+def test_the_tasks_do_their_work_and_leave_a_heartbeat():
+    beat_heartbeat()
+    tasks.sweep()
+    deliver()
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == {"beat", "sweep"}
+
+
+def test_the_page_is_for_administrators(client):
+    authority = small_authority()
+    for user, status in (
+        (authority.admin, 200),
+        (authority.qa_manager, 403),
+        (authority.director, 403),
+        (authority.practitioner, 403),
+    ):
+        client.force_login(user)
+        assert client.get(reverse("escalation:health")).status_code == status
+    client.force_login(authority.admin)
+    assert "Needs attention" in client.get(reverse("escalation:health")).content.decode()
+
+
+def test_load_balancers_need_no_sign_in_and_learn_nothing_else(client, monkeypatch):
+    page = client.get(reverse("healthz"))
+    assert (page.status_code, page.content) == (200, b"ok")
+
+    def breaks(self, *args):
+        raise DatabaseError
+
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", breaks)
+    page = client.get(reverse("healthz"))
+    assert (page.status_code, page.content) == (503, b"not ok")
