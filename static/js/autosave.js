@@ -1,5 +1,5 @@
-// Saves the answers of an audit as they are typed, and never loses one: an answer that has not reached the server is
-// kept in this browser until it has, or until its person signs out.
+// Saves the answers of an audit as they are typed, and never loses one: what has not reached the server is kept in this
+// browser until it has, or until its person signs out.
 //
 // A field carries data-autosave-url, data-answer-version and data-question-key; the fields of an answer in several boxes
 // also carry data-answer-part. The server answers a POST of `value` (or `value.<part>`) and `version` with 200 {version,
@@ -9,8 +9,6 @@
 const { userId, signInUrl } = document.body.dataset;
 const PAUSE = 800; // milliseconds after the last key
 const LONGEST_RETRY = 60_000;
-const KEEP_FOR = 7 * 24 * 60 * 60 * 1000;
-const PREFIX = `answer:${userId}:`;
 const londonTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
 const conflictTemplate = document.getElementById("conflict-template");
 
@@ -22,6 +20,7 @@ function csrfToken() {
 class Answer {
   constructor(url, fields) {
     this.url = url;
+    this.storageKey = `answer:${userId}:${url}`;
     this.fields = fields;
     this.parts = fields[0].dataset.answerPart ? fields.map((field) => field.dataset.answerPart) : null;
     this.version = fields[0].dataset.answerVersion;
@@ -40,8 +39,7 @@ class Answer {
     const status = document.createElement("p");
     status.className = "app-autosave";
     status.setAttribute("role", "status");
-    const group = this.fields[0].closest("fieldset, .govuk-form-group") ?? this.fields[0].parentElement;
-    group.append(status);
+    (this.fields[0].closest("fieldset, .govuk-form-group") ?? this.fields[0].parentElement).append(status);
     return status;
   }
 
@@ -63,7 +61,7 @@ class Answer {
   setValues(values) {
     const [first] = this.fields;
     if (this.parts) {
-      this.fields.forEach((field, place) => { field.value = values[place] ?? ""; });
+      this.fields.forEach((field, place) => (field.value = values[place] ?? ""));
     } else if (first.type === "radio" || first.type === "checkbox") {
       for (const field of this.fields) field.checked = values.includes(field.value);
     } else if (first.multiple) {
@@ -76,19 +74,19 @@ class Answer {
   // Kept in the browser
 
   isUnsaved() {
-    return localStorage.getItem(PREFIX + this.url) !== null;
+    return localStorage.getItem(this.storageKey) !== null;
   }
 
   keep() {
     const entry = { values: this.values(), version: this.version, at: Date.now() };
-    localStorage.setItem(PREFIX + this.url, JSON.stringify(entry));
+    localStorage.setItem(this.storageKey, JSON.stringify(entry));
   }
 
   restore() {
-    const kept = JSON.parse(localStorage.getItem(PREFIX + this.url) ?? "null");
-    if (!kept) return;
+    if (!this.isUnsaved()) return;
+    const kept = JSON.parse(localStorage.getItem(this.storageKey));
     if (JSON.stringify(kept.values) === JSON.stringify(this.values())) {
-      localStorage.removeItem(PREFIX + this.url); // it had arrived after all
+      localStorage.removeItem(this.storageKey); // it had arrived after all
       return;
     }
     this.setValues(kept.values);
@@ -106,15 +104,20 @@ class Answer {
     this.timer = setTimeout(() => this.send(), pause);
   }
 
-  async send() {
-    if (this.isSending || this.isWaiting || !this.isUnsaved()) return;
+  /** Sends what is unsaved, if anything; one request at a time. */
+  send() {
+    if (!this.isSending && !this.isWaiting && this.isUnsaved()) this.sending = this.deliver();
+    return this.sending;
+  }
+
+  async deliver() {
     clearTimeout(this.timer);
     this.isSending = true;
     const sent = this.values();
     const body = new URLSearchParams([["version", this.version]]);
     const name = (place) => (this.parts ? `value.${this.parts[place]}` : "value");
     (sent.length ? sent : [""]).forEach((value, place) => body.append(name(place), value));
-    const headers = { "X-CSRFToken": csrfToken(), "X-Requested-With": "XMLHttpRequest", Accept: "application/json" };
+    const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
     const keepalive = body.toString().length < 60_000; // what browsers still send from a page that is left
     let response;
     try {
@@ -149,7 +152,7 @@ class Answer {
     // The page's own button posts the version too, for browsers that run no scripts.
     const posted = this.fields[0].form?.elements.namedItem(`version__${this.fields[0].dataset.questionKey}`);
     if (posted) posted.value = version;
-    if (JSON.stringify(sent) === JSON.stringify(this.values())) localStorage.removeItem(PREFIX + this.url);
+    if (JSON.stringify(sent) === JSON.stringify(this.values())) localStorage.removeItem(this.storageKey);
     else this.keep();
     this.retryAfter = 2000;
     this.say(`Saved ${londonTime.format(new Date(savedAt))}`);
@@ -164,9 +167,8 @@ class Answer {
 
   signedOut() {
     this.say("Not saved yet – you have been signed out. What you typed is kept here. ", true);
-    const link = document.createElement("a");
-    link.className = "govuk-link";
-    link.href = `${signInUrl}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    const href = `${signInUrl}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    const link = Object.assign(document.createElement("a"), { className: "govuk-link", href });
     link.textContent = "Sign in again";
     this.status.append(link);
   }
@@ -191,7 +193,7 @@ class Answer {
     const labels = values.map((value) => {
       const field = this.fields.find((one) => ["radio", "checkbox"].includes(one.type) && one.value === value);
       const option = [...(this.fields[0].options ?? [])].find((one) => one.value === value);
-      return field?.labels[0]?.textContent.trim() ?? option?.textContent ?? value;
+      return (field?.labels[0] ?? option)?.textContent.trim() ?? value;
     });
     return labels.join(", ") || "(no answer)";
   }
@@ -213,22 +215,12 @@ class Answer {
 
   /** Sends the chosen text on top of the version that was saved meanwhile. */
   settle(version, values) {
-    this.version = version;
+    Object.assign(this, { version, isWaiting: false });
     this.setValues(values);
     this.conflict.remove();
     this.conflict = null;
-    this.isWaiting = false;
-    this.keep();
     this.fields[0].focus();
-    this.send();
-  }
-}
-
-function forgetOld() {
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith("answer:") && Date.now() - JSON.parse(localStorage.getItem(key)).at > KEEP_FOR) {
-      localStorage.removeItem(key);
-    }
+    this.changed(0);
   }
 }
 
@@ -241,9 +233,25 @@ const answers = [...groups].map(([url, fields]) => new Answer(url, fields));
 
 const sendAll = () => answers.forEach((answer) => answer.send());
 
-forgetOld();
 answers.forEach((answer) => answer.restore());
 window.addEventListener("online", sendAll);
 window.addEventListener("focus", sendAll); // after signing in again in another tab
 window.addEventListener("pagehide", sendAll); // typed in the moment before a click on another page
 window.addEventListener("signing-out", () => answers.forEach((answer) => clearTimeout(answer.timer)));
+
+// The page's own button: what is still on its way goes first, so that one person's two ways of saving do not meet as a
+// conflict. An answer that waits for a choice keeps the page; without a connection the page goes on, and the answer is
+// kept here.
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+for (const form of new Set(answers.map((answer) => answer.fields[0].form).filter(Boolean))) {
+  form.addEventListener("submit", async (event) => {
+    if (!answers.some((answer) => answer.isUnsaved()) || form.dataset.isFlushed) return;
+    event.preventDefault();
+    const { submitter } = event;
+    await Promise.race([Promise.all(answers.map((answer) => answer.send())), pause(3000)]);
+    if (answers.some((answer) => answer.conflict)) return;
+    form.dataset.isFlushed = "true";
+    form.requestSubmit(submitter);
+  });
+}

@@ -5,6 +5,7 @@ const { userId, idleSeconds, keepAliveUrl, signInUrl, csrfToken } = document.bod
 const IDLE = Number(idleSeconds) * 1000;
 const WARN_BEFORE = Math.min(120_000, IDLE / 2);
 const QUIET_KEEP_ALIVE_AFTER = IDLE / 6;
+const KEEP_ANSWERS_FOR = 7 * 24 * 60 * 60 * 1000;
 const CONTACT_KEY = "last-contact"; // shared by the tabs of one browser: work in one keeps all alive
 const DRAFT_KEY = `draft:${userId}:${location.pathname}`;
 
@@ -27,7 +28,7 @@ async function keepAlive() {
   try {
     const response = await fetch(keepAliveUrl, {
       method: "POST",
-      headers: { "X-CSRFToken": csrfToken },
+      headers: { "X-CSRFToken": /csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? csrfToken },
       redirect: "manual",
     });
     if (response.ok) {
@@ -120,6 +121,16 @@ function leave() {
   location.assign(`${signInUrl}?next=${next}`);
 }
 
+/** Answers that nobody came back for within a week do not stay on a shared computer. */
+function forgetOldAnswers() {
+  for (const key of Object.keys(localStorage)) {
+    const isAnswer = key.startsWith("answer:");
+    if (isAnswer && Date.now() - JSON.parse(localStorage.getItem(key)).at > KEEP_ANSWERS_FOR) {
+      localStorage.removeItem(key);
+    }
+  }
+}
+
 function forgetEverything() {
   for (const store of [localStorage, sessionStorage]) {
     for (const key of Object.keys(store)) {
@@ -155,6 +166,7 @@ document.body.addEventListener("htmx:afterOnLoad", contact);
 window.addEventListener("answer-saved", contact);
 
 contact();
+forgetOldAnswers();
 restoreDraft();
 setInterval(tick, 1000);
 document.addEventListener("visibilitychange", tick); // a laptop that slept finds out at once
