@@ -1,7 +1,5 @@
 """An audit tool as typed objects: its sections, questions and the guidance beside them."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -167,12 +165,6 @@ def split_row_key(answer_key: str) -> tuple[str, int]:
     if not separator or not row.isdecimal() or str(int(row)) != row:
         return answer_key, 0
     return name, int(row)
-
-
-def content_hash(content: Json) -> str:
-    """SHA-256 of the content in one canonical spelling, so that equal content has equal hashes."""
-    spelling = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(spelling.encode()).hexdigest()
 
 
 def freeze(tool: Json, schemes: Iterable[Json]) -> dict[str, Any]:

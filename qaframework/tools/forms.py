@@ -275,7 +275,7 @@ class SectionForm(forms.Form):
 
     def _add(self, key: str) -> None:
         question = self._in_words(self.definition.question(key))
-        value = self.stored[key].value if key in self.stored else ""
+        value: Any = self.stored[key].value if key in self.stored else ""
         if question.type is QuestionType.THREE_BOXES:
             for box, name in zip(THREE_BOXES, self.names(key), strict=True):
                 part = Question(name, box.label, QuestionType.LONG_TEXT)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from qaframework.people.refusal import Refused
 from qaframework.tools.definition import THREE_BOXES, Question, QuestionType
 
 # JSON as it is stored: a text, number, list of texts or mapping of texts. "" is an answer that was emptied.
@@ -27,7 +28,7 @@ CHOICES = frozenset(
 NUMBERS = frozenset({QuestionType.SCALE, QuestionType.NUMBER})
 
 
-class AnswerInvalid(Exception):
+class AnswerInvalid(Refused):
     """The value is no answer to the question. ``message`` says what would be right."""
 
     def __init__(self, message: str) -> None:

@@ -20,8 +20,6 @@ from qaframework.tools.reading import answers_of
 from qaframework.tools.values import AnswerInvalid, text_of
 from qaframework.tools.workflow import AnswerConflict, AnswersLocked, find_question, save_answer
 
-LOCKED = "These answers were handed in, so they cannot be changed."
-
 
 def answer_endpoint(request: HttpRequest, *, answer_set: AnswerSet, now: datetime) -> HttpResponse:
     """Save one answer as it is typed; ``request.user`` must be somebody who may.
@@ -48,8 +46,8 @@ def answer_endpoint(request: HttpRequest, *, answer_set: AnswerSet, now: datetim
         )
     except AnswerInvalid as invalid:
         return JsonResponse({"message": invalid.message}, status=422)
-    except AnswersLocked:
-        return JsonResponse({"message": LOCKED}, status=423)
+    except AnswersLocked as locked:
+        return JsonResponse({"message": str(locked)}, status=423)
     except AnswerConflict as conflict:
         return JsonResponse(
             {

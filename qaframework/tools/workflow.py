@@ -7,9 +7,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from qaframework.packs.models import FrameworkVersion
+from qaframework.packs.reading import hash_of
 from qaframework.people import history
 from qaframework.people.models import User
-from qaframework.tools.definition import Question, Section, content_hash, freeze
+from qaframework.people.refusal import Refused
+from qaframework.tools.definition import Question, Section, freeze
 from qaframework.tools.models import Answer, AnswerSet, Submission, Tool, ToolVersion
 from qaframework.tools.reading import missing_answers, values_of
 from qaframework.tools.values import AnswerInvalid, check_value
@@ -17,31 +19,32 @@ from qaframework.tools.values import AnswerInvalid, check_value
 SAVED = "Answer saved"
 
 
-class AnswerConflict(Exception):
+class AnswerConflict(Refused):
     """Somebody else saved another answer to the question after it was read. Nothing was written.
 
     ``mine`` was refused; ``theirs`` stands, saved by ``by`` (None for the system) as ``version``.
     """
 
     def __init__(self, *, mine: Any, theirs: Any, by: User | None, version: int) -> None:
-        super().__init__("The answer has changed since it was read.")
+        super().__init__("Somebody else changed this answer after you read it. Load the page again.")
         self.mine, self.theirs, self.by, self.version = mine, theirs, by, version
 
 
-class AnswersLocked(Exception):
+class AnswersLocked(Refused):
     """The answers were handed in; they change only after they have been sent back."""
 
 
-class AnswersIncomplete(Exception):
+class AnswersIncomplete(Refused):
     """Answers that must be given before handing in are missing: ``missing`` names section and question."""
 
     def __init__(self, missing: list[tuple[Section, Question]], answer_keys: list[str]) -> None:
-        super().__init__(f"{len(missing)} answers are missing.")
+        places = "; ".join(f"{section.title}: {question.text}" for section, question in missing)
+        super().__init__(f"Answer what is still missing ({len(missing)}): {places}")
         self.missing = missing
         self.answer_keys = answer_keys
 
 
-class ToolUnknown(Exception):
+class ToolUnknown(Refused):
     """The framework version has no such tool, or its tools were not installed."""
 
 
@@ -69,7 +72,7 @@ def start_answer_set(
         ToolVersion.objects.filter(
             tool__framework=framework_version.framework_id,
             tool__key=tool_key,
-            content_hash=content_hash(content),
+            content_hash=hash_of(content),
         ).first()
         if content
         else None
@@ -179,7 +182,7 @@ def _tool(version: FrameworkVersion, key: str, name: str, *, by: User | None, no
 
 
 def _publish(tool: Tool, content: dict[str, Any], *, by: User | None, now: datetime) -> bool:
-    hashed = content_hash(content)
+    hashed = hash_of(content)
     numbers = dict(tool.versions.values_list("content_hash", "number"))
     if hashed in numbers:
         return False
@@ -202,7 +205,7 @@ def _hold_open(answer_set: AnswerSet) -> None:
     """Let nobody hand in or send back while we write. Raises AnswersLocked."""
     held = AnswerSet.objects.select_for_update(no_key=True).filter(pk=answer_set.pk)
     if held.values_list("is_locked", flat=True).get():
-        raise AnswersLocked("These answers were handed in.")
+        raise AnswersLocked("These answers were handed in, so they cannot be changed.")
 
 
 def _insert(

@@ -1,23 +1,23 @@
 """A tool's file becomes questions with keys that answers are kept under."""
 
-import copy
-
 import pytest
 
-from qaframework.tools.definition import content_hash, freeze, parse
+from qaframework.packs.reading import hash_of
+from qaframework.tools.definition import freeze, parse
 from tests.factories.tools import FOUR_GRADES, tools_content
 
 
 def definition(key="everything", **changes):
     content = freeze({**tools_content()[key], **changes}, [FOUR_GRADES])
-    return parse(content_hash(content), content)
+    return parse(hash_of(content), content)
 
 
-def test_equal_content_has_equal_hashes_whatever_the_order():
-    content = freeze(tools_content()["everything"], [FOUR_GRADES])
-    turned = dict(reversed(copy.deepcopy(content).items()))
-    assert content_hash(content) == content_hash(turned)
-    assert content_hash(content) != content_hash({**content, "minutes": 31})
+def test_a_version_keeps_its_grades():
+    tool = tools_content()["everything"]
+    worse = {**FOUR_GRADES, "grades": FOUR_GRADES["grades"][:2]}
+    assert hash_of(freeze(tool, [FOUR_GRADES])) != hash_of(freeze(tool, [worse]))
+    other = {**FOUR_GRADES, "key": "other"}
+    assert freeze(tool, [FOUR_GRADES]) == freeze(tool, [other, FOUR_GRADES])
 
 
 def test_indicators_are_the_first_section():
