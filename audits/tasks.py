@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audits import workflow
-from qaframework.allocation.workflow import allocate_period_work
+from qaframework.allocation.workflow import allocate_period_work, lapse_requests
 
 
 @shared_task
@@ -14,8 +14,9 @@ def draw_due_samples() -> int:
 
 @shared_task
 def open_due_work() -> int:
-    """Open the month's work, choose what is moderated, and allocate re-audits."""
+    """Open the month's work, choose what is moderated, allocate re-audits, and close late requests."""
     now = timezone.now()
     opened = allocate_period_work(now=now)
     drawn = workflow.draw_due_moderations(now=now)
-    return opened + drawn + len(workflow.open_due_reaudits(now=now).opened)
+    lapsed = lapse_requests(now=now)
+    return opened + drawn + lapsed + len(workflow.open_due_reaudits(now=now).opened)

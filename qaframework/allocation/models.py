@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from qaframework.packs.models import FrameworkVersion
 from qaframework.people.models import Post
 
 
@@ -47,6 +48,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Open work whose last day lies before that local date."""
         return self.open().filter(due_on__lt=on)
 
+    def with_rules(self) -> "list[Assignment]":
+        """The rows with their framework versions, each version read once and not once a row."""
+        rows = list(self)
+        versions = FrameworkVersion.objects.in_bulk({row.framework_version_id for row in rows})
+        for row in rows:
+            row.framework_version = versions[row.framework_version_id]
+        return rows
+
     def counted(self) -> "AssignmentQuerySet":
         """Work that belongs in return rates: neither withdrawn nor excluded (LAN-32)."""
         return self.exclude(state__in=("planned", "withdrawn", "excluded"))
@@ -79,6 +88,8 @@ class Assignment(models.Model):
 
     OPEN_STATES: ClassVar = ("allocated", "in_progress", "sent_back")
     DONE_STATES: ClassVar = ("submitted", "moderating", "final")
+
+    EXTRA: ClassVar = 1000  # Work on top of the quotas has ordinals above this; re-planning leaves it alone.
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="assignments")
     framework_version = models.ForeignKey(
@@ -130,6 +141,7 @@ class Assignment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["post", "state", "due_on", "id"], name="assignment_my_work"),
             models.Index(fields=["due_on", "id"], name="assignment_by_due"),
+            models.Index(fields=["original_due_on", "id"], name="assignment_by_first_due"),
             models.Index(fields=["programme", "activity", "period"], name="assignment_by_period"),
         ]
         constraints: ClassVar = [
@@ -162,7 +174,7 @@ class ExtensionRequest(models.Model):
         ASKED = "asked", "Waiting for a decision"
         GRANTED = "granted", "Granted"
         REFUSED = "refused", "Refused"
-        LAPSED = "lapsed", "Lapsed: the deadline passed before a decision"
+        LAPSED = "lapsed", "Lapsed without a decision"
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="extension_requests")
     kind = models.CharField(max_length=10, choices=Kind)

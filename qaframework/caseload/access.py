@@ -27,6 +27,11 @@ def cleared_q(user: User, on: date, case_field: str = "case") -> Q:
     return Q(**{f"{case_field}__isnull": True}) | _cleared(user, on, f"{case_field}__", case_field)
 
 
+def is_cleared(user: User, case: Case, on: date) -> bool:
+    """Whether the case is not restricted, or the person has a clearance not past its review date."""
+    return not case.is_restricted or case.clearances.filter(user=user, review_on__gte=on).exists()
+
+
 def get_case(user: User, pk: int, on: date, *, now: datetime | None = None) -> Case:
     """The case, its team and worker; the reading is logged. Raises Http404 when it is not theirs to see."""
     case = visible_cases(user, on).select_related("unit", "worker").filter(pk=pk).first()

@@ -132,6 +132,25 @@ def hand_over_clock(
 
 
 @transaction.atomic
+def relabel_clock(
+    *, clock: Clock, label: str, case: Case | None, reason: str, by: User | None, now: datetime
+) -> Clock:
+    """Let the clock time work about another case; the deadline stays.
+
+    Raises SomebodyElseWasFirst when the clock was stopped in the meantime.
+    """
+    return history.change(
+        clock,
+        by=by,
+        now=now,
+        reason=reason,
+        only_if={"stopped_at__isnull": True},
+        label=label,
+        case=case,
+    )
+
+
+@transaction.atomic
 def stop_clock(*, clock: Clock, reason: str, by: User | None, now: datetime) -> Clock:
     """End the clock and everything still to come; ``reason`` is one of Clock.StopReason.
 

@@ -110,7 +110,8 @@ class Grid:
 
 def amount(quota: Quota, period: Period, year_starts_in: int = APRIL) -> int:
     """The quota's number for a month, a quarter or a programme year, whatever its kind."""
-    return sum(_in_month(quota, month, year_starts_in) for month in period.months)
+    year = ProgrammeYear.of(period.start, year_starts_in)
+    return sum(_in_month(quota, month, year.months, year_starts_in) for month in period.months)
 
 
 def owed(quota: Quota, period: Period, year_starts_in: int = APRIL) -> int:
@@ -144,20 +145,24 @@ def applicable(quotas: Iterable[Quota], role: str, units: Sequence[str]) -> list
     return [quota for _, quota in nearest.values()]
 
 
-def slots(quota: Quota, year: ProgrammeYear, rotation: int = 0) -> list[Slot]:
+def slots(quota: Quota, year: ProgrammeYear, rotation: int = 0, start: Month | None = None) -> list[Slot]:
     """The year's slots of one post, in time order.
 
     A quarter's amount is spread over its months as evenly as it goes, earliest month first: 3 are one a
     month, 1 is in the first month, 4 are two, one and one. ``rotation`` begins with a later month of the
     quarter instead (1 the second, 2 the third, 3 the first again), so that posts can take turns and a
     role's work is spread over the quarter (LAN-11).
+
+    With ``start`` there are no slots before that month: what a quarter asks for is spread over what is left
+    of it; what a month asked for that has passed is not asked for again.
     """
     if quota.kind is Kind.UPPER:
         return []
+    months = [month for month in year.months if start is None or month >= start]
     return [
         Slot(month.key, ordinal)
-        for month in year.months
-        for ordinal in range(1, _in_month(quota, month, year.starts_in, rotation) + 1)
+        for month in months
+        for ordinal in range(1, _in_month(quota, month, months, year.starts_in, rotation) + 1)
     ]
 
 
@@ -181,10 +186,14 @@ def _role_total(role: str, unit: str | None, rows: Iterable[GridRow]) -> RoleTot
     return RoleTotal(role, unit, (first, second, third, fourth), first + second + third + fourth)
 
 
-def _in_month(quota: Quota, month: Month, year_starts_in: int, rotation: int = 0) -> int:
+def _in_month(
+    quota: Quota, month: Month, months: Sequence[Month], year_starts_in: int, rotation: int = 0
+) -> int:
+    """The month's part, where the work of its quarter is spread over those of its months in ``months``."""
     quarter = Quarter.of(month.start, year_starts_in)
     its_amount = quota.amounts[quarter.number - 1]
     if quota.per is Per.MONTH:
         return its_amount
-    every_month, left_over = divmod(its_amount, 3)
-    return every_month + ((quarter.months.index(month) - rotation) % 3 < left_over)
+    left = [one for one in quarter.months if one in months]
+    every_month, left_over = divmod(its_amount, len(left))
+    return every_month + ((left.index(month) - rotation) % len(left) < left_over)

@@ -13,11 +13,17 @@ from qaframework.allocation.workflow.assignments import (
     start_moderation,
     withdraw,
 )
-from qaframework.allocation.workflow.extensions import ask_extension, decide_extension, may_decide
+from qaframework.allocation.workflow.extensions import (
+    ask_extension,
+    decide_extension,
+    lapse_requests,
+    may_decide,
+)
 from qaframework.allocation.workflow.planning import (
     add_work,
     allocate_period_work,
     make_programme,
+    posts_in,
     set_dates,
 )
 
@@ -32,9 +38,11 @@ __all__ = [
     "decide_extension",
     "deadline_for",
     "finish",
+    "lapse_requests",
     "make_programme",
     "mark_submitted",
     "may_decide",
+    "posts_in",
     "reallocate",
     "send_back",
     "set_dates",

@@ -6,10 +6,11 @@ Every verb writes state, clock, notices and history in one transaction. Dates ar
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from qaframework.allocation.models import Assignment, Reallocation
 from qaframework.allocation.wording import notice_url, subject_line
+from qaframework.caseload.access import is_cleared
 from qaframework.caseload.models import Case
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
@@ -17,6 +18,7 @@ from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.packs.definition import ActivityType
 from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
+from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.deadlines import due_date
@@ -98,6 +100,10 @@ def change_subject(
     history.change(
         assignment, by=by, now=now, reason=reason, only_if=OPEN, case=case, worker=worker, unit=unit
     )
+    if assignment.clock:
+        clocks.relabel_clock(
+            clock=assignment.clock, label=subject_line(assignment), case=case, reason=reason, by=by, now=now
+        )
     _tell_allocated(assignment, now=now, again=f"case{case.pk}")
     return assignment
 
@@ -156,11 +162,14 @@ def finish(*, assignment: Assignment, by: User | None, now: datetime) -> Assignm
 
 @transaction.atomic
 def send_back(*, assignment: Assignment, due_on: date, reason: str, by: User, now: datetime) -> Assignment:
-    """Return handed-in work for more evidence, with a new deadline and a new clock."""
+    """Return handed-in work for more evidence, with a new deadline; its clock runs again.
+
+    Raises Refused without a reason or a day to come, SomebodyElseWasFirst when it is not handed in.
+    """
+    if not reason.strip():
+        raise Refused("Say what is to be added, so that the auditor knows what to do.")
     if due_on <= local_date(now):
         raise Refused("Give a day after today by which the work is to come back.")
-    old_clock = assignment.clock
-    clock = _start_clock(assignment, case=assignment.case, due_on=due_on, by=by, now=now)
     history.change(
         assignment,
         by=by,
@@ -169,14 +178,15 @@ def send_back(*, assignment: Assignment, due_on: date, reason: str, by: User, no
         only_if={"state__in": [Assignment.State.SUBMITTED, Assignment.State.MODERATING]},
         state=Assignment.State.SENT_BACK,
         due_on=due_on,
-        clock=clock,
     )
+    assert assignment.clock is not None
+    clocks.restart_clock(clock=assignment.clock, due_at=end_of_day(due_on), reason=reason, by=by, now=now)
     holder = directory.holder_of(assignment.post, local_date(now))
     tell(
         assignment,
         [holder],
         kind="sent_back",
-        key=f"{old_clock.pk if old_clock else 0}",
+        key=str(assignment.clock.round),
         subject=f"Please add to: {subject_line(assignment)}",
         body=f"It has come back to you with this note:\n\n{reason}\n\nPlease hand it in again by "
         f"{due_on:%-d %B %Y}.",
@@ -209,20 +219,24 @@ def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, 
         raise Refused("Say why the work moves to another post.")
     if to_post.pk == assignment.post_id:
         raise Refused(f"{to_post} already owes this work. Choose another post.")
+    _refuse_holder(assignment, to_post, local_date(now))
     from_post = assignment.post
-    ordinal = _free_ordinal(assignment, to_post)
-    history.change(
-        assignment,
-        by=by,
-        now=now,
-        reason=f"Moved to {to_post}: {reason}",
-        only_if={
-            "state__in": [Assignment.State.PLANNED, *Assignment.OPEN_STATES],
-            "post": from_post,
-        },
-        post=to_post,
-        ordinal=ordinal,
-    )
+    try:
+        with transaction.atomic():
+            history.change(
+                assignment,
+                by=by,
+                now=now,
+                reason=f"Moved to {to_post}: {reason}",
+                only_if={
+                    "state__in": [Assignment.State.PLANNED, *Assignment.OPEN_STATES],
+                    "post": from_post,
+                },
+                post=to_post,
+                ordinal=_free_ordinal(assignment, to_post),
+            )
+    except IntegrityError as error:
+        raise SomebodyElseWasFirst(f"{to_post} was given other work at the same moment.") from error
     Reallocation.objects.create(
         assignment=assignment, from_post=from_post, to_post=to_post, reason=reason, moved_by=by, moved_at=now
     )
@@ -234,14 +248,28 @@ def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, 
     return assignment
 
 
+def _refuse_holder(assignment: Assignment, post: Post, on: date) -> None:
+    """Refuse a post whose holder works with the child, or may not see a restricted case."""
+    holder = directory.holder_of(post, on)
+    if holder is None or assignment.case is None:
+        return
+    if holder.pk == assignment.worker_id:
+        raise Refused(f"{holder} works with this child. Choose a post that somebody else holds.")
+    if not is_cleared(holder, assignment.case, on):
+        raise Refused(f"The case is restricted and {holder} has no clearance for it. Grant one first.")
+
+
 def _free_ordinal(assignment: Assignment, to_post: Post) -> int:
+    """The next ordinal at the other post, among the quotas' or among the extra ones, as before."""
+    is_extra = assignment.ordinal > Assignment.EXTRA
     taken = Assignment.objects.filter(
         programme=assignment.programme_id,
         activity=assignment.activity,
         period=assignment.period,
         post=to_post,
+        **{"ordinal__gt" if is_extra else "ordinal__lte": Assignment.EXTRA},
     ).values_list("ordinal", flat=True)
-    return max(taken, default=0) + 1
+    return max(taken, default=Assignment.EXTRA if is_extra else 0) + 1
 
 
 def _start_clock(
@@ -255,6 +283,7 @@ def _start_clock(
         ladder=activity_of(assignment).ladder,
         owner_post=assignment.post,
         unit=assignment.post.unit,
+        case=case,
         due_at=end_of_day(due_on),
         by=by,
         now=now,

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
 
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.wording import subject_line
@@ -11,9 +13,10 @@ from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.people import directory, history
 from qaframework.people.access import has_capability, posts_of
-from qaframework.people.models import User
+from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.models import Post, User
 from qaframework.people.refusal import Refused
-from qaframework.people.roles import Capability
+from qaframework.people.roles import Capability, roles_with
 from qaframework.rules.working_days import end_of_day, local_date
 
 
@@ -58,7 +61,7 @@ def ask_extension(
         key=str(request.pk),
         subject=f"Please decide: {request.get_kind_display().lower()} of {subject_line(assignment)}",
         body=f"{by} asks for this before the deadline on {assignment.due_on:%-d %B %Y}:\n\n{reason}",
-        url="/extensions/",
+        url=reverse("allocation:extensions"),
         now=now,
     )
     return request
@@ -107,6 +110,49 @@ def decide_extension(
         now=now,
     )
     return request
+
+
+def lapse_requests(*, now: datetime) -> int:
+    """Close requests that nobody decided before the deadline, or before the work was handed in (LAN-32).
+
+    Returns how many; running it again changes nothing.
+    """
+    today = local_date(now)
+    waiting = ExtensionRequest.objects.filter(state=ExtensionRequest.State.ASKED).filter(
+        Q(assignment__due_on__lt=today) | ~Q(assignment__state__in=Assignment.OPEN_STATES)
+    )
+    changed = 0
+    for request in waiting.select_related("assignment__case", "assignment__framework_version", "asked_by"):
+        try:
+            _lapse(request, now=now)
+        except SomebodyElseWasFirst:
+            continue  # Another worker has just closed it.
+        changed += 1
+    return changed
+
+
+@transaction.atomic
+def _lapse(request: ExtensionRequest, *, now: datetime) -> None:
+    history.change(
+        request,
+        by=None,
+        now=now,
+        reason="Nobody decided in time",
+        only_if={"state": ExtensionRequest.State.ASKED},
+        state=ExtensionRequest.State.LAPSED,
+    )
+    if request.assignment.state not in Assignment.OPEN_STATES:
+        return
+    tell(
+        request.assignment,
+        [request.asked_by],
+        kind="extension_lapsed",
+        key=str(request.pk),
+        subject=f"Not decided in time: your request about {subject_line(request.assignment)}",
+        body=f"Nobody decided before the deadline on {request.assignment.due_on:%-d %B %Y}, so the deadline "
+        "stands. Please hand the work in as soon as you can.",
+        now=now,
+    )
 
 
 def may_decide(user: User, assignment: Assignment, on: date) -> bool:
@@ -167,8 +213,22 @@ def _check_new_date(assignment: Assignment, new_due_on: date | None) -> None:
 
 
 def _deciders(assignment: Assignment, on: date, besides: User) -> list[User]:
+    """Who is asked: those whom the framework names, else the nearest manager above who may decide."""
     rule = activity_of(assignment).extension
     assert rule is not None
     posts = directory.nearest_posts(assignment.post.unit, rule.decided_by, on)
     holders = [directory.holder_of(post, on) for post in posts]
-    return [holder for holder in holders if holder and holder != besides]
+    named = [holder for holder in holders if holder and holder != besides]
+    return named or _decider_above(assignment.post, on, besides)
+
+
+def _decider_above(post: Post, on: date, besides: User) -> list[User]:
+    seen = {post.pk}
+    above = directory.line_manager_post(post)
+    while above is not None and above.pk not in seen:
+        seen.add(above.pk)
+        holder = directory.holder_of(above, on)
+        if holder and holder != besides and above.role in roles_with(Capability.DECIDE_EXTENSIONS):
+            return [holder]
+        above = directory.line_manager_post(above)
+    return []

@@ -1,47 +1,58 @@
-"""The programme of a year, worked out from the quotas, and the opening of each month's work."""
+"""The programme of a year, worked out from the quotas, kept in step with them, and dated where it was not."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import transaction
 
 from qaframework.allocation.models import Assignment, Programme, Reallocation
-from qaframework.allocation.workflow.assignments import allocate
-from qaframework.packs.definition import Pack
+from qaframework.allocation.wording import subject_line
+from qaframework.allocation.workflow.assignments import activity_of, allocate, tell
+from qaframework.clocks import workflow as clocks
 from qaframework.packs.models import Framework, FrameworkVersion
-from qaframework.people import history
+from qaframework.people import directory, history
+from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.refusal import Refused
-from qaframework.rules.periods import Month, ProgrammeYear
-from qaframework.rules.quotas import applicable, slots
-from qaframework.rules.working_days import local_date
+from qaframework.rules.periods import Month, ProgrammeYear, Quarter
+from qaframework.rules.quotas import Per, Quota, applicable, slots
+from qaframework.rules.working_days import end_of_day, local_date
 
 State = Assignment.State
+Versions = dict[Quarter, FrameworkVersion]
 
-EXTRA = 1000  # work on top of the quotas has ordinals above this, so that re-planning leaves it alone
 
-
-class Slot(NamedTuple):
-    """A place in the year that a post's quota asks to be filled."""
+class Place(NamedTuple):
+    """Where a quota asks for work: one activity of one post in one quarter."""
 
     activity: str
     post_id: int
-    period: str
+    quarter: Quarter
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How many pieces of work a place wants in each month that has not ended."""
+
+    by_month: Counter[str] = field(default_factory=Counter)
+    is_monthly: bool = False
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What making, or re-making, a programme did."""
+    """What making, or re-making, a programme did. ``updated`` is planned work that follows newer rules."""
 
     programme: Programme
     added: int
     dropped: int
+    updated: int
 
     @property
     def changed(self) -> int:
-        return self.added + self.dropped
+        return self.added + self.dropped + self.updated
 
 
 @transaction.atomic
@@ -49,33 +60,43 @@ def make_programme(*, framework: Framework, year: int, by: User | None, now: dat
     """Turn the quotas into the year's assignments by post and month (LAN-05, LAN-16).
 
     Doing it again after a change of posts or quotas adds what is missing and drops what is no longer
-    wanted, but touches nothing that has begun; months that have ended are left as they are. Raises
-    Refused when no version of the framework is in force in that year.
+    wanted, but touches nothing that has begun or that somebody moved to another post; months that have
+    ended are left as they are. What a post owes in the quarter that is running, it owes in the months that
+    are left of it. Each quarter follows the rules in force on its first day, the running one those of today.
+    Raises Refused when the year has ended or no version of the framework is in force in it.
     """
+    # Two people who plan at once must not both find the same work missing.
+    Framework.objects.select_for_update().get(pk=framework.pk)
     today = local_date(now)
-    version = _version_for(framework, year, today)
-    span = ProgrammeYear(year, version.pack.year_starts_in)
+    span = _span(framework, year)
+    versions = _versions(framework, span, today)
     programme = _programme(framework, span, by=by, now=now)
-    posts = posts_in(framework)
-    units = {post.pk: post.unit_id for post in posts}
-    wanted = _wanted(posts, version.pack, span, today)
-    existing = _by_slot(programme)
-    missing = [
-        _planned(programme, version, slot, ordinal, units[slot.post_id])
-        for slot, count in wanted.items()
-        for ordinal in _free_ordinals(existing[slot], count)
-    ]
-    Assignment.objects.bulk_create(missing, batch_size=500)
-    history.record(Assignment, missing, by=by, now=now, reason="Planned from the quotas", is_update=False)
-    surplus = [
-        row
-        for slot, rows in existing.items()
-        if slot.period >= Month.of(today).key
-        for row in _not_begun(rows)[: max(len(rows) - wanted[slot], 0)]
-    ]
+    posts = {post.pk: post for post in posts_in(framework)}
+    asked = _asked(posts.values(), versions, Month.of(today))
+    rows = list(programme.assignments.filter(ordinal__lte=Assignment.EXTRA).order_by("period", "pk"))
+    moved = _first_owners(programme)
+    existing = _by_place(rows, moved, versions)
+    taken = _ordinals(rows)
+    missing: list[Assignment] = []
+    surplus: list[Assignment] = []
+    for place in asked.keys() | existing.keys():
+        wanted, there = asked.get(place, Asked()), existing[place]
+        gaps, spare = _compare(wanted, there, Month.of(today).key, moved)
+        version = versions[place.quarter]
+        missing += [
+            _planned(programme, version, place.activity, posts[place.post_id], period, taken)
+            for period in gaps
+        ]
+        surplus += spare
     for row in surplus:
         history.remove(row, by=by, now=now, reason="No longer in the quotas")
-    return Planned(programme, added=len(missing), dropped=len(surplus))
+    missing.sort(key=lambda row: (row.period, row.activity, row.post_id, row.ordinal))
+    Assignment.objects.bulk_create(missing, batch_size=500)
+    history.record(Assignment, missing, by=by, now=now, reason="Planned from the quotas", is_update=False)
+    gone = {id(row) for row in surplus}
+    kept = [row for place in existing for row in existing[place] if id(row) not in gone]
+    updated = _follow_newer_rules(kept, versions, span.starts_in, by=by, now=now)
+    return Planned(programme, added=len(missing), dropped=len(surplus), updated=updated)
 
 
 @transaction.atomic
@@ -83,22 +104,34 @@ def set_dates(
     *,
     programme: Programme,
     activity: str,
-    period: str,
+    quarter: Quarter,
     starts_on: date,
     due_on: date,
     by: User,
     now: datetime,
 ) -> int:
-    """Date planned work that the framework leaves undated, such as a practice week; how many (LAN-17)."""
-    if not programme.starts_on <= starts_on <= due_on <= programme.ends_on:
-        raise Refused(
-            f"Give a first and a last day, in that order, between {programme.starts_on:%-d %B %Y} and "
-            f"{programme.ends_on:%-d %B %Y}."
-        )
-    rows = programme.assignments.filter(activity=activity, period=period, state=State.PLANNED)
-    for assignment in rows.select_related("framework_version", "post__unit"):
-        _allocate_own_work(assignment, allocated_on=starts_on, due_on=due_on, by=by, now=now)
-    return len(rows)
+    """Date the work of a quarter that the framework leaves undated, such as a practice week (LAN-17).
+
+    Work that was dated before and has not begun moves to the new dates, with its clock. Both are local
+    days, the last one included. Returns how many pieces of work were dated. Raises Refused.
+    """
+    _check_dates(programme, starts_on, due_on, local_date(now))
+    rows = programme.assignments.filter(
+        activity=activity,
+        period__in=[month.key for month in quarter.months],
+        state__in=[State.PLANNED, State.ALLOCATED],
+    )
+    changed = 0
+    for assignment in rows.select_related("framework_version", "post__unit", "clock").order_by("pk"):
+        if not activity_of(assignment).is_dated_later:
+            raise Refused("This work has its deadline from the framework; only undated work is dated here.")
+        if assignment.state == State.PLANNED:
+            _allocate_own_work(assignment, allocated_on=starts_on, due_on=due_on, by=by, now=now)
+            changed += 1
+        elif (assignment.allocated_on, assignment.due_on) != (starts_on, due_on):
+            _move_dates(assignment, starts_on=starts_on, due_on=due_on, by=by, now=now)
+            changed += 1
+    return changed
 
 
 @transaction.atomic
@@ -108,12 +141,13 @@ def add_work(
     """Planned work on top of the quotas, such as a re-audit; the caller allocates it."""
     version = programme.framework.version_on(local_date(now))
     period = Month.of(starts_on).key
-    extra = programme.assignments.filter(activity=activity, post=post, period=period, ordinal__gt=EXTRA)
-    ordinal = max(extra.values_list("ordinal", flat=True), default=EXTRA) + 1
-    slot = Slot(activity, post.pk, period)
-    return history.create(
-        _planned(programme, version, slot, ordinal, post.unit_id), by=by, now=now, reason="Added to the plan"
+    extra = programme.assignments.filter(
+        activity=activity, post=post, period=period, ordinal__gt=Assignment.EXTRA
     )
+    ordinal = max(extra.values_list("ordinal", flat=True), default=Assignment.EXTRA) + 1
+    taken = {(activity, post.pk, period): set(range(1, ordinal))}
+    work = _planned(programme, version, activity, post, period, taken)
+    return history.create(work, by=by, now=now, reason="Added to the plan")
 
 
 def allocate_period_work(*, now: datetime, by: User | None = None) -> int:
@@ -121,18 +155,28 @@ def allocate_period_work(*, now: datetime, by: User | None = None) -> int:
     today = local_date(now)
     waiting = (
         Assignment.objects.filter(state=State.PLANNED, period__lte=Month.of(today).key)
-        .select_related("framework_version", "post__unit")
+        .select_related("post__unit")
         .order_by("pk")
     )
     changed = 0
-    for assignment in waiting:
-        activity = assignment.framework_version.pack.activity(assignment.activity)
-        if activity.draw is None and not activity.is_dated_later:
-            _allocate_own_work(
-                assignment, allocated_on=Month.parse(assignment.period).start, due_on=None, by=by, now=now
-            )
-            changed += 1
+    for assignment in waiting.with_rules():
+        activity = activity_of(assignment)
+        if activity.draw is not None or activity.is_dated_later:
+            continue
+        starts_on = Month.parse(assignment.period).start
+        try:
+            _allocate_own_work(assignment, allocated_on=starts_on, due_on=None, by=by, now=now)
+        except SomebodyElseWasFirst:
+            continue  # Another worker, or a person, has just allocated or withdrawn it.
+        changed += 1
     return changed
+
+
+def posts_in(framework: Framework) -> list[Post]:
+    """The open posts of all units for which the framework holds."""
+    paths = [unit.path for unit in framework.units.all()]
+    posts = Post.objects.open().select_related("unit").order_by("code")
+    return [post for post in posts if any(post.unit.path.startswith(path) for path in paths)]
 
 
 def _allocate_own_work(
@@ -151,16 +195,67 @@ def _allocate_own_work(
     )
 
 
-def _version_for(framework: Framework, year: int, today: date) -> FrameworkVersion:
-    newest = framework.versions.order_by("-effective_from", "-number").first()
-    starts_in = newest.pack.year_starts_in if newest else 4
-    span = ProgrammeYear(year, starts_in)
-    try:
-        return framework.version_on(min(max(today, span.start), span.end))
-    except FrameworkVersion.DoesNotExist:
+def _check_dates(programme: Programme, starts_on: date, due_on: date, today: date) -> None:
+    if not programme.starts_on <= starts_on <= due_on <= programme.ends_on:
+        raise Refused(
+            f"Give a first and a last day, in that order, between {programme.starts_on:%-d %B %Y} and "
+            f"{programme.ends_on:%-d %B %Y}."
+        )
+    if due_on < today:
+        raise Refused(f"{due_on:%-d %B %Y} has passed. Give a last day that is today or later.")
+
+
+def _move_dates(assignment: Assignment, *, starts_on: date, due_on: date, by: User, now: datetime) -> None:
+    reason = f"New dates: {starts_on:%-d %B %Y} to {due_on:%-d %B %Y}"
+    history.change(
+        assignment,
+        by=by,
+        now=now,
+        reason=reason,
+        only_if={"state": State.ALLOCATED, "due_on": assignment.due_on},
+        allocated_on=starts_on,
+        due_on=due_on,
+        original_due_on=due_on,
+    )
+    assert assignment.clock is not None
+    clocks.move_clock(clock=assignment.clock, due_at=end_of_day(due_on), reason=reason, by=by, now=now)
+    tell(
+        assignment,
+        [directory.holder_of(assignment.post, local_date(now))],
+        kind="dates_moved",
+        key=str(assignment.clock.round),
+        subject=f"New dates: {subject_line(assignment)}",
+        body=f"It now takes place from {starts_on:%-d %B %Y}, and is due by {due_on:%-d %B %Y}.",
+        now=now,
+    )
+
+
+def _span(framework: Framework, year: int) -> ProgrammeYear:
+    newest = framework.versions.first()
+    if newest is None:
+        raise Refused(f"{framework} has no version yet. Load its pack first.")
+    return ProgrammeYear(year, newest.pack.year_starts_in)
+
+
+def _versions(framework: Framework, span: ProgrammeYear, today: date) -> Versions:
+    """The version that each quarter follows which has not ended; a quarter before the first has none."""
+    if span.end < today:
+        raise Refused(f"The year {span.label} has ended. Its programme stays as it was.")
+    oldest_first = list(framework.versions.order_by("effective_from", "number"))
+    found: Versions = {}
+    for quarter in span.quarters:
+        if quarter.end < today:
+            continue
+        day = max(quarter.start, today)
+        begun = [version for version in oldest_first if version.effective_from <= day]
+        soon = [version for version in oldest_first if day < version.effective_from <= quarter.end]
+        if begun or soon:
+            found[quarter] = begun[-1] if begun else soon[0]
+    if not found:
         raise Refused(
             f"No version of {framework} is in force in {span.label}. Load a version with an earlier date."
-        ) from None
+        )
+    return found
 
 
 def _programme(framework: Framework, span: ProgrammeYear, *, by: User | None, now: datetime) -> Programme:
@@ -173,49 +268,84 @@ def _programme(framework: Framework, span: ProgrammeYear, *, by: User | None, no
     return history.create(programme, by=by, now=now, reason="Programme made")
 
 
-def posts_in(framework: Framework) -> list[Post]:
-    """The open posts of all units for which the framework holds."""
-    paths = [unit.path for unit in framework.units.all()]
-    posts = Post.objects.open().select_related("unit").order_by("code")
-    return [post for post in posts if any(post.unit.path.startswith(path) for path in paths)]
+def _asked(posts: Iterable[Post], versions: Versions, this_month: Month) -> dict[Place, Asked]:
+    """What every post's quotas want; posts of a role take turns in the months of a quarter."""
+    asked: dict[Place, Asked] = {}
+    for quarter, version in versions.items():
+        turn: Counter[tuple[str, str]] = Counter()
+        for post in posts:
+            for quota in applicable(version.pack.quotas, post.role, _codes_upwards(post.unit)):
+                rotation = 0
+                # What is dated later happens at the same time for everybody.
+                if not version.pack.activity(quota.activity).is_dated_later:
+                    rotation = turn[post.role, quota.activity]
+                    turn[post.role, quota.activity] += 1
+                place = Place(quota.activity, post.pk, quarter)
+                asked[place] = Asked(_by_month(quota, quarter, rotation, this_month), quota.per is Per.MONTH)
+    return asked
 
 
-def _wanted(posts: list[Post], pack: Pack, span: ProgrammeYear, today: date) -> Counter[Slot]:
-    """How many each slot wants, from this month on; posts of a role take turns in the month."""
-    this_month = Month.of(today).key
-    turn: Counter[tuple[str, str]] = Counter()
-    wanted: Counter[Slot] = Counter()
-    for post in posts:
-        for quota in applicable(pack.quotas, post.role, _codes_upwards(post.unit)):
-            rotation = turn[post.role, quota.activity]
-            turn[post.role, quota.activity] += 1
-            wanted.update(
-                Slot(quota.activity, post.pk, place.period_key)
-                for place in slots(quota, span, rotation)
-                if place.period_key >= this_month
-            )
-    return wanted
+def _by_month(quota: Quota, quarter: Quarter, rotation: int, this_month: Month) -> Counter[str]:
+    year = ProgrammeYear(quarter.year, quarter.year_starts_in)
+    months = {month.key for month in quarter.months}
+    keys = (slot.period_key for slot in slots(quota, year, rotation, this_month))
+    return Counter(key for key in keys if key in months)
 
 
-def _by_slot(programme: Programme) -> defaultdict[Slot, list[Assignment]]:
-    """The programme's assignments under the post that first owed them, wherever they have moved since."""
-    first_owner: dict[int, int] = {}
+def _first_owners(programme: Programme) -> dict[int, int]:
+    """Of work that was moved, the post that owed it first: its quota stays met wherever the work went."""
+    owners: dict[int, int] = {}
     moves = Reallocation.objects.filter(assignment__programme=programme).order_by("moved_at", "pk")
     for assignment_id, post_id in moves.values_list("assignment", "from_post"):
-        first_owner.setdefault(assignment_id, post_id)
-    found: defaultdict[Slot, list[Assignment]] = defaultdict(list)
-    for row in programme.assignments.filter(ordinal__lte=EXTRA).order_by("pk"):
-        found[Slot(row.activity, first_owner.get(row.pk, row.post_id), row.period)].append(row)
+        owners.setdefault(assignment_id, post_id)
+    return owners
+
+
+def _by_place(
+    rows: Iterable[Assignment], moved: dict[int, int], versions: Versions
+) -> defaultdict[Place, list[Assignment]]:
+    quarters = {month.key: quarter for quarter in versions for month in quarter.months}
+    found: defaultdict[Place, list[Assignment]] = defaultdict(list)
+    for row in rows:
+        if row.period in quarters:
+            found[Place(row.activity, moved.get(row.pk, row.post_id), quarters[row.period])].append(row)
     return found
 
 
-def _free_ordinals(rows: list[Assignment], count: int) -> list[int]:
-    first = max((row.ordinal for row in rows), default=0) + 1
-    return list(range(first, first + count - len(rows)))
+def _ordinals(rows: Iterable[Assignment]) -> dict[tuple[str, int, str], set[int]]:
+    """The ordinals in use, by the post that owes the work now."""
+    taken: dict[tuple[str, int, str], set[int]] = defaultdict(set)
+    for row in rows:
+        taken[row.activity, row.post_id, row.period].add(row.ordinal)
+    return taken
 
 
-def _not_begun(rows: list[Assignment]) -> list[Assignment]:
-    return [row for row in reversed(rows) if row.state == State.PLANNED]
+def _compare(
+    asked: Asked, rows: list[Assignment], this_month: str, moved: dict[int, int]
+) -> tuple[list[str], list[Assignment]]:
+    """The months in which work is missing, and the work that is too much; at most one of them."""
+    ended = sum(row.period < this_month for row in rows)
+    owed = asked.by_month.total() + (ended if asked.is_monthly else 0)
+    there = Counter(row.period for row in rows)
+    gaps = sorted((asked.by_month - there).elements())[: max(owed - len(rows), 0)]
+    may_go = [
+        row for row in rows if row.state == State.PLANNED and row.period >= this_month and row.pk not in moved
+    ]
+    spare = _least_wanted(may_go, there - asked.by_month)[: max(len(rows) - owed, 0)]
+    return gaps, spare
+
+
+def _least_wanted(rows: list[Assignment], too_many: Counter[str]) -> list[Assignment]:
+    """The rows, latest first, those of months that have more than they want before the others."""
+    left = Counter(too_many)
+    ahead, behind = [], []
+    for row in reversed(rows):
+        if left[row.period]:
+            left[row.period] -= 1
+            ahead.append(row)
+        else:
+            behind.append(row)
+    return ahead + behind
 
 
 def _codes_upwards(unit: Unit) -> list[str]:
@@ -223,15 +353,41 @@ def _codes_upwards(unit: Unit) -> list[str]:
 
 
 def _planned(
-    programme: Programme, version: FrameworkVersion, slot: Slot, ordinal: int, unit_id: int
+    programme: Programme,
+    version: FrameworkVersion,
+    activity: str,
+    post: Post,
+    period: str,
+    taken: dict[tuple[str, int, str], set[int]],
 ) -> Assignment:
+    ordinals = taken[activity, post.pk, period]
+    ordinal = max(ordinals, default=0) + 1
+    ordinals.add(ordinal)
     return Assignment(
         programme=programme,
         framework_version=version,
-        activity=slot.activity,
-        kind=version.pack.activity(slot.activity).kind,
-        post_id=slot.post_id,
-        unit_id=unit_id,
-        period=slot.period,
+        activity=activity,
+        kind=version.pack.activity(activity).kind,
+        post=post,
+        unit=post.unit,
+        period=period,
         ordinal=ordinal,
     )
+
+
+def _follow_newer_rules(
+    rows: Iterable[Assignment], versions: Versions, starts_in: int, *, by: User | None, now: datetime
+) -> int:
+    """Let planned work follow the version that its quarter now follows; what has begun keeps its own."""
+    behind: dict[int, list[Assignment]] = defaultdict(list)
+    for row in rows:
+        version = versions[Quarter.of(Month.parse(row.period).start, starts_in)]
+        if row.state == State.PLANNED and row.framework_version_id != version.pk:
+            row.framework_version = version
+            behind[version.pk].append(row)
+    for version_pk, late in behind.items():
+        Assignment.objects.filter(pk__in=[row.pk for row in late], state=State.PLANNED).update(
+            framework_version=version_pk
+        )
+        history.record(Assignment, late, by=by, now=now, reason="Follows newer rules", is_update=True)
+    return sum(len(late) for late in behind.values())
