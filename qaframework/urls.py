@@ -1,15 +1,58 @@
-from django.contrib import admin
-from django.urls import include, path
-from django.views.generic import RedirectView
+"""The roof's routes: each room brings its own."""
 
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import include, path
+from django.views.generic import RedirectView, TemplateView
+
+from escalation import views as escalation
+from qaframework.allocation.models import Assignment
 from qaframework.people import views as people
+from qaframework.style_guide import StyleGuideView
+
+WORK_PAGES = {
+    "case_audit": "audits:open",
+    "dip_sample": "audits:open_dip_sample",
+    "observation": "observations:open",
+    "practice_week": "observations:open",
+    "supervision_audit": "supervision:open",
+}
+
+
+@login_required
+def open_work(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a person to the page of an assignment's kind; that page decides who may see it."""
+    assignment = get_object_or_404(Assignment.objects.only("kind"), pk=pk)
+    return redirect(WORK_PAGES[assignment.kind], pk=assignment.pk)
+
 
 urlpatterns = [
     path("", people.home, name="home"),
     path("keep-alive/", people.keep_alive, name="keep_alive"),
+    path("healthz", escalation.healthz, name="healthz"),
+    path("accessibility/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
+    path("privacy/", TemplateView.as_view(template_name="privacy.html"), name="privacy"),
+    path("work/<int:pk>/", open_work, name="open_work"),
     # The work address is the administrator's to change, not one's own.
     path("account/email/", RedirectView.as_view(pattern_name="people:my_account"), name="account_email"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("people/", include("qaframework.people.urls")),
+    path("notices/", include("qaframework.notices.urls")),
+    path("frameworks/", include("qaframework.packs.urls")),
+    path("cases/", include("qaframework.caseload.urls")),
+    path("tools/", include("qaframework.tools.urls")),
+    path("", include("qaframework.allocation.urls")),
+    path("", include("qaframework.actions.urls")),
+    path("", include("audits.urls")),
+    path("observations/", include("observations.urls")),
+    path("supervision/", include("supervision.urls")),
+    path("escalations/", include("escalation.urls")),
+    path("", include("reporting.urls")),
 ]
+
+if not settings.PRODUCTION:
+    urlpatterns.append(path("style-guide/", StyleGuideView.as_view(), name="style_guide"))
