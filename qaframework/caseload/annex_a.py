@@ -208,11 +208,11 @@ def _warn_about_name(sheet: Sheet, layout: ListLayout, reader: RowReader) -> Non
 def _episode(
     row: Row, columns: dict[str, int], header: Sequence[str], layout: ListLayout, reader: RowReader
 ) -> Episode:
-    width = len(row.cells)
-
     def at(name: str) -> tuple[Cell, str]:
-        index = columns.get(name, width)
-        return (row.cells[index], header[index]) if index < width else (None, name)
+        index = columns.get(name)
+        if index is None:
+            return None, name
+        return (row.cells[index] if index < len(row.cells) else None), header[index]
 
     started_on = reader.day(*at("started_on"), decides=True)
     ended_on = reader.day(*at("ended_on"), decides=True)

@@ -5,9 +5,10 @@ else a warning and a blank.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import yaml
 from dateutil.relativedelta import relativedelta
 
 from qaframework.caseload.findings import Findings
-from qaframework.people.tabular import Cell, cell_date, cell_text
+from qaframework.people.tabular import Cell, Row, cell_date, cell_text
 
 DATA = Path(__file__).parent / "data"
 LONGEST_REFERENCE = 20
@@ -51,6 +52,15 @@ def age_on(birth: date, day: date) -> int:
 def data(name: str) -> Any:
     """One of the room's data files, read once."""
     return yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def picked(rows: Iterable[Row], indexes: Sequence[int | None]) -> Iterator[tuple[Row, tuple[Cell, ...]]]:
+    """Each row with its cells at the indexes, None where the index is None or the row is shorter."""
+    width = 1 + max((index for index in indexes if index is not None), default=0)
+    pick = itemgetter(*(width if index is None else index for index in indexes))
+    blank = (None,) * (width + 1)
+    for row in rows:
+        yield row, pick(row.cells[:width] + blank[len(row.cells[:width]) :])
 
 
 class CodeList:
@@ -122,7 +132,9 @@ class RowReader:
         """Free text, cut to ``longest`` characters with a warning; '' when blank."""
         if cell is None or cell == "":
             return ""
-        text = cell_text(cell)
+        text = cell if isinstance(cell, str) else cell_text(cell)
+        if text in self._texts:
+            return self._texts[text]
         if is_blank(text):
             if text.casefold() in _FAILED_LOOK_UP:
                 self.warn(
@@ -143,7 +155,8 @@ class RowReader:
                 "Use a shorter text.",
             )
             text = text[:longest]
-        return self._texts.setdefault(text, text)
+        self._texts[text] = text
+        return text
 
     def day(self, cell: Cell, column: str, *, decides: bool) -> date | None:
         """A date up to the extract date. Where it ``decides`` what the case is, a wrong one is refused."""

@@ -27,6 +27,8 @@ class Directory:
         self._units: dict[str, set[int]] = defaultdict(set)
         self._people: dict[str, set[int]] = defaultdict(set)
         self._left: dict[int, date] = {}
+        self._teams_found: dict[str, tuple[int | None, str]] = {}
+        self._workers_found: dict[str, tuple[int | None, str]] = {}
         digest = hashlib.sha256()
         for unit in Unit.objects.filter(is_active=True).order_by("pk").values_list("pk", "code", "name"):
             digest.update(repr(unit).encode())
@@ -37,37 +39,38 @@ class Directory:
             self._add_person(*person)
         self.fingerprint = digest.hexdigest()
 
-    def unit_id(self, row: CaseRow) -> int | None:
-        if not row.team_name:
-            return None
-        found = self._units.get(words(row.team_name), set())
-        if len(found) == 1:
-            return next(iter(found))
-        problem = "Several teams have this name." if found else "No team of this code or name is known."
-        self._warn(row, "team", row.team_name, f"{problem} The case has no team.", TEAM_REMEDY)
-        return None
+    def match(self, row: CaseRow) -> None:
+        """Fill in the row's unit and worker."""
+        if row.team_name:
+            row.unit_id, problem = self._team(row.team_name)
+            if problem:
+                self._warn(row, "team", row.team_name, f"{problem} The case has no team.", TEAM_REMEDY)
+        if row.worker_name:
+            row.worker_id, problem = self._worker(row.worker_name)
+            if problem:
+                self._warn(row, "worker", row.worker_name, f"{problem} Only the name is kept.", WORKER_REMEDY)
+            elif row.status == "open" and row.worker_id in self._left:
+                self._warn(
+                    row,
+                    "worker",
+                    row.worker_name,
+                    f"This person left on {self._left[row.worker_id]:%d/%m/%Y} and has an open case.",
+                    "Give the case its present worker in the case system.",
+                )
 
-    def worker_id(self, row: CaseRow) -> int | None:
-        if not row.worker_name:
-            return None
-        found = self._people.get(words(row.worker_name), set())
-        if len(found) != 1:
-            problem = (
-                "Several people have this name." if found else "Nobody of this name or reference is known."
-            )
-            self._warn(row, "worker", row.worker_name, f"{problem} Only the name is kept.", WORKER_REMEDY)
-            return None
-        pk = next(iter(found))
-        left_on = self._left.get(pk)
-        if left_on and left_on < self.extract_date and row.status == "open":
-            self._warn(
-                row,
-                "worker",
-                row.worker_name,
-                f"This person left on {left_on:%d/%m/%Y} and has an open case.",
-                "Give the case its present worker in the case system.",
-            )
-        return pk
+    def _team(self, name: str) -> tuple[int | None, str]:
+        if name not in self._teams_found:
+            found = self._units.get(words(name), set())
+            problem = "Several teams have this name." if found else "No team of this code or name is known."
+            self._teams_found[name] = _only(found, problem)
+        return self._teams_found[name]
+
+    def _worker(self, name: str) -> tuple[int | None, str]:
+        if name not in self._workers_found:
+            found = self._people.get(words(name), set())
+            problem = "Several people have this name." if found else "Nobody of this name is known."
+            self._workers_found[name] = _only(found, problem)
+        return self._workers_found[name]
 
     def _add_unit(self, pk: int, code: str, name: str) -> None:
         self.unit_names[pk] = name
@@ -76,7 +79,7 @@ class Directory:
 
     def _add_person(self, pk: int, name: str, reference: str | None, left_on: date | None) -> None:
         self.worker_names[pk] = name
-        if left_on:
+        if left_on and left_on < self.extract_date:
             self._left[pk] = left_on
         first, _, last = words(name).rpartition(" ")
         for way in {words(name), f"{last} {first}".strip(), words(reference or "")} - {""}:
@@ -84,3 +87,7 @@ class Directory:
 
     def _warn(self, row: CaseRow, column: str, value: str, problem: str, remedy: str) -> None:
         self.findings.warn(row.sheet, row.row, column, value, problem, remedy)
+
+
+def _only(found: set[int], problem: str) -> tuple[int | None, str]:
+    return (next(iter(found)), "") if len(found) == 1 else (None, problem)

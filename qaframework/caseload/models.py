@@ -54,10 +54,10 @@ class RegisterEntry(models.Model):
     disability = models.BooleanField(null=True, blank=True)
     family_ref = models.CharField(max_length=40, blank=True)
     unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name="team"
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="cases", verbose_name="team"
     )
     worker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
     worker_name = models.CharField(max_length=150, blank=True, help_text="As the register spells it.")
     team_name = models.CharField(max_length=120, blank=True, help_text="As the register spells it.")
@@ -202,7 +202,21 @@ class StagedCase(RegisterEntry):
         REOPENED = "reopened", "Open again"
         MISSING = "missing", "Missing from this extract"
 
-    case_import = models.ForeignKey(CaseImport, on_delete=models.CASCADE, related_name="staged_cases")
+    # Written in bulk and soon gone: keys that the register itself checks are not checked twice.
+    case_import = models.ForeignKey(
+        CaseImport, on_delete=models.CASCADE, related_name="staged_cases", db_index=False
+    )
+    unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    worker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     child_ref = models.CharField("child reference", max_length=20)
     change = models.CharField(max_length=12, choices=Change)
     differences = models.JSONField(default=dict, help_text="{field: [before, after]}, as people read them")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from qaframework.caseload.cells import RowReader, data, words
+from qaframework.caseload.cells import RowReader, data, picked, words
 from qaframework.caseload.rows import (
     FAMILY_LENGTH,
     INITIALS_LENGTH,
@@ -15,9 +15,10 @@ from qaframework.caseload.rows import (
     SheetRead,
     status_of,
 )
-from qaframework.people.tabular import Cell, Row, Sheet, TableUnreadable
+from qaframework.people.tabular import Cell, Sheet, TableUnreadable
 
 LAYOUT = "register"
+FIELDS = tuple(data("register"))  # in the order in which _entry takes them apart
 REQUIRED = ("child_ref", "plan_type", "team_name", "worker_name", "opened_on")
 SHOWN_AS = {"team_name": "team", "worker_name": "worker", "is_restricted": "restricted"}
 
@@ -82,50 +83,63 @@ def _entries(
     sheet: Sheet, columns: dict[str, int], reader: RowReader
 ) -> Iterator[tuple[str, CaseRow | None]]:
     """Each row's reference, and its entry unless it was refused."""
-    for row in sheet.rows:
+    titles = {name: sheet.header[columns[name]] if name in columns else name for name in FIELDS}
+    for row, cells in picked(sheet.rows, [columns.get(name) for name in FIELDS]):
         reader.begin(sheet.name, row.number)
-        entry = _entry(row, columns, sheet.header, reader)
+        entry = _entry(cells, titles, reader)
         yield entry.child_ref, None if reader.refused else entry
 
 
-def _entry(row: Row, columns: dict[str, int], header: Sequence[str], reader: RowReader) -> CaseRow:
-    width = len(row.cells)
-
-    def at(name: str) -> tuple[Cell, str]:
-        index = columns.get(name, width)
-        return (row.cells[index], header[index]) if index < width else (None, name)
-
-    closed_on = reader.day(*at("closed_on"), decides=True)
-    reason = reader.text(*at("closure_reason"), REASON_LENGTH)
+def _entry(cells: Sequence[Cell], titles: dict[str, str], reader: RowReader) -> CaseRow:
+    (
+        child_ref,
+        initials,
+        plan_type,
+        age,
+        age_band,
+        sex,
+        ethnicity,
+        disability,
+        family_ref,
+        team_name,
+        worker_name,
+        opened_on,
+        plan_started_on,
+        closed_on,
+        closure_reason,
+        last_visit_on,
+        last_review_on,
+        last_supervision_on,
+        is_restricted,
+    ) = cells
+    closed = reader.day(closed_on, titles["closed_on"], decides=True)
+    reason = reader.text(closure_reason, titles["closure_reason"], REASON_LENGTH)
+    way = "age_band" if age is None or age == "" else "age"
     entry = CaseRow(
-        child_ref=reader.reference(*at("child_ref")),
-        initials=reader.text(*at("initials"), INITIALS_LENGTH).upper(),
-        status=status_of(closed_on is not None, reason),
-        plan_type=reader.code(*at("plan_type"), "plan_type") or "unknown",
-        age_band=_age_band(at("age"), at("age_band"), reader),
-        sex=reader.code(*at("sex"), "sex"),
-        ethnicity=reader.code(*at("ethnicity"), "ethnicity"),
-        disability=reader.flag(*at("disability")),
-        family_ref=reader.text(*at("family_ref"), FAMILY_LENGTH),
-        team_name=reader.text(*at("team_name"), TEAM_LENGTH),
-        worker_name=reader.text(*at("worker_name"), WORKER_LENGTH),
-        opened_on=reader.day(*at("opened_on"), decides=True),
-        plan_started_on=reader.day(*at("plan_started_on"), decides=True),
-        closed_on=closed_on,
+        child_ref=reader.reference(child_ref, titles["child_ref"]),
+        initials=reader.text(initials, titles["initials"], INITIALS_LENGTH).upper(),
+        status=status_of(closed is not None, reason),
+        plan_type=reader.code(plan_type, titles["plan_type"], "plan_type") or "unknown",
+        age_band=reader.age_band(age if way == "age" else age_band, titles[way]),
+        sex=reader.code(sex, titles["sex"], "sex"),
+        ethnicity=reader.code(ethnicity, titles["ethnicity"], "ethnicity"),
+        disability=reader.flag(disability, titles["disability"]),
+        family_ref=reader.text(family_ref, titles["family_ref"], FAMILY_LENGTH),
+        team_name=reader.text(team_name, titles["team_name"], TEAM_LENGTH),
+        worker_name=reader.text(worker_name, titles["worker_name"], WORKER_LENGTH),
+        opened_on=reader.day(opened_on, titles["opened_on"], decides=True),
+        plan_started_on=reader.day(plan_started_on, titles["plan_started_on"], decides=True),
+        closed_on=closed,
         closure_reason=reason,
-        last_visit_on=reader.day(*at("last_visit_on"), decides=False),
-        last_review_on=reader.day(*at("last_review_on"), decides=False),
-        last_supervision_on=reader.day(*at("last_supervision_on"), decides=False),
-        is_restricted=bool(reader.flag(*at("is_restricted"))),
+        last_visit_on=reader.day(last_visit_on, titles["last_visit_on"], decides=False),
+        last_review_on=reader.day(last_review_on, titles["last_review_on"], decides=False),
+        last_supervision_on=reader.day(last_supervision_on, titles["last_supervision_on"], decides=False),
+        is_restricted=bool(reader.flag(is_restricted, titles["is_restricted"])),
         sheet=reader.sheet,
         row=reader.row,
     )
-    reader.check_order(entry.opened_on, closed_on, at("closed_on")[1])
+    reader.check_order(entry.opened_on, closed, titles["closed_on"])
     return entry
-
-
-def _age_band(age: tuple[Cell, str], band: tuple[Cell, str], reader: RowReader) -> str:
-    return reader.age_band(*(band if age[0] is None or age[0] == "" else age))
 
 
 def _add(extract: Extract, entry: CaseRow, reader: RowReader) -> None:

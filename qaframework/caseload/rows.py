@@ -37,6 +37,8 @@ class CaseRow:
     last_review_on: date | None = None
     last_supervision_on: date | None = None
     is_restricted: bool = False
+    unit_id: int | None = None  # these two are found by the names, when the file is compared
+    worker_id: int | None = None
     sheet: str = field(default="", compare=False)
     row: int = field(default=0, compare=False)
 

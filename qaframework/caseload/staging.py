@@ -3,10 +3,11 @@
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -16,9 +17,14 @@ from qaframework.caseload.matching import Directory
 from qaframework.caseload.models import Case, CaseImport, CaseStatus, RegisterEntry, StagedCase
 from qaframework.caseload.rows import CaseRow, Extract
 
-Entry = dict[str, Any]
-
 REGISTER_FIELDS = tuple(entry_field.attname for entry_field in RegisterEntry._meta.local_fields)
+Values = Sequence[Any]  # an entry of the register, in the order of REGISTER_FIELDS
+entry_of = attrgetter(*REGISTER_FIELDS)
+STATUS, REASON, RESTRICTED, TEAM, WORKER, TEAM_NAME, WORKER_NAME = map(
+    REGISTER_FIELDS.index,
+    ("status", "closure_reason", "is_restricted", "unit_id", "worker_id", "team_name", "worker_name"),
+)
+SPELLINGS = ((TEAM, TEAM_NAME), (WORKER, WORKER_NAME))
 STAGED_FIELDS = ("case_import_id", "child_ref", "change", "differences", *REGISTER_FIELDS)
 ROWS_AT_A_TIME = 5_000
 # What a person reads in a list of changes; a team or worker stands for its spelling too.
@@ -35,71 +41,67 @@ class Comparison:
     findings: Findings
     counts: Counter[str] = field(default_factory=Counter)
 
+    def __post_init__(self) -> None:
+        given = self.extract.fields
+        matched = {"unit_id": "team_name", "worker_id": "worker_name"}
+        self._given = [matched.get(name, name) in given for name in REGISTER_FIELDS]
+
     def staged(self, case_import: CaseImport) -> Iterator[tuple[Any, ...]]:
         """A row of STAGED_FIELDS for every child whose entry would change, or that the extract lacks."""
         for child_ref, change, differences, entry in self._changes():
             self.counts[change] += 1
             told = json.dumps(differences, separators=(",", ":")) if differences else "{}"
-            yield case_import.pk, child_ref, change, told, *(entry[name] for name in REGISTER_FIELDS)
+            yield case_import.pk, child_ref, change, told, *entry
 
-    def _changes(self) -> Iterator[tuple[str, str, Entry, Entry]]:
+    def _changes(self) -> Iterator[tuple[str, str, dict[str, Any], Values]]:
         rows = self.extract.rows
         known = Case.objects.order_by().values_list("child_ref", *REGISTER_FIELDS)
-        for child_ref, *values in known.iterator(chunk_size=ROWS_AT_A_TIME):
-            before = dict(zip(REGISTER_FIELDS, values, strict=True))
+        for child_ref, *before in known.iterator(chunk_size=ROWS_AT_A_TIME):
             row = rows.pop(child_ref, None)
             if row is not None:
                 yield from self._change(row, before)
-            elif before["status"] == CaseStatus.OPEN and child_ref not in self.extract.refused_refs:
-                yield child_ref, StagedCase.Change.MISSING, {}, before
-        for child_ref in list(rows):
-            row = rows.pop(child_ref)
-            yield child_ref, StagedCase.Change.NEW, {}, self._entry(row)
+            elif before[STATUS] == CaseStatus.OPEN and child_ref not in self.extract.refused_refs:
+                yield child_ref, StagedCase.Change.MISSING.value, {}, before
+        while rows:
+            child_ref, row = rows.popitem()
+            self.directory.match(row)
+            yield child_ref, StagedCase.Change.NEW.value, {}, entry_of(row)
 
-    def _change(self, row: CaseRow, before: Entry) -> Iterator[tuple[str, str, Entry, Entry]]:
-        after = self._overlay(row, before)
+    def _change(self, row: CaseRow, before: Values) -> Iterator[tuple[str, str, dict[str, Any], Values]]:
+        self.directory.match(row)
+        after = self._overlay(entry_of(row), before)
         if after == before:
             self.counts["unchanged"] += 1
-        elif after["opened_on"] and after["closed_on"] and after["closed_on"] < after["opened_on"]:
-            self._refuse(row, after["opened_on"])
-        else:
-            self._count(before, after)
-            yield row.child_ref, _kind(before, after), self._differences(before, after), after
+            return
+        was, becomes = (dict(zip(REGISTER_FIELDS, entry, strict=True)) for entry in (before, after))
+        opened_on, closed_on = becomes["opened_on"], becomes["closed_on"]
+        if opened_on and closed_on and closed_on < opened_on:
+            self._refuse(row, opened_on)
+            return
+        for name, count in COUNTED.items():
+            self.counts[count] += was[name] != becomes[name]
+        yield row.child_ref, _kind(was, becomes), self._differences(was, becomes), after
 
-    def _entry(self, row: CaseRow) -> Entry:
-        entry = {name: getattr(row, name, None) for name in REGISTER_FIELDS}
-        entry["unit_id"] = self.directory.unit_id(row)
-        entry["worker_id"] = self.directory.worker_id(row)
-        return entry
-
-    def _overlay(self, row: CaseRow, before: Entry) -> Entry:
+    def _overlay(self, read: Values, before: Values) -> list[Any]:
         """The entry afterwards: the file's values where it has the column, what was there elsewhere."""
-        given = self.extract.fields
-        read = self._entry(row)
-        after = {name: read[name] if name in given else value for name, value in before.items()}
-        for key, spelling in (("unit_id", "team_name"), ("worker_id", "worker_name")):
-            if spelling in given:
-                after[key] = read[key]
-                if read[key] is not None and read[key] == before[key]:
-                    after[spelling] = before[spelling]
+        after = [new if given else old for new, old, given in zip(read, before, self._given, strict=True)]
+        for key, spelling in SPELLINGS:
+            if after[key] is not None and after[key] == before[key]:
+                after[spelling] = before[spelling]
         # A restriction made here is lifted here: a file that does not know of it must not open the case.
-        after["is_restricted"] = before["is_restricted"] or after["is_restricted"]
-        if after["status"] == CaseStatus.OPEN:
-            after["closure_reason"] = ""
+        after[RESTRICTED] = before[RESTRICTED] or after[RESTRICTED]
+        if after[STATUS] == CaseStatus.OPEN:
+            after[REASON] = ""
         return after
 
-    def _count(self, before: Entry, after: Entry) -> None:
-        for name, count in COUNTED.items():
-            self.counts[count] += before[name] != after[name]
-
-    def _differences(self, before: Entry, after: Entry) -> Entry:
+    def _differences(self, was: dict[str, Any], becomes: dict[str, Any]) -> dict[str, Any]:
         return {
-            name: [self._shown(name, before), self._shown(name, after)]
+            name: [self._shown(name, was), self._shown(name, becomes)]
             for name in REGISTER_FIELDS
-            if before[name] != after[name] and name not in NOT_SHOWN
+            if was[name] != becomes[name] and name not in NOT_SHOWN
         }
 
-    def _shown(self, name: str, entry: Entry) -> Any:
+    def _shown(self, name: str, entry: dict[str, Any]) -> Any:
         value = entry[name]
         if name == "unit_id":
             return self.directory.unit_names.get(value, entry["team_name"])
@@ -118,11 +120,11 @@ class Comparison:
         )
 
 
-def _kind(before: Entry, after: Entry) -> str:
-    was_open, is_open = (entry["status"] == CaseStatus.OPEN for entry in (before, after))
+def _kind(was: dict[str, Any], becomes: dict[str, Any]) -> str:
+    was_open, is_open = (entry["status"] == CaseStatus.OPEN for entry in (was, becomes))
     if was_open == is_open:
-        return StagedCase.Change.CHANGED
-    return StagedCase.Change.REOPENED if is_open else StagedCase.Change.CLOSED
+        return StagedCase.Change.CHANGED.value
+    return StagedCase.Change.REOPENED.value if is_open else StagedCase.Change.CLOSED.value
 
 
 def write_staged(rows: Iterable[tuple[Any, ...]]) -> None:
