@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -33,7 +33,7 @@ def keyset_page(
 ) -> KeysetPage[Row]:
     """The page that the request's ``after`` or ``before`` points to; the first one without them.
 
-    The list is ordered by ``moment``, a date-time field or look-up of the rows, then by primary key.
+    The list is ordered by ``moment``, a date or date-time field or look-up of the rows, then by primary key.
     A pointer that cannot be read gives the first page.
     """
     after, before = _pointer(query.get("after", "")), _pointer(query.get("before", ""))
@@ -56,16 +56,19 @@ def keyset_page(
     )
 
 
-def _pointer(text: str) -> tuple[datetime, int] | None:
+def _pointer(text: str) -> tuple[date, int] | None:
     moment, _, key = text.partition(SEPARATOR)
     try:
-        at, pk = datetime.fromisoformat(moment), int(key)
+        pk = int(key)
+        if len(moment) == len("2026-11-10"):
+            return date.fromisoformat(moment), pk
+        at = datetime.fromisoformat(moment)
     except ValueError:
         return None
     return (at, pk) if at.tzinfo is not None else None
 
 
-def _beyond(moment: str, pointer: tuple[datetime, int], *, descending: bool) -> Q:
+def _beyond(moment: str, pointer: tuple[date, int], *, descending: bool) -> Q:
     """Rows after the pointer in the order; the first condition lets the database use its index."""
     at, pk = pointer
     way = "lt" if descending else "gt"

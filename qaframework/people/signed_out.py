@@ -28,7 +28,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
             {"error": "You have been signed out.", "sign_in_url": _sign_in_url(request)}, status=401
         )
     if request.method == "POST":
-        context = {"typed": _typed(request), "sign_in_url": _sign_in_url(request)}
+        context = {"typed": _typed(request), "again_url": _sign_in_url(request)}
         return render(request, "people/signed_out.html", context, status=401)
     return redirect_to_login(request.get_full_path())
 

@@ -7,17 +7,12 @@ import pytest
 from qaframework.people import directory
 from qaframework.people.directory import Organisation
 from qaframework.people.models import PostHolding
-from tests.factories.authority import Authority, small_authority
+from tests.factories.authority import Authority
 from tests.factories.people import PostFactory, PostHoldingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 10)
-
-
-@pytest.fixture
-def northmoor() -> Authority:
-    return small_authority()
 
 
 def test_an_acting_holder_comes_before_the_substantive_one(northmoor: Authority) -> None:

@@ -1,0 +1,280 @@
+"""Signing in, the lockout, the second step, and being signed out when idle."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.cache import cache
+from django.test import Client, override_settings
+
+from qaframework.people.models import User
+from tests.factories.authority import Authority
+from tests.factories.people import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+ACCOUNT = "/people/my-account/"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture(autouse=True)
+def no_earlier_failures() -> None:
+    cache.clear()
+
+
+def sign_in(client: Client, user: User, password: str = PASSWORD) -> int:
+    return client.post("/account/login/", {"login": user.email, "password": password}).status_code
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get(ACCOUNT).status_code == 200
+
+
+def test_signing_in_with_e_mail_and_password(client: Client) -> None:
+    user = UserFactory()
+    assert sign_in(client, user) == 302
+    assert is_signed_in(client)
+
+
+def test_signing_in_is_no_change_of_the_person(client: Client) -> None:
+    user = UserFactory()
+    before = user.history.count()
+    sign_in(client, user)
+    user.refresh_from_db()
+    assert user.last_login is not None
+    assert user.history.count() == before
+
+
+def test_nobody_signs_up(client: Client) -> None:
+    client.post(
+        "/account/signup/",
+        {"email": "new@northmoor.example", "password1": PASSWORD, "password2": PASSWORD},
+    )
+    assert not User.objects.exists()
+
+
+def test_five_failures_lock_the_account_for_five_minutes(client: Client) -> None:
+    user, colleague = UserFactory(), UserFactory()
+    with time_machine.travel("2026-11-10T10:00:00Z", tick=False) as clock:
+        for _ in range(5):
+            sign_in(client, user, "wrong password")
+        sign_in(client, user)
+        assert not is_signed_in(client)
+        sign_in(client, colleague)
+        assert is_signed_in(client)
+        client.logout()
+        clock.shift(timedelta(minutes=5, seconds=1))
+        sign_in(client, user)
+        assert is_signed_in(client)
+
+
+def test_after_the_last_day_at_work_the_account_is_closed(client: Client) -> None:
+    user = UserFactory(left_on=date(2026, 11, 10))
+    with time_machine.travel("2026-11-10T22:00:00Z", tick=False):
+        sign_in(client, user)
+        assert is_signed_in(client)
+    with time_machine.travel("2026-11-11T00:01:00Z", tick=False):
+        assert not is_signed_in(client)
+        sign_in(client, user)
+        assert not is_signed_in(client)
+
+
+def test_the_work_address_is_not_ones_own_to_change(client: Client) -> None:
+    client.force_login(UserFactory())
+    assert client.get("/account/email/")["Location"] == ACCOUNT
+
+
+# The second step
+
+
+def code_now() -> str:
+    return format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time())))
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [
+        ("qa_officer", 302),
+        ("admin", 302),
+        ("head_of_service", 302),
+        ("director", 302),
+        ("executive_director", 302),
+        ("team_manager", 200),
+        ("practitioner", 200),
+    ],
+)
+@override_settings(REQUIRE_TOTP=True)
+def test_power_over_others_needs_a_second_step(
+    northmoor: Authority, client: Client, person: str, status: int
+) -> None:
+    client.force_login(getattr(northmoor, person))
+    response = client.get(ACCOUNT)
+    assert response.status_code == status
+    if status == 302:
+        assert response["Location"] == "/account/2fa/totp/activate/"
+
+
+@override_settings(REQUIRE_TOTP=False)
+def test_an_installation_to_look_at_asks_for_no_second_step(northmoor: Authority, client: Client) -> None:
+    client.force_login(northmoor.qa_officer)
+    assert client.get(ACCOUNT).status_code == 200
+
+
+@override_settings(REQUIRE_TOTP=True)
+def test_setting_up_the_authenticator_opens_the_way(northmoor: Authority, client: Client) -> None:
+    sign_in(client, northmoor.qa_officer)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert client.get("/account/2fa/totp/activate/").status_code == 200
+    session = client.session
+    session["mfa.totp.secret"] = SECRET
+    session.save()
+    response = client.post("/account/2fa/totp/activate/", {"code": code_now()})
+    assert response.status_code == 302
+    assert Authenticator.objects.filter(user=northmoor.qa_officer, type="totp").exists()
+    assert Authenticator.objects.filter(user=northmoor.qa_officer, type="recovery_codes").exists()
+    assert client.get(ACCOUNT).status_code == 200
+
+
+@override_settings(REQUIRE_TOTP=True)
+def test_signing_in_asks_for_the_code_of_the_authenticator(northmoor: Authority, client: Client) -> None:
+    TOTP.activate(northmoor.qa_officer, SECRET)
+    sign_in(client, northmoor.qa_officer)
+    assert not is_signed_in(client)
+    client.post("/account/2fa/authenticate/", {"code": "000000"})
+    assert not is_signed_in(client)
+    client.post("/account/2fa/authenticate/", {"code": code_now()})
+    assert is_signed_in(client)
+
+
+@override_settings(REQUIRE_TOTP=True)
+def test_a_recovery_code_works_once(northmoor: Authority, client: Client) -> None:
+    TOTP.activate(northmoor.qa_officer, SECRET)
+    [code, *_] = RecoveryCodes.activate(northmoor.qa_officer).get_unused_codes()
+    for works in (True, False):
+        sign_in(client, northmoor.qa_officer)
+        client.post("/account/2fa/authenticate/", {"code": code})
+        assert is_signed_in(client) is works
+        client.logout()
+
+
+# Idle
+
+
+@override_settings(IDLE_TIMEOUT_MINUTES=30)
+def test_half_an_hour_without_a_request_ends_the_session(client: Client) -> None:
+    client.force_login(UserFactory())
+    with time_machine.travel("2026-11-10T10:00:00Z", tick=False) as clock:
+        assert is_signed_in(client)
+        clock.shift(timedelta(minutes=29))
+        assert is_signed_in(client)
+        clock.shift(timedelta(minutes=30, seconds=59))
+        assert is_signed_in(client)
+        clock.shift(timedelta(minutes=31, seconds=1))
+        response = client.get(f"{ACCOUNT}?tab=1")
+        assert response["Location"] == "/account/login/?next=/people/my-account/%3Ftab%3D1"
+        assert not is_signed_in(client)
+
+
+def test_the_session_is_written_at_most_once_a_minute(
+    client: Client, django_assert_num_queries: object
+) -> None:
+    client.force_login(UserFactory())
+    with time_machine.travel("2026-11-10T10:00:00Z", tick=False) as clock:
+        is_signed_in(client)
+        for seconds, queries in ((59, 3), (1, 6)):
+            clock.shift(timedelta(seconds=seconds))
+            with django_assert_num_queries(queries):  # type: ignore[operator]
+                is_signed_in(client)
+
+
+def test_keeping_alive_counts_as_work(client: Client) -> None:
+    client.force_login(UserFactory())
+    with time_machine.travel("2026-11-10T10:00:00Z", tick=False) as clock:
+        is_signed_in(client)
+        for _ in range(4):
+            clock.shift(timedelta(minutes=20))
+            assert client.post("/keep-alive/").status_code == 204
+        assert is_signed_in(client)
+        clock.shift(timedelta(minutes=40))
+        assert client.post("/keep-alive/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"hx-request": "true"}, {"x-requested-with": "XMLHttpRequest"}, {"accept": "application/json"}],
+)
+def test_a_script_learns_that_the_session_is_over(client: Client, header: dict[str, str]) -> None:
+    client.force_login(UserFactory())
+    with time_machine.travel("2026-11-10T10:00:00Z", tick=False) as clock:
+        is_signed_in(client)
+        clock.shift(timedelta(hours=1))
+        response = client.post(ACCOUNT, {"value": "typed"}, headers=header)
+        assert response.status_code == 401
+        assert response.json()["error"] == "You have been signed out."
+
+
+def test_what_was_typed_into_a_form_comes_back_when_the_session_is_over(client: Client) -> None:
+    client.force_login(UserFactory())
+    with time_machine.travel("2026-11-10T10:00:00Z", tick=False) as clock:
+        is_signed_in(client)
+        clock.shift(timedelta(hours=1))
+        typed = {"daily_life": "Settled <at> school", "password": "secret", "csrfmiddlewaretoken": "t"}
+        referer = "http://testserver/audits/7/?section=2"
+        response = client.post(ACCOUNT, typed, headers={"referer": referer})
+    page = response.content.decode()
+    assert response.status_code == 401
+    assert "Settled &lt;at&gt; school" in page
+    assert "secret" not in page
+    assert "/account/login/?next=%2Faudits%2F7%2F%3Fsection%3D2" in page
+
+
+def test_pages_of_signed_in_people_are_never_kept(client: Client) -> None:
+    client.force_login(UserFactory())
+    assert client.get(ACCOUNT)["Cache-Control"] == "no-store"
+    assert client.get("/people/organisation/")["Cache-Control"] == "no-store"
+
+
+# The administrator's site
+
+
+def test_only_administrators_with_a_post_enter_the_site(northmoor: Authority, client: Client) -> None:
+    for user, is_staff, status in [
+        (northmoor.admin, True, 200),
+        (northmoor.admin, False, 403),
+        (northmoor.qa_manager, True, 403),
+    ]:
+        user.is_staff = user.is_superuser = is_staff
+        user.save()
+        client.force_login(user)
+        assert client.get("/admin/people/user/", follow=True).status_code == status
+
+
+def test_the_site_has_no_door_of_its_own(client: Client) -> None:
+    assert client.get("/admin/")["Location"] == "/admin/login/?next=/admin/"
+    assert client.get("/admin/login/?next=/admin/")["Location"].startswith("/account/login/")
+
+
+def test_changes_in_the_site_are_recorded_with_their_person(northmoor: Authority, client: Client) -> None:
+    northmoor.admin.is_staff = True
+    northmoor.admin.save()
+    client.force_login(northmoor.admin)
+    manager = northmoor.team_manager
+    form = {"full_name": "New Name", "email": manager.email, "staff_reference": "X1", "is_active": "on"}
+    assert client.post(f"/admin/people/user/{manager.pk}/change/", form).status_code == 302
+    manager.refresh_from_db()
+    assert manager.full_name == "New Name"
+    assert manager.history.latest().history_user == northmoor.admin
+    assert client.get(f"/admin/people/user/{manager.pk}/delete/").status_code == 403
+
+
+def test_no_list_of_the_site_loads_a_long_choice(northmoor: Authority, client: Client) -> None:
+    northmoor.admin.is_staff = True
+    northmoor.admin.save()
+    client.force_login(northmoor.admin)
+    for name in ("unit", "post", "postholding", "localclosureday", "user"):
+        assert client.get(f"/admin/people/{name}/").status_code == 200
+        page = client.get(f"/admin/people/{name}/add/").content.decode()
+        assert "Duty team 1" not in page
