@@ -285,10 +285,11 @@ class SectionForm(forms.Form):
             self._add_field(key, question, key, value)
 
     def _add_field(self, name: str, question: Question, key: str, value: Any) -> None:
+        row = split_row_key(key)[1]
         self.fields[name] = AnswerField(
             question,
-            help_text="" if split_row_key(key)[1] else question.hint,  # a row's hints stand above its column
-            widget=_widget(question, self._attrs(key)),
+            help_text="" if row else question.hint,  # a row's hints stand above its column
+            widget=(_widget_in_row if row else _widget)(question, self._attrs(key)),
             disabled=self.is_inactive,
             initial=plain_number(value) if isinstance(value, int | float) else value,
         )
@@ -344,6 +345,13 @@ def _widget(question: Question, attrs: dict[str, str]) -> forms.Widget:
     if question.type is QuestionType.SHORT_TEXT:
         return forms.TextInput(attrs)
     return forms.Textarea({**attrs, "rows": 5})
+
+
+def _widget_in_row(question: Question, attrs: dict[str, str]) -> forms.Widget:
+    """In a table one choice is a list that drops down: radio buttons would make it many times as large."""
+    if question.type in CHOICES:
+        return forms.Select(attrs, [("", ""), *((one.key, one.label) for one in question.options)])
+    return _widget(question, attrs)
 
 
 def _points(question: Question) -> list[tuple[str, str]]:
