@@ -1,7 +1,10 @@
-"""Routes of this room."""
+"""Routes of this room: the live audit, and what the quality assurance team does around it."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "audits"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("audits.urls_qa")),
+    path("", include("audits.urls_audit")),
+]
