@@ -1,0 +1,48 @@
+"""Frameworks for tests: an empty one, and the two that come with the product."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+
+import factory
+from factory.django import DjangoModelFactory
+
+from qaframework.packs.models import Framework, FrameworkVersion
+from qaframework.packs.reading import Content, read_pack
+from qaframework.packs.workflow import load_pack
+from qaframework.people.models import Unit
+from qaframework.tools.workflow import install_tools
+
+LOADED_AT = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
+
+
+class FrameworkFactory(DjangoModelFactory):
+    """A framework without versions."""
+
+    class Meta:
+        model = Framework
+
+    key = factory.Sequence(lambda n: f"empty-{n}")
+    name = factory.Sequence(lambda n: f"Framework {n}")
+
+
+def lancashire(units: Sequence[Unit], now: datetime = LOADED_AT) -> FrameworkVersion:
+    """The shipped Lancashire framework, live for the units, with its tools."""
+    return _loaded("lancashire", units, now)
+
+
+def bracknell(units: Sequence[Unit], now: datetime = LOADED_AT) -> FrameworkVersion:
+    """The shipped Bracknell Forest framework, live for the units, with its tools."""
+    return _loaded("bracknell", units, now)
+
+
+def _loaded(name: str, units: Sequence[Unit], now: datetime) -> FrameworkVersion:
+    version = load_pack(content=shipped(name), units=units, by=None, now=now)
+    install_tools(framework_version=version, by=None, now=now)
+    return version
+
+
+@cache
+def shipped(name: str) -> Content:
+    """The content of a shipped pack, read once; copy it before changing it."""
+    return read_pack(name)

@@ -1,0 +1,80 @@
+"""check_pack, load_pack and export_pack, as an operator runs them."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from qaframework.packs.models import Framework
+from qaframework.packs.reading import content_of, files_of, pack_files
+from qaframework.tools.models import ToolVersion
+from tests.factories.packs import shipped
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command(*arguments, "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_check_pack_finds_nothing_wrong_with_a_shipped_pack():
+    assert run("check_pack", "bracknell")["mistakes"] == []
+
+
+def test_check_pack_says_every_mistake_and_fails(tmp_path):
+    for name, data in files_of(shipped("bracknell")).items():
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(
+            data.replace(b"late_audit", b"later").replace(b"year_starts_in: 4", b"year_starts_in: x")
+        )
+    (tmp_path / "tools" / "live_audit.yaml").write_text("key: live_audit\n")
+    out = StringIO()
+    with pytest.raises(CommandError, match="to put right"):
+        call_command("check_pack", str(tmp_path), stdout=out)
+    assert "framework.yaml, year_starts_in: “x” is not right here." in out.getvalue()
+    assert "tools/live_audit.yaml: " in out.getvalue()
+
+
+def test_load_pack_loads_and_then_changes_nothing(northmoor):
+    first = run("load_pack", "lancashire", "--unit", "duty")
+    assert first["changed"] == 1 + len(shipped("lancashire")["tools"])
+    assert run("load_pack", "lancashire")["changed"] == 0
+    assert [unit.code for unit in Framework.objects.get().units.all()] == ["duty"]
+
+
+def test_a_new_framework_without_units_holds_for_the_whole_authority(northmoor):
+    run("load_pack", "bracknell")
+    assert list(Framework.objects.get().units.all()) == [northmoor.root]
+
+
+def test_a_dry_run_loads_nothing(northmoor):
+    assert run("load_pack", "bracknell", "--dry-run")["changed"] == 2
+    assert not Framework.objects.exists()
+    assert not ToolVersion.objects.exists()
+
+
+def test_an_unknown_unit_or_pack_is_refused(northmoor):
+    with pytest.raises(CommandError, match="no unit with the code atlantis"):
+        run("load_pack", "bracknell", "--unit", "atlantis")
+    with pytest.raises(CommandError, match="There is no such pack"):
+        run("load_pack", "atlantis")
+    assert not Framework.objects.exists()
+
+
+def test_export_pack_writes_what_was_loaded(northmoor, tmp_path):
+    run("load_pack", "bracknell")
+    output = tmp_path / "pack.zip"
+    run("export_pack", "bracknell", "--output", str(output), "--at", "2026-11-10")
+    assert content_of(pack_files(str(output))) == shipped("bracknell")
+
+
+def test_export_pack_says_what_there_is(northmoor, tmp_path):
+    run("load_pack", "bracknell")
+    with pytest.raises(CommandError, match="Loaded: bracknell"):
+        run("export_pack", "atlantis", "--output", str(tmp_path / "x.zip"))
+    with pytest.raises(CommandError, match="no version 7"):
+        run("export_pack", "bracknell", "--version-number", "7", "--output", str(tmp_path / "x.zip"))
