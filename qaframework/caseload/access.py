@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -45,6 +45,25 @@ def get_case(user: User, pk: int, on: date, *, now: datetime | None = None) -> C
         now=now or timezone.now(),
     )
     return case
+
+
+def get_case_to_change(user: User, pk: int, on: date) -> Case:
+    """A case that the person sees as one of the quality assurance team. Raises Http404."""
+    scope = _unit_scope(user, Capability.RUN_QUALITY_ASSURANCE, on)
+    case = visible_cases(user, on).filter(scope, pk=pk).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def may_change(user: User, case: Case, on: date) -> bool:
+    """Whether the person may hold, restrict or close a case that they see."""
+    return has_capability(user, Capability.RUN_QUALITY_ASSURANCE, on, case.unit)
+
+
+def with_clearance_counts(cases: QuerySet[Case], on: date) -> QuerySet[Case]:
+    """The cases with ``cleared``: how many people have a clearance on that day."""
+    return cases.annotate(cleared=Count("clearances", filter=Q(clearances__review_on__gte=on)))
 
 
 def restricted_cases(user: User, on: date) -> QuerySet[Case]:

@@ -1,0 +1,176 @@
+"""Bringing the register up to date: upload, report, decision."""
+
+import csv
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from qaframework.caseload import access, tables, workflow
+from qaframework.caseload.forms import ImportForm
+from qaframework.caseload.models import CaseImport, ImportFinding, StagedCase
+from qaframework.people.access import requires
+from qaframework.people.models import RecordRead
+from qaframework.people.paging import keyset_page
+from qaframework.people.reads import log_read
+from qaframework.people.refusal import Refused
+from qaframework.people.roles import Capability
+
+may_import = requires(Capability.CONFIGURE, Capability.RUN_QUALITY_ASSURANCE)
+
+MOST_FINDINGS_SHOWN = 100
+FINDING_COLUMNS = ["Where", "Column", "Value", "What is wrong", "What would be right"]
+# The counts of the report in the order of the page, each with its label and the list it leads to.
+COUNTS = [
+    ("new", "New", "new"),
+    ("changed", "Changed", "changed"),
+    ("closed", "Closed", "closed"),
+    ("reopened", "Open again", "reopened"),
+    ("missing", "Missing from this extract", "missing"),
+    ("unchanged", "Unchanged", ""),
+    ("refused", "Rows refused", ""),
+    ("warnings", "Warnings", ""),
+]
+KINDS_OF_CHANGE = [("changed_team", "team"), ("changed_worker", "worker"), ("changed_plan", "plan")]
+
+
+@may_import
+@require_safe
+def imports(request: HttpRequest) -> HttpResponse:
+    found = CaseImport.objects.select_related("uploaded_by")
+    page = keyset_page(found, moment="uploaded_at", query=request.GET, newest_first=True)
+    labels = ["File", "As of", "Children", "Rows refused", "Checked", "By", "State"]
+    context = {
+        "page": page,
+        "rows": [tables.import_row(shown) for shown in page.rows],
+        "columns": tables.columns(labels),
+    }
+    return render(request, "caseload/imports.html", context)
+
+
+@may_import
+@require_http_methods(["GET", "POST"])
+def import_new(request: HttpRequest) -> HttpResponse:
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            checked = workflow.check_import(
+                file=file.file,
+                file_name=file.name,
+                extract_date=form.cleaned_data["extract_date"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            if checked.state == CaseImport.State.APPLIED:
+                messages.info(request, "This file is already applied, and nothing has changed since.")
+            return redirect("caseload:import", checked.pk)
+    return render(request, "caseload/import_new.html", {"form": form})
+
+
+@may_import
+@require_safe
+def import_report(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = access.get_import(pk)
+    findings = list(shown.findings.order_by("severity", "pk")[: MOST_FINDINGS_SHOWN + 1])
+    counts = shown.counts
+    context = {
+        "import": shown,
+        "counts": [
+            {"label": label, "value": f"{counts.get(key, 0):,}", "kind": kind if counts.get(key) else ""}
+            for key, label, kind in COUNTS
+        ],
+        "changes": ", ".join(f"{counts[key]:,} {of}" for key, of in KINDS_OF_CHANGE if counts.get(key)),
+        "sheets": [[sheet, holds, f"{rows:,}"] for sheet, holds, rows in counts.get("sheets", [])],
+        "sheet_columns": tables.columns(["Sheet", "Read as", "Rows"]),
+        "findings": [tables.finding_row(finding) for finding in findings[:MOST_FINDINGS_SHOWN]],
+        "finding_columns": tables.columns(FINDING_COLUMNS),
+        "has_more_findings": len(findings) > MOST_FINDINGS_SHOWN,
+        "refused": counts.get("refused", 0),
+        "changed": workflow.changed_cases(shown),
+        "waits": shown.state == CaseImport.State.CHECKED,
+    }
+    return render(request, "caseload/import.html", context)
+
+
+@may_import
+@require_safe
+def import_changes(request: HttpRequest, pk: int, change: str) -> HttpResponse:
+    shown = access.get_import(pk)
+    staged = shown.staged_cases.filter(change=change)
+    page = tables.reference_page(staged.filter(is_restricted=False), request.GET)
+    context = {
+        "import": shown,
+        "change": StagedCase.Change(change).label,
+        "columns": tables.columns(["Child", "", "What changes", "Team", "Worker"]),
+        "rows": [tables.staged_row(row) for row in page.rows],
+        "page": page,
+        "restricted": staged.filter(is_restricted=True).count(),
+    }
+    return render(request, "caseload/import_changes.html", context)
+
+
+@may_import
+@require_safe
+def import_findings(request: HttpRequest, pk: int) -> HttpResponse:
+    """All findings as CSV, for whoever mends the file."""
+    shown = access.get_import(pk)
+    log_read(
+        reader=request.user,
+        kind=RecordRead.Kind.REPORT,
+        record_id=shown.pk,
+        label=f"Findings of import {shown.pk}",
+        now=timezone.now(),
+    )
+    response = StreamingHttpResponse(_findings_csv(shown), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="findings-{shown.pk}.csv"'
+    return response
+
+
+@may_import
+@require_POST
+def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Applies the import, with ``skip`` without its refused rows, or with ``discard`` drops it."""
+    decided = access.get_import(pk)
+    now = timezone.now()
+    try:
+        if "discard" in request.POST:
+            workflow.discard_import(case_import=decided, by=request.user, now=now)
+            messages.success(request, f"{decided.file_name} has been discarded. No case was changed.")
+        else:
+            workflow.apply_import(
+                case_import=decided, skip_bad_rows="skip" in request.POST, by=request.user, now=now
+            )
+            count = workflow.changed_cases(decided)
+            cases = "case has" if count == 1 else "cases have"
+            messages.success(request, f"{count:,} {cases} been brought up to date.")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("caseload:import", pk)
+
+
+class _Echo:
+    """Hands back what the CSV writer writes, so that it can be streamed."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _findings_csv(shown: CaseImport) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(["Sheet", "Row", "Severity", *FINDING_COLUMNS[1:]])
+    for finding in shown.findings.order_by("severity", "pk").iterator():
+        severity = ImportFinding.Severity(finding.severity).label
+        cells = [finding.sheet, finding.row or "", severity, *tables.finding_row(finding)[1:]]
+        yield writer.writerow([without_formula(str(cell)) for cell in cells])
+
+
+def without_formula(text: str) -> str:
+    """The text so that no spreadsheet program takes it for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
