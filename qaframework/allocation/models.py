@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from qaframework.packs.models import FrameworkVersion
 from qaframework.people.models import Post
 
 
@@ -47,14 +46,6 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def late(self, on: date) -> "AssignmentQuerySet":
         """Open work whose last day lies before that local date."""
         return self.open().filter(due_on__lt=on)
-
-    def with_rules(self) -> "list[Assignment]":
-        """The rows with their framework versions, each version read once and not once a row."""
-        rows = list(self)
-        versions = FrameworkVersion.objects.in_bulk({row.framework_version_id for row in rows})
-        for row in rows:
-            row.framework_version = versions[row.framework_version_id]
-        return rows
 
     def counted(self) -> "AssignmentQuerySet":
         """Work that belongs in return rates: neither withdrawn nor excluded (LAN-32)."""
@@ -159,6 +150,14 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity} {self.period} – {self.post}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN_STATES
+
+    def is_late(self, on: date) -> bool:
+        """Whether it is still owed on a local day after its last one."""
+        return self.is_open and self.due_on is not None and self.due_on < on
 
 
 class ExtensionRequest(models.Model):

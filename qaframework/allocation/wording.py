@@ -1,5 +1,7 @@
 """How an assignment is named in lists, notices and on clocks: by reference, never by a name."""
 
+from datetime import date
+
 from django.urls import reverse
 
 from qaframework.allocation.models import Assignment
@@ -9,13 +11,31 @@ from qaframework.rules.periods import Month
 
 def subject_line(assignment: Assignment, case: Case | None = None) -> str:
     """For instance “Learning space, December 2026, case N10234”."""
-    activity = assignment.framework_version.pack.activity(assignment.activity)
-    parts = [activity.label, Month.parse(assignment.period).label]
+    parts = [activity_label(assignment), Month.parse(assignment.period).label]
     case = case or assignment.case
     if case is not None:
         parts.append(f"case {case.child_ref}")
     return ", ".join(parts)
 
 
+def activity_label(assignment: Assignment) -> str:
+    return assignment.framework_version.pack.activity(assignment.activity).label
+
+
 def notice_url(assignment: Assignment) -> str:
     return reverse("open_work", args=[assignment.pk])
+
+
+def due_in_words(due_on: date, today: date) -> str:
+    """How far a local day is away: "today", "tomorrow", "in 5 days", "3 days late"."""
+    days = (due_on - today).days
+    if days < 0:
+        return f"{-days} day{'' if days == -1 else 's'} late"
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
+def state_tag(assignment: Assignment, today: date) -> dict[str, str]:
+    """The state as a tag of a table; open work past its day is late, whatever else it is."""
+    if assignment.is_late(today):
+        return {"status": "late", "text": "Late"}
+    return {"status": assignment.state, "text": assignment.get_state_display()}

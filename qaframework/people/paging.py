@@ -1,11 +1,11 @@
 """Pages of a long list found by key: page 400 costs what page 1 costs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet
 from django.http import QueryDict
 
 Row = TypeVar("Row", bound=Model)
@@ -36,7 +36,8 @@ def keyset_page(
     The list is ordered by ``moment``, a date or date-time field or look-up of the rows, then by primary key.
     A pointer that cannot be read gives the first page.
     """
-    after, before = _pointer(query.get("after", "")), _pointer(query.get("before", ""))
+    read = datetime.fromisoformat if _is_moment(queryset.model, moment) else date.fromisoformat
+    after, before = (_pointer(query.get(name, ""), read) for name in ("after", "before"))
     backwards = before is not None and after is None
     descending = newest_first is not backwards
     pointer = before if backwards else after
@@ -56,16 +57,22 @@ def keyset_page(
     )
 
 
-def _pointer(text: str) -> tuple[date, int] | None:
+def _is_moment(model: type[Model], look_up: str) -> bool:
+    *relations, name = look_up.split("__")
+    options = model._meta
+    for relation in relations:
+        options = options.get_field(relation).related_model._meta  # type: ignore[union-attr]
+    return isinstance(options.get_field(name), DateTimeField)
+
+
+def _pointer(text: str, read: Callable[[str], date]) -> tuple[date, int] | None:
     moment, _, key = text.partition(SEPARATOR)
     try:
-        pk = int(key)
-        if len(moment) == len("2026-11-10"):
-            return date.fromisoformat(moment), pk
-        at = datetime.fromisoformat(moment)
+        at, pk = read(moment), int(key)
     except ValueError:
         return None
-    return (at, pk) if at.tzinfo is not None else None
+    is_naive = isinstance(at, datetime) and at.tzinfo is None
+    return None if is_naive else (at, pk)
 
 
 def _beyond(moment: str, pointer: tuple[date, int], *, descending: bool) -> Q:

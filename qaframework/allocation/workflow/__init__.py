@@ -18,8 +18,11 @@ from qaframework.allocation.workflow.extensions import (
     decide_extension,
     lapse_requests,
     may_decide,
+    why_no_extension,
+    why_not_decided,
 )
 from qaframework.allocation.workflow.planning import (
+    Planned,
     add_work,
     allocate_period_work,
     make_programme,
@@ -28,6 +31,7 @@ from qaframework.allocation.workflow.planning import (
 )
 
 __all__ = [
+    "Planned",
     "add_work",
     "activity_of",
     "allocate",
@@ -47,5 +51,7 @@ __all__ = [
     "send_back",
     "set_dates",
     "start_moderation",
+    "why_no_extension",
+    "why_not_decided",
     "withdraw",
 ]

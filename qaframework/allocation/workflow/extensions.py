@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 
@@ -31,28 +31,25 @@ def ask_extension(
     now: datetime,
 ) -> ExtensionRequest:
     """Ask for more time, or to be excluded. Only before the deadline (LAN-32)."""
-    if activity_of(assignment).extension is None:
-        raise Refused("The framework has no extensions for this kind of work.")
-    _refuse_after_deadline(assignment, now)
+    if refusal := why_no_extension(assignment, now):
+        raise Refused(refusal)
     if not reason.strip():
         raise Refused("Say why you need this, so that the Head of Service can decide.")
     if kind == ExtensionRequest.Kind.EXTENSION:
         _check_new_date(assignment, new_due_on)
-    if assignment.extension_requests.filter(state=ExtensionRequest.State.ASKED).exists():
-        raise Refused("A request for this work is already waiting for a decision.")
-    request = history.create(
-        ExtensionRequest(
-            assignment=assignment,
-            kind=kind,
-            reason=reason,
-            new_due_on=new_due_on if kind == ExtensionRequest.Kind.EXTENSION else None,
-            asked_by=by,
-            asked_at=now,
-        ),
-        by=by,
-        now=now,
-        reason="Asked",
+    request = ExtensionRequest(
+        assignment=assignment,
+        kind=kind,
+        reason=reason,
+        new_due_on=new_due_on if kind == ExtensionRequest.Kind.EXTENSION else None,
+        asked_by=by,
+        asked_at=now,
     )
+    try:
+        with transaction.atomic():
+            history.create(request, by=by, now=now, reason="Asked")
+    except IntegrityError as error:
+        raise SomebodyElseWasFirst("Somebody has just sent a request for this work.") from error
     deciders = _deciders(assignment, local_date(now), besides=by)
     tell(
         assignment,
@@ -67,21 +64,30 @@ def ask_extension(
     return request
 
 
+def why_no_extension(assignment: Assignment, now: datetime) -> str:
+    """Why more time for this work cannot be asked for at an aware moment; empty when it can (LAN-32)."""
+    if activity_of(assignment).extension is None:
+        return "The framework has no extensions for this kind of work."
+    if not assignment.is_open:
+        return "This work is not open, so there is nothing to extend."
+    if now > _deadline(assignment):
+        return (
+            f"The deadline passed on {assignment.due_on:%-d %B %Y}. An extension or exclusion must be "
+            "asked for before the deadline."
+        )
+    if assignment.extension_requests.filter(state=ExtensionRequest.State.ASKED).exists():
+        return "A request for this work is already waiting for a decision."
+    return ""
+
+
 @transaction.atomic
 def decide_extension(
     *, request: ExtensionRequest, grant: bool, decision_reason: str, by: User, now: datetime
 ) -> ExtensionRequest:
     """A Head of Service (or a director above) decides, before the deadline only (LAN-32)."""
     assignment = request.assignment
-    if not may_decide(by, assignment, local_date(now)):
-        raise Refused(
-            "Only a Head of Service, or a director above, may decide this, and never for their own work."
-        )
-    if now > _deadline(assignment):
-        raise Refused(
-            f"The deadline passed on {assignment.due_on:%-d %B %Y}. An extension or exclusion can only be "
-            "agreed before the deadline."
-        )
+    if refusal := why_not_decided(request, by, now):
+        raise Refused(refusal)
     if not grant and not decision_reason.strip():
         raise Refused("Say why the request is refused.")
     State = ExtensionRequest.State
@@ -155,6 +161,23 @@ def _lapse(request: ExtensionRequest, *, now: datetime) -> None:
     )
 
 
+def why_not_decided(request: ExtensionRequest, user: User, now: datetime) -> str:
+    """Why the person cannot decide the request at an aware moment; empty when they can (LAN-32)."""
+    assignment = request.assignment
+    if request.state != ExtensionRequest.State.ASKED:
+        return f"This request is no longer open: {request.get_state_display().lower()}."
+    if not may_decide(user, assignment, local_date(now)):
+        return "Only a Head of Service, or a director above, may decide this, and never for their own work."
+    if not assignment.is_open:
+        return "This work is no longer open, so there is nothing to decide."
+    if now > _deadline(assignment):
+        return (
+            f"The deadline passed on {assignment.due_on:%-d %B %Y}. An extension or exclusion can only be "
+            "agreed before the deadline."
+        )
+    return ""
+
+
 def may_decide(user: User, assignment: Assignment, on: date) -> bool:
     """Whether the person may decide on more time for this work; nobody decides for their own post."""
     owns = any(post.pk == assignment.post_id for post in posts_of(user, on))
@@ -194,16 +217,6 @@ def _exclude(request: ExtensionRequest, *, by: User, now: datetime) -> None:
 def _deadline(assignment: Assignment) -> datetime:
     assert assignment.due_on is not None
     return end_of_day(assignment.due_on)
-
-
-def _refuse_after_deadline(assignment: Assignment, now: datetime) -> None:
-    if assignment.state not in Assignment.OPEN_STATES:
-        raise Refused("This work is not open, so there is nothing to extend.")
-    if now > _deadline(assignment):
-        raise Refused(
-            f"The deadline passed on {assignment.due_on:%-d %B %Y}. An extension or exclusion must be "
-            "asked for before the deadline."
-        )
 
 
 def _check_new_date(assignment: Assignment, new_due_on: date | None) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from qaframework.allocation.models import Assignment, Programme, Reallocation
+from qaframework.allocation.reading import with_rules
 from qaframework.allocation.wording import subject_line
 from qaframework.allocation.workflow.assignments import activity_of, allocate, tell
 from qaframework.clocks import workflow as clocks
@@ -159,7 +160,7 @@ def allocate_period_work(*, now: datetime, by: User | None = None) -> int:
         .order_by("pk")
     )
     changed = 0
-    for assignment in waiting.with_rules():
+    for assignment in with_rules(waiting):
         activity = activity_of(assignment)
         if activity.draw is not None or activity.is_dated_later:
             continue

@@ -1,0 +1,104 @@
+"""Which assignments, requests and programmes a person may see, and which they may change."""
+
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest, Programme
+from qaframework.caseload.access import cleared_q
+from qaframework.packs.models import Framework, FrameworkQuerySet
+from qaframework.people.access import capability_q, has_capability, local_today, posts_of
+from qaframework.people.models import User
+from qaframework.people.roles import Capability
+
+PLANNERS = (Capability.RUN_QUALITY_ASSURANCE, Capability.CONFIGURE)
+
+
+def owned_assignments(user: User, on: date) -> AssignmentQuerySet:
+    """Work of the posts that the person holds on that local date."""
+    return Assignment.objects.filter(cleared_q(user, on)).owed_by(posts_of(user, on))
+
+
+def overseen_assignments(user: User, on: date) -> AssignmentQuerySet:
+    """Work of posts in units whose work the person sees, or for which they run quality assurance."""
+    return Assignment.objects.filter(_overseen(user, on), cleared_q(user, on))
+
+
+def visible_assignments(user: User, on: date) -> AssignmentQuerySet:
+    """What the person owes, takes part in, or oversees; never a restricted case without clearance."""
+    scope = Q(post__in=posts_of(user, on)) | Q(worker=user) | _overseen(user, on)
+    return Assignment.objects.filter(scope, cleared_q(user, on))
+
+
+def get_visible_assignment(user: User | AnonymousUser, pk: int) -> Assignment:
+    """The assignment with its post, case, worker and rules. Raises Http404 when it is not theirs to see."""
+    if not isinstance(user, User):
+        raise Http404
+    return _get(visible_assignments(user, local_today()), pk)
+
+
+def get_owned_assignment(user: User, pk: int) -> Assignment:
+    """Work of a post that the person holds today. Raises Http404 for any other."""
+    return _get(owned_assignments(user, local_today()), pk)
+
+
+def get_managed_assignment(user: User, pk: int) -> Assignment:
+    """Work that the person may move or withdraw, running quality assurance. Raises Http404."""
+    on = local_today()
+    scope = capability_q(user, Capability.RUN_QUALITY_ASSURANCE, on, "post__unit")
+    return _get(Assignment.objects.filter(scope, cleared_q(user, on)), pk)
+
+
+def visible_requests(user: User, on: date) -> QuerySet[ExtensionRequest]:
+    """Requests for more time about work that the person decides on, or oversees for the QA team."""
+    unit = "assignment__post__unit"
+    scope = capability_q(user, Capability.DECIDE_EXTENSIONS, on, unit) | capability_q(
+        user, Capability.RUN_QUALITY_ASSURANCE, on, unit
+    )
+    return ExtensionRequest.objects.filter(scope, cleared_q(user, on, case_field="assignment__case"))
+
+
+def get_request(user: User, pk: int) -> ExtensionRequest:
+    """A request in the scope of one who decides. Raises Http404."""
+    on = local_today()
+    scope = capability_q(user, Capability.DECIDE_EXTENSIONS, on, "assignment__post__unit")
+    requests = visible_requests(user, on).filter(scope)
+    related = ("assignment__post__unit", "assignment__case", "assignment__framework_version", "asked_by")
+    return get_object_or_404(requests.select_related(*related, "assignment__clock"), pk=pk)
+
+
+def visible_frameworks(user: User, on: date, *capabilities: Capability) -> FrameworkQuerySet:
+    """Live frameworks that hold for a unit where the person has one of the capabilities."""
+    scope = Q(pk__in=[])
+    for capability in capabilities or PLANNERS:
+        scope |= capability_q(user, capability, on, "units")
+    return Framework.objects.live().filter(scope).distinct()
+
+
+def get_programme(user: User, pk: int) -> Programme:
+    """A programme that the person plans or configures for. Raises Http404."""
+    frameworks = visible_frameworks(user, local_today())
+    programmes = Programme.objects.filter(framework__in=frameworks.values("pk"))
+    return get_object_or_404(programmes.select_related("framework"), pk=pk)
+
+
+def may_plan(user: User, framework: Framework, on: date) -> bool:
+    """Whether the person runs quality assurance for every unit of the framework."""
+    units = framework.units.all()
+    capability = Capability.RUN_QUALITY_ASSURANCE
+    return bool(units) and all(has_capability(user, capability, on, unit=unit) for unit in units)
+
+
+def _overseen(user: User, on: date) -> Q:
+    unit = "post__unit"
+    return capability_q(user, Capability.SEE_TEAM_WORK, on, unit) | capability_q(
+        user, Capability.RUN_QUALITY_ASSURANCE, on, unit
+    )
+
+
+def _get(assignments: AssignmentQuerySet, pk: int) -> Assignment:
+    related = ("post__unit", "unit", "case", "worker", "framework_version", "programme", "clock")
+    return get_object_or_404(assignments.select_related(*related), pk=pk)

@@ -1,0 +1,228 @@
+"""The return board: of the work that was due in a month, what came in, when, and what is still out."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import TruncDate, TruncMonth
+from django.http import QueryDict
+from django.urls import reverse
+
+from qaframework.allocation.access import overseen_assignments
+from qaframework.allocation.forms import BoardFilter
+from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest
+from qaframework.allocation.reading import activity_choices, holder_names, packs_on
+from qaframework.allocation.wording import due_in_words, notice_url, state_tag
+from qaframework.packs.definition import ExpectedVolume, Pack
+from qaframework.people.access import has_capability, posts_of
+from qaframework.people.models import User
+from qaframework.people.paging import KeysetPage, keyset_page
+from qaframework.people.roles import Capability, roles_with
+from qaframework.people.templatetags.page import short_date
+from qaframework.rules.periods import APRIL, Month, Quarter
+from qaframework.rules.quotas import Per
+from qaframework.rules.statistics import share
+from qaframework.rules.working_days import LONDON
+
+Row = list[Any]
+Key = tuple[int, str, str]  # framework, activity, month
+
+COUNTED = ~Q(state__in=["planned", "withdrawn", "excluded"])
+DONE = Q(state__in=Assignment.DONE_STATES)
+OPEN = Q(state__in=Assignment.OPEN_STATES)
+IN_TIME = DONE & Q(handed_in_on__lte=F("due_on"))
+FIGURES = ("due", "in_time", "handed_in", "overdue", "waiting", "extended", "excluded")
+COLUMNS = ("Work", "Owed by", "Case", "Due", "State", "Change")
+
+
+@dataclass(frozen=True)
+class Stat:
+    """One figure as the component of that name shows it."""
+
+    label: str
+    value: str
+    n: int | None = None
+    low: str = ""
+    high: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """``expected`` compares with the authority's expected volumes; only those who see all of it get it."""
+
+    month: Month
+    stats: list[Stat]
+    expected: list[Row]
+    rows: list[Row]
+    page: KeysetPage[Any]
+    filter: BoardFilter
+
+
+def board_for(user: User, query: QueryDict, today: date) -> Board:
+    """The board as one person may see it. Work belongs to the month in which it was first due, so that an
+    extension stays in the month's denominator (LAN-32)."""
+    packs = packs_on(today)
+    chosen = BoardFilter(query, today=today, activities=activity_choices(packs.values()))
+    month = chosen.chosen_month
+    overseen = overseen_assignments(user, today).annotate(
+        handed_in_on=TruncDate("submitted_at", tzinfo=LONDON), is_extended=_has_request("granted")
+    )
+    counts = _counts(overseen, packs, month, chosen.chosen("activity"), today)
+    narrowed = _narrowed(overseen, month, chosen, today).annotate(is_asked=_has_request("asked"))
+    page = keyset_page(
+        narrowed.select_related("post__unit", "case", "programme"), moment="due_on", query=query
+    )
+    holders = holder_names([row.post_id for row in page.rows], today)
+    return Board(
+        month=month,
+        stats=_stats(_sum(numbers for (_, _, key), numbers in counts.items() if key == month.key)),
+        expected=_expected(counts, packs, month) if _sees_everything(user, today) else [],
+        rows=[_row(row, user, today, packs, holders) for row in page.rows],
+        page=page,
+        filter=chosen,
+    )
+
+
+def _has_request(state: str) -> Exists:
+    return Exists(ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state=state, kind="extension"))
+
+
+def _counts(
+    overseen: AssignmentQuerySet, packs: Mapping[int, Pack], month: Month, activity: str, today: date
+) -> dict[Key, Counter[str]]:
+    """The figures of every month of the quarter, by framework and activity, in one query."""
+    quarters = [Quarter.of(month.start, pack.year_starts_in) for pack in packs.values()]
+    quarters = quarters or [Quarter.of(month.start, APRIL)]
+    span = (min(quarter.start for quarter in quarters), max(quarter.end for quarter in quarters))
+    rows = overseen.filter(original_due_on__range=span)
+    if activity:
+        rows = rows.filter(activity=activity)
+    grouped = rows.values(
+        "activity", framework=F("programme__framework"), month=TruncMonth("original_due_on")
+    )
+    figures = grouped.order_by().annotate(
+        due=Count("pk", filter=COUNTED),
+        in_time=Count("pk", filter=IN_TIME),
+        handed_in=Count("pk", filter=DONE),
+        overdue=Count("pk", filter=OPEN & Q(due_on__lt=today)),
+        waiting=Count("pk", filter=OPEN & Q(due_on__gte=today)),
+        extended=Count("pk", filter=COUNTED & Q(is_extended=True)),
+        excluded=Count("pk", filter=Q(state="excluded")),
+    )
+    found: dict[Key, Counter[str]] = {}
+    for framework, key, month_start, *numbers in figures.values_list(
+        "framework", "activity", "month", *FIGURES
+    ):
+        found[framework, key, Month.of(month_start).key] = Counter(dict(zip(FIGURES, numbers, strict=True)))
+    return found
+
+
+def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for numbers in counters:
+        total.update(numbers)
+    return total
+
+
+def _stats(month: Counter[str]) -> list[Stat]:
+    rate = share(month["in_time"], month["due"])
+    low, high = rate.interval.percent if rate.interval else (0, 0)
+    percent = f"{rate.percent}%" if rate.percent is not None else f"{rate.part} of {rate.whole}"
+    late = month["handed_in"] - month["in_time"]
+    return [
+        Stat("Due", str(month["due"]), note=f"{month['extended']} of these with more time"),
+        Stat(
+            "Handed in in time",
+            percent,
+            n=month["due"],
+            low=f"{low}%" if rate.interval else "",
+            high=f"{high}%" if rate.interval else "",
+            note=f"{rate.part} handed in in time. {rate.note}".strip(),
+        ),
+        Stat("Handed in late", str(late)),
+        Stat("Late and still out", str(month["overdue"])),
+        Stat("Not yet due", str(month["waiting"])),
+        Stat("Excluded", str(month["excluded"]), note="Not part of the other figures"),
+    ]
+
+
+def _expected(counts: Mapping[Key, Counter[str]], packs: Mapping[int, Pack], month: Month) -> list[Row]:
+    """What the authority expects in the month or its quarter, against what is owed and was handed in."""
+    rows = []
+    for framework, pack in packs.items():
+        quarter = Quarter.of(month.start, pack.year_starts_in)
+        for volume in pack.expected_volumes:
+            period = month if volume.per is Per.MONTH else quarter
+            months = {one.key for one in period.months}
+            actual = _sum(
+                numbers
+                for (owner, activity, key), numbers in counts.items()
+                if owner == framework and activity == volume.activity and key in months
+            )
+            rows.append([pack.activity(volume.activity).label, *_against(volume, period.label, actual)])
+    return rows
+
+
+def _against(volume: ExpectedVolume, period: str, actual: Counter[str]) -> Row:
+    return [period, volume.amount, actual["due"], actual["handed_in"]]
+
+
+def _sees_everything(user: User, on: date) -> bool:
+    """Whether the person runs quality assurance for the whole authority."""
+    roles = roles_with(Capability.RUN_QUALITY_ASSURANCE)
+    return any(post.role in roles and post.unit.parent_id is None for post in posts_of(user, on))
+
+
+def _narrowed(
+    overseen: AssignmentQuerySet, month: Month, chosen: BoardFilter, today: date
+) -> AssignmentQuerySet:
+    rows = overseen.filter(original_due_on__range=(month.start, month.end)).exclude(state="withdrawn")
+    if activity := chosen.chosen("activity"):
+        rows = rows.filter(activity=activity)
+    conditions = {
+        "overdue": OPEN & Q(due_on__lt=today),
+        "waiting": OPEN & Q(due_on__gte=today),
+        "in_time": IN_TIME,
+        "handed_in_late": DONE & ~IN_TIME,
+        "extended": COUNTED & Q(is_extended=True),
+        "excluded": Q(state="excluded"),
+    }
+    show = chosen.chosen("show")
+    return rows.filter(conditions[show]) if show else rows
+
+
+def _row(
+    assignment: Assignment, user: User, today: date, packs: Mapping[int, Pack], holders: Mapping[int, str]
+) -> Row:
+    assert assignment.due_on is not None
+    pack = packs.get(assignment.programme.framework_id)
+    known = pack.activities.get(assignment.activity) if pack else None
+    label = known.label if known else assignment.activity.replace("_", " ").capitalize()
+    due = short_date(assignment.due_on)
+    if assignment.is_open:
+        due = f"{due}, {due_in_words(assignment.due_on, today)}"
+    elif assignment.submitted_at:
+        due = f"{due}, handed in {short_date(assignment.submitted_at)}"
+    return [
+        {"text": f"{label}, {Month.parse(assignment.period).label}", "url": notice_url(assignment)},
+        f"{assignment.post.title}\n{holders.get(assignment.post_id, 'Nobody holds this post')}",
+        assignment.case.child_ref if assignment.case else "No single case",
+        due,
+        state_tag(assignment, today),
+        _change(assignment, user, today),
+    ]
+
+
+def _change(assignment: Assignment, user: User, today: date) -> Any:
+    unit = assignment.post.unit
+    if getattr(assignment, "is_asked", False):
+        if has_capability(user, Capability.DECIDE_EXTENSIONS, today, unit=unit):
+            return {"text": "More time asked for: decide", "url": reverse("allocation:extensions")}
+        return "More time asked for"
+    if assignment.is_open and has_capability(user, Capability.RUN_QUALITY_ASSURANCE, today, unit=unit):
+        return {"text": "Move or withdraw", "url": reverse("allocation:reallocate", args=[assignment.pk])}
+    return "More time given" if getattr(assignment, "is_extended", False) else "–"

@@ -1,0 +1,199 @@
+"""What a person may type about programmes, assignments and requests for more time."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from qaframework.allocation.models import Assignment, ExtensionRequest
+from qaframework.packs.models import Framework
+from qaframework.people.forms import DateInput
+from qaframework.people.models import Post
+from qaframework.rules.periods import Month
+
+Choices = Iterable[tuple[str, str]]
+
+MONTHS_BACK, MONTHS_AHEAD = 12, 6
+
+
+def reason_field(label: str, required: str, help_text: str = "Do not name the child.") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": required},
+    )
+
+
+def _offer(form: forms.Form, name: str, choices: Choices) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
+class BoardFilter(forms.Form):
+    """Narrows the return board. What is not among the choices narrows nothing."""
+
+    mark_optional = False
+
+    month = forms.ChoiceField(label="Due in", required=False)
+    activity = forms.ChoiceField(label="Kind of work", required=False)
+    show = forms.ChoiceField(
+        label="Show",
+        required=False,
+        choices=[
+            ("", "All"),
+            ("overdue", "Late and still out"),
+            ("waiting", "Not yet due"),
+            ("in_time", "Handed in in time"),
+            ("handed_in_late", "Handed in late"),
+            ("extended", "With more time"),
+            ("excluded", "Excluded"),
+        ],
+    )
+
+    def __init__(self, data: Any, *, today: date, activities: Choices) -> None:
+        self.this_month = Month.of(today)
+        super().__init__(data if data.get("month") else {**data.dict(), "month": self.this_month.key})
+        months = [self.this_month.plus(step) for step in range(MONTHS_AHEAD, -MONTHS_BACK - 1, -1)]
+        _offer(self, "month", [(month.key, month.label) for month in months])
+        _offer(self, "activity", [("", "All"), *activities])
+        self.is_valid()
+
+    def chosen(self, name: str) -> str:
+        return str(self.cleaned_data.get(name, ""))
+
+    @property
+    def chosen_month(self) -> Month:
+        """The month chosen; the present one when the address names none that can be."""
+        return Month.parse(self.chosen("month") or self.this_month.key)
+
+    @property
+    def is_narrowed(self) -> bool:
+        other = self.chosen("activity") or self.chosen("show")
+        return bool(other) or self.chosen_month != self.this_month
+
+
+class PostChoice(forms.ModelChoiceField):
+    """An open post of the framework, with its unit, and who holds it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Post.objects.none(), **kwargs)
+        self.holders: dict[int, str] = {}
+
+    def label_from_instance(self, post: Any) -> str:
+        return f"{post.title} ({post.unit.name}): {self.holders.get(post.pk, 'vacant')}"
+
+
+class ReallocateForm(forms.Form):
+    to_post = PostChoice(
+        label="Which post is to do it?",
+        empty_label="Choose a post",
+        error_messages={"required": "Choose the post that is to do it."},
+    )
+    reason = reason_field("Why does it move?", "Say why the work moves to another post.")
+
+    def __init__(self, data: Any = None, *, posts: Any, holders: dict[int, str]) -> None:
+        super().__init__(data)
+        field = self.fields["to_post"]
+        assert isinstance(field, PostChoice)
+        field.queryset, field.holders = posts, holders
+
+
+class WithdrawForm(forms.Form):
+    reason = reason_field("Why is it withdrawn?", "Say why the work is withdrawn.")
+
+
+class ExtensionForm(forms.Form):
+    """``new_due_on`` is asked of an extension only."""
+
+    kind = forms.ChoiceField(
+        label="What do you ask for?",
+        choices=[
+            (ExtensionRequest.Kind.EXTENSION, "More time"),
+            (ExtensionRequest.Kind.EXCLUSION, "Not to do it at all"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose more time, or not to do it at all."},
+    )
+    new_due_on = forms.DateField(
+        label="New last day",
+        help_text="Only when you ask for more time.",
+        required=False,
+        widget=DateInput(),
+        error_messages={"invalid": "Give the new last day, such as 18 December 2026."},
+    )
+    reason = reason_field("Why?", "Say why, so that the request can be decided.")
+
+    def __init__(self, data: Any = None, *, assignment: Assignment) -> None:
+        super().__init__(data)
+        self.due_on = assignment.due_on
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        new, due_on = cleaned.get("new_due_on"), self.due_on
+        is_extension = cleaned.get("kind") == ExtensionRequest.Kind.EXTENSION
+        if is_extension and "new_due_on" not in self.errors and due_on and (new is None or new <= due_on):
+            self.add_error("new_due_on", f"Give a day after the present deadline, {due_on:%-d %B %Y}.")
+        return cleaned
+
+
+class DecisionForm(forms.Form):
+    decision = forms.ChoiceField(
+        label="Your decision",
+        choices=[("grant", "Grant"), ("refuse", "Refuse")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose to grant or to refuse."},
+    )
+    decision_reason = reason_field(
+        "Why?", "Say why.", "The person who asked reads this, and it stays on the record."
+    )
+
+
+class ProgrammeFilter(forms.Form):
+    """Which programme to look at, and which kind of work in it."""
+
+    mark_optional = False
+
+    programme = forms.ChoiceField(label="Programme", required=False)
+    activity = forms.ChoiceField(label="Kind of work", required=False)
+
+    def __init__(self, data: Any, *, programmes: Choices, activities: Choices) -> None:
+        super().__init__(data)
+        _offer(self, "programme", programmes)
+        _offer(self, "activity", [("", "All"), *activities])
+        self.is_valid()
+
+    def chosen(self, name: str) -> str:
+        return str(self.cleaned_data.get(name, ""))
+
+
+class MakeProgrammeForm(forms.Form):
+    framework = forms.ModelChoiceField(
+        Framework.objects.none(),
+        label="Framework",
+        empty_label="Choose a framework",
+        error_messages={"required": "Choose a framework."},
+    )
+    year = forms.TypedChoiceField(label="Year that starts in", coerce=int)
+
+    def __init__(self, data: Any = None, *, frameworks: Any, years: Iterable[int]) -> None:
+        super().__init__(data)
+        field = self.fields["framework"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = frameworks
+        _offer(self, "year", [(str(year), str(year)) for year in years])
+
+
+class DatesForm(forms.Form):
+    starts_on = forms.DateField(
+        label="First day", widget=DateInput(), error_messages={"required": "Give the first day."}
+    )
+    due_on = forms.DateField(
+        label="Last day",
+        help_text="The work is in time until the end of this day.",
+        widget=DateInput(),
+        error_messages={"required": "Give the last day."},
+    )

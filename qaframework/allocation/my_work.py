@@ -1,0 +1,90 @@
+"""What one person owes, takes part in, has handed in, and will owe; as rows of tables."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from qaframework.allocation.access import owned_assignments
+from qaframework.allocation.models import Assignment, ExtensionRequest
+from qaframework.allocation.reading import with_rules
+from qaframework.allocation.wording import activity_label, due_in_words, notice_url, state_tag
+from qaframework.caseload.access import cleared_q
+from qaframework.people.models import User
+from qaframework.people.templatetags.page import short_date
+from qaframework.rules.periods import Month
+
+Row = list[Any]
+
+SHOWN = ("planned", *Assignment.OPEN_STATES, "submitted", "moderating")
+
+
+@dataclass(frozen=True)
+class MyWork:
+    """``late`` counts owed work past its last day; ``next_month`` is when planned work begins, if any is."""
+
+    owed: list[Row]
+    taking_part: list[Row]
+    handed_in: list[Row]
+    ahead: list[Row]
+    late: int
+    next_month: str
+
+
+def my_work(user: User, today: date) -> MyWork:
+    """Everything in three queries, late work first."""
+    asked = ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state=ExtensionRequest.State.ASKED)
+    owned = owned_assignments(user, today).filter(state__in=SHOWN).annotate(is_asked=Exists(asked))
+    mine = list(owned.select_related("case", "post").order_by("due_on", "period", "pk"))
+    part = Assignment.objects.open().filter(cleared_q(user, today), worker=user)
+    theirs = list(part.exclude(pk__in=[one.pk for one in mine]).select_related("case", "post"))
+    with_rules([*mine, *theirs])
+    owed = [one for one in mine if one.is_open]
+    planned = [one for one in mine if one.state == Assignment.State.PLANNED]
+    return MyWork(
+        owed=[[*_row(one, today), _more_time(one, today)] for one in owed],
+        taking_part=[[*_row(one, today), one.post.title] for one in theirs],
+        handed_in=[_row(one, today) for one in mine if one.state in Assignment.DONE_STATES],
+        ahead=_ahead(planned),
+        late=sum(one.is_late(today) for one in owed),
+        next_month=Month.parse(min(one.period for one in planned)).label if planned else "",
+    )
+
+
+def _row(assignment: Assignment, today: date) -> Row:
+    assert assignment.due_on is not None
+    work = f"{activity_label(assignment)}, {Month.parse(assignment.period).label}"
+    due = short_date(assignment.due_on)
+    if assignment.is_open:
+        due = f"{due}, {due_in_words(assignment.due_on, today)}"
+    return [
+        {"text": work, "url": notice_url(assignment)},
+        assignment.case.child_ref if assignment.case else "No single case",
+        due,
+        state_tag(assignment, today),
+    ]
+
+
+def _more_time(assignment: Assignment, today: date) -> Any:
+    """The way to ask for more time, while there is one (LAN-32)."""
+    if getattr(assignment, "is_asked", False):
+        return "Asked, not decided yet"
+    if assignment.is_late(today):
+        return "No longer possible"
+    if assignment.framework_version.pack.activity(assignment.activity).extension is None:
+        return "Not in the framework"
+    return {"text": "Ask for more time", "url": reverse("allocation:ask_extension", args=[assignment.pk])}
+
+
+def _ahead(planned: Sequence[Assignment]) -> list[Row]:
+    """Month, activity and how many, the nearest month first; undated work says so."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in planned:
+        activity = one.framework_version.pack.activity(one.activity)
+        label = f"{activity.label} (dates to be settled)" if activity.is_dated_later else activity.label
+        counts[one.period, label] += 1
+    return [[Month.parse(period).label, label, count] for (period, label), count in sorted(counts.items())]

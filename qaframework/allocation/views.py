@@ -1,0 +1,450 @@
+"""One's own work, the return board, the year's programme, and requests for more time."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from qaframework.allocation import access, board, workflow
+from qaframework.allocation import my_work as my_work_page
+from qaframework.allocation.forms import (
+    DatesForm,
+    DecisionForm,
+    ExtensionForm,
+    MakeProgrammeForm,
+    ProgrammeFilter,
+    ReallocateForm,
+    WithdrawForm,
+)
+from qaframework.allocation.models import Assignment, ExtensionRequest, Programme
+from qaframework.allocation.reading import holder_names
+from qaframework.allocation.requests import decided_rows, waiting_rows
+from qaframework.allocation.wording import due_in_words, notice_url, subject_line
+from qaframework.allocation.year_view import (
+    pack_of,
+    post_matrix,
+    post_work,
+    role_rows,
+    span_of,
+    year_view,
+)
+from qaframework.people.access import local_today, requires
+from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.models import Post, PostQuerySet
+from qaframework.people.paging import keyset_page
+from qaframework.people.refusal import Refused
+from qaframework.people.roles import ROLES, Capability
+from qaframework.people.templatetags.page import short_date, uk_date
+from qaframework.rules.periods import Month, ProgrammeYear
+
+PLANNERS = access.PLANNERS
+WORK_COLUMNS = ("Work", "Case", "Due", "State")
+
+
+def _columns(*labels: str, numeric: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    return [{"label": label, "numeric": label in numeric} for label in labels]
+
+
+# One's own work
+
+
+@login_required
+@require_safe
+def my_work(request: HttpRequest) -> HttpResponse:
+    """Open to everybody who is signed in: whoever holds no post is told so."""
+    work = my_work_page.my_work(request.user, local_today())
+    context = {
+        "work": work,
+        "columns": _columns(*WORK_COLUMNS),
+        "owed_columns": _columns(*WORK_COLUMNS, "More time"),
+        "part_columns": _columns(*WORK_COLUMNS, "Led by"),
+        "ahead_columns": _columns("Month", "Work", "How many", numeric=("How many",)),
+        "next_text": f"Your next work is planned for {work.next_month}. You get a notice when it comes.",
+        "tracker_url": reverse("actions:tracker"),
+    }
+    return render(request, "allocation/my_work.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_extension(request: HttpRequest, pk: int) -> HttpResponse:
+    """Only before the deadline; after it the form is gone, and one sent all the same is refused (LAN-32)."""
+    assignment = access.get_owned_assignment(request.user, pk)
+    page = {
+        "title": "Ask for more time",
+        "back": {"label": "My work", "url": reverse("allocation:my_work")},
+        "facts": _facts(assignment),
+        "text": [],
+        "button": "Send the request",
+    }
+    refusal = workflow.why_no_extension(assignment, timezone.now())
+    if refusal and request.method != "POST":
+        page["text"] = [refusal]
+        return render(request, "allocation/form.html", {"page": page})
+    form = ExtensionForm(request.POST or None, assignment=assignment)
+
+    def ask(values: dict[str, Any]) -> str:
+        workflow.ask_extension(assignment=assignment, by=request.user, now=timezone.now(), **values)
+        messages.success(request, "Your request has been sent. The deadline stands until it is decided.")
+        return reverse("allocation:my_work")
+
+    return _form_page(request, form, ask, page)
+
+
+# The return board
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE, Capability.SEE_TEAM_WORK)
+@require_safe
+def return_board(request: HttpRequest) -> HttpResponse:
+    shown = board.board_for(request.user, request.GET, local_today())
+    context = {
+        "board": shown,
+        "columns": _columns(*board.COLUMNS),
+        "expected_columns": _columns(
+            "Work",
+            "Period",
+            "Expected",
+            "Allocated",
+            "Handed in",
+            numeric=("Expected", "Allocated", "Handed in"),
+        ),
+        "caption": f"Work due in {shown.month.label}",
+    }
+    return render(request, "allocation/return_board.html", context)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reallocate(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = access.get_managed_assignment(request.user, pk)
+    posts = _posts_that_may_take(assignment)
+    holders = holder_names(posts.values_list("pk", flat=True), local_today())
+    form = ReallocateForm(request.POST or None, posts=posts, holders=holders)
+
+    def move(values: dict[str, Any]) -> str:
+        workflow.reallocate(assignment=assignment, by=request.user, now=timezone.now(), **values)
+        messages.success(request, f"{subject_line(assignment)} is now with {assignment.post}.")
+        return _board_of(assignment)
+
+    page = {
+        "title": "Move this work to another post",
+        "back": {"label": "Return board", "url": _board_of(assignment)},
+        "facts": _facts(assignment),
+        "text": ["The deadline stays. Both the move and your reason stay on the record."],
+        "button": "Move",
+        "other": {"label": "Withdraw it instead", "url": reverse("allocation:withdraw", args=[pk])},
+    }
+    return _form_page(request, form, move, page)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = access.get_managed_assignment(request.user, pk)
+    form = WithdrawForm(request.POST or None)
+
+    def take_off(values: dict[str, Any]) -> str:
+        workflow.withdraw(assignment=assignment, by=request.user, now=timezone.now(), **values)
+        messages.success(request, f"{subject_line(assignment)} has been withdrawn.")
+        return _board_of(assignment)
+
+    page = {
+        "title": "Withdraw this work",
+        "back": {"label": "Return board", "url": _board_of(assignment)},
+        "facts": _facts(assignment),
+        "text": ["Nobody owes it any more, and it leaves every count. This cannot be undone."],
+        "button": "Withdraw",
+    }
+    return _form_page(request, form, take_off, page)
+
+
+# Requests for more time
+
+
+@requires(Capability.DECIDE_EXTENSIONS, Capability.RUN_QUALITY_ASSURANCE)
+@require_safe
+def extensions(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision, soonest deadline first; on the other tab what was decided or lapsed."""
+    today = local_today()
+    is_past = request.GET.get("show") == "decided"
+    found = access.visible_requests(request.user, today).select_related(
+        "assignment__post__unit", "assignment__case", "asked_by", "decided_by"
+    )
+    waiting = found.filter(state=ExtensionRequest.State.ASKED)
+    if is_past:
+        found = found.exclude(state=ExtensionRequest.State.ASKED)
+        page = keyset_page(found, moment="asked_at", query=request.GET, newest_first=True)
+        rows, columns = (
+            decided_rows(page.rows),
+            _columns("Work", "Asked by", "Asked for", "Outcome", "Decision"),
+        )
+    else:
+        page = keyset_page(waiting, moment="assignment__due_on", query=request.GET)
+        rows = waiting_rows(page.rows, request.user, today)
+        columns = _columns("Work", "Asked by", "Asked for", "Deadline", "Decide")
+    url = reverse("allocation:extensions")
+    tabs = [
+        {"label": "To decide", "url": url, "current": not is_past},
+        {"label": "Decided or lapsed", "url": f"{url}?show=decided", "current": is_past},
+    ]
+    context = {"page": page, "rows": rows, "columns": columns, "tabs": tabs, "is_past": is_past}
+    return render(request, "allocation/extensions.html", context)
+
+
+@requires(Capability.DECIDE_EXTENSIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_extension(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = access.get_request(request.user, pk)
+    page = {
+        "title": "Decide on a request",
+        "back": {"label": "Requests for more time", "url": reverse("allocation:extensions")},
+        "facts": [*_facts(asked.assignment), *_request_facts(asked)],
+        "text": [],
+        "button": "Record the decision",
+    }
+    refusal = workflow.why_not_decided(asked, request.user, timezone.now())
+    if refusal and request.method != "POST":
+        page["text"] = [refusal]
+        return render(request, "allocation/form.html", {"page": page})
+    form = DecisionForm(request.POST or None)
+
+    def decide(values: dict[str, Any]) -> str:
+        workflow.decide_extension(
+            request=asked,
+            grant=values["decision"] == "grant",
+            decision_reason=values["decision_reason"],
+            by=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, f"The request has been {asked.get_state_display().lower()}.")
+        return reverse("allocation:extensions")
+
+    return _form_page(request, form, decide, page)
+
+
+# The programme
+
+
+@requires(*PLANNERS)
+@require_safe
+def programme(request: HttpRequest) -> HttpResponse:
+    today = local_today()
+    frameworks = access.visible_frameworks(request.user, today)
+    found = Programme.objects.filter(framework__in=frameworks.values("pk")).select_related("framework")
+    programmes = list(found.order_by("-year", "framework__name"))
+    shown = _chosen(programmes, request.GET.get("programme", ""), today)
+    if shown is None:
+        return render(request, "allocation/programme_none.html", {"may_make": _may_make(request)})
+    pack = pack_of(shown, today)
+    chosen = ProgrammeFilter(
+        {**request.GET.dict(), "programme": str(shown.pk)},
+        programmes=[(str(one.pk), f"{one.framework.name}, {span_of(one).label}") for one in programmes],
+        activities=[(key, activity.label) for key, activity in pack.activities.items()],
+    )
+    may_plan = access.may_plan(request.user, shown.framework, today)
+    months = [f"{month.label[:3]}" for month in span_of(shown).months]
+    context = {
+        "programme": shown,
+        "span": span_of(shown),
+        "view": year_view(shown, pack, chosen.chosen("activity"), may_date=may_plan),
+        "filter": chosen,
+        "is_narrowed": bool(chosen.chosen("activity")),
+        "may_plan": may_plan,
+        "columns": _columns("Role", *months, "Year", numeric=(*months, "Year")),
+        "expected_columns": _columns("Work", "Expected", "Planned", numeric=("Expected", "Planned")),
+        "undated_columns": _columns("Work", "Quarter", "How many", "Dates", "Settle"),
+    }
+    return render(request, "allocation/programme.html", context)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def make_programme(request: HttpRequest) -> HttpResponse:
+    today = local_today()
+    frameworks = access.visible_frameworks(request.user, today, Capability.RUN_QUALITY_ASSURANCE)
+    this_year = ProgrammeYear.of(today).year
+    form = MakeProgrammeForm(request.POST or None, frameworks=frameworks, years=[this_year, this_year + 1])
+
+    def make(values: dict[str, Any]) -> str:
+        if not access.may_plan(request.user, values["framework"], today):
+            raise Refused(
+                f"{values['framework']} holds for units outside your own. Ask somebody who plans all."
+            )
+        done = workflow.make_programme(by=request.user, now=timezone.now(), **values)
+        messages.success(request, _summary(done))
+        return f"{reverse('allocation:programme')}?programme={done.programme.pk}"
+
+    page = {
+        "title": "Make the programme",
+        "back": {"label": "Programme", "url": reverse("allocation:programme")},
+        "text": [
+            "The quotas become work by post and month. Made again, the programme gets what is missing and "
+            "drops what is no longer wanted. Work that has begun, or that was moved to another post, stays."
+        ],
+        "button": "Make the programme",
+    }
+    return _form_page(request, form, make, page)
+
+
+@requires(*PLANNERS)
+@require_safe
+def programme_role(request: HttpRequest, pk: int, role: str) -> HttpResponse:
+    shown = access.get_programme(request.user, pk)
+    if role not in ROLES:
+        raise Http404
+    pack = pack_of(shown, local_today())
+    quarters = [f"Q{quarter.number}" for quarter in span_of(shown).quarters]
+    context = {
+        "programme": shown,
+        "title": f"{pack.role_label(role)}: {span_of(shown).label}",
+        "rows": role_rows(shown, role, local_today()),
+        "columns": _columns("Post", "Unit", "Held by", *quarters, "Year", numeric=(*quarters, "Year")),
+        "back": _programme_crumb(shown),
+    }
+    return render(request, "allocation/programme_role.html", context)
+
+
+@requires(*PLANNERS)
+@require_safe
+def programme_post(request: HttpRequest, pk: int, post_pk: int) -> HttpResponse:
+    shown = access.get_programme(request.user, pk)
+    owing = Post.objects.filter(pk__in=shown.assignments.values("post")).select_related("unit")
+    post = get_object_or_404(owing, pk=post_pk)
+    pack = pack_of(shown, local_today())
+    quarters = [f"Q{quarter.number}" for quarter in span_of(shown).quarters]
+    context = {
+        "post": post,
+        "span": span_of(shown),
+        "role": pack.role_label(post.role),
+        "matrix": post_matrix(shown, pack, post),
+        "matrix_columns": _columns("Work", *quarters, "Year", numeric=(*quarters, "Year")),
+        "work": post_work(shown, pack, post, local_today()),
+        "work_columns": _columns("Work", "Month", "Due", "State"),
+        "back": {
+            "label": pack.role_label(post.role),
+            "url": reverse("allocation:programme_role", args=[shown.pk, post.role]),
+        },
+    }
+    return render(request, "allocation/programme_post.html", context)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def programme_dates(request: HttpRequest, pk: int, activity: str, quarter: int) -> HttpResponse:
+    """Settle the dates of work that the framework leaves undated (LAN-17)."""
+    shown = access.get_programme(request.user, pk)
+    pack, today = pack_of(shown, local_today()), local_today()
+    known = pack.activities.get(activity)
+    may = access.may_plan(request.user, shown.framework, today)
+    if known is None or not known.is_dated_later or quarter not in range(1, 5) or not may:
+        raise Http404
+    period = span_of(shown).quarters[quarter - 1]
+    form = DatesForm(request.POST or None)
+
+    def settle(values: dict[str, Any]) -> str:
+        count = workflow.set_dates(
+            programme=shown, activity=activity, quarter=period, by=request.user, now=timezone.now(), **values
+        )
+        messages.success(
+            request, f"{known.label}: {count} now {'has' if count == 1 else 'have'} these dates."
+        )
+        return _programme_crumb(shown)["url"]
+
+    page = {
+        "title": f"Set the dates: {known.label}",
+        "back": _programme_crumb(shown),
+        "text": [
+            f"{period.label}. Everybody who owes it gets a notice. Dates that were set before move, with "
+            "their reminders, where the work has not begun."
+        ],
+        "button": "Set the dates",
+    }
+    return _form_page(request, form, settle, page)
+
+
+def _form_page(
+    request: HttpRequest, form: Form, act: Callable[[dict[str, Any]], str], page: dict[str, Any]
+) -> HttpResponse:
+    """Show a form; when it is sent and in order, ``act`` does it and says where to go next."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return redirect(act(form.cleaned_data))
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            except SomebodyElseWasFirst as conflict:
+                form.add_error(None, f"{conflict} Nothing was changed. Look at it again before you go on.")
+                status = 409
+    return render(request, "allocation/form.html", {"form": form, "page": page}, status=status)
+
+
+def _posts_that_may_take(assignment: Assignment) -> PostQuerySet:
+    """Open posts of the framework's units whose role audits, but for the one that owes the work now."""
+    there = [post.pk for post in workflow.posts_in(assignment.programme.framework)]
+    posts = Post.objects.with_capability(Capability.AUDIT).filter(pk__in=there)
+    return posts.exclude(pk=assignment.post_id).select_related("unit").order_by("unit__path", "title")
+
+
+def _facts(assignment: Assignment) -> list[dict[str, Any]]:
+    due = assignment.due_on
+    facts: list[dict[str, Any]] = [
+        {"label": "Work", "value": subject_line(assignment), "url": notice_url(assignment)},
+        {"label": "Owed by", "value": assignment.post.title},
+    ]
+    if due is not None:
+        distance = f" ({due_in_words(due, local_today())})" if assignment.is_open else ""
+        facts.append({"label": "Due", "value": f"{uk_date(due)}{distance}"})
+    return facts
+
+
+def _request_facts(asked: ExtensionRequest) -> list[dict[str, Any]]:
+    wish = f"More time, until {uk_date(asked.new_due_on)}" if asked.new_due_on else "Not to do it at all"
+    return [
+        {"label": "Asked by", "value": f"{asked.asked_by}, {short_date(asked.asked_at)}"},
+        {"label": "Asked for", "value": wish},
+        {"label": "Reason given", "value": asked.reason},
+    ]
+
+
+def _board_of(assignment: Assignment) -> str:
+    url = reverse("allocation:return_board")
+    day = assignment.original_due_on
+    return f"{url}?month={Month.of(day).key}" if day else url
+
+
+def _programme_crumb(shown: Programme) -> dict[str, str]:
+    return {"label": "Programme", "url": f"{reverse('allocation:programme')}?programme={shown.pk}"}
+
+
+def _may_make(request: HttpRequest) -> bool:
+    return access.visible_frameworks(request.user, local_today(), Capability.RUN_QUALITY_ASSURANCE).exists()
+
+
+def _chosen(programmes: list[Programme], wanted: str, today: date) -> Programme | None:
+    """The programme that the address names, else one of the present year, else the newest."""
+    named = [one for one in programmes if str(one.pk) == wanted]
+    present = [one for one in programmes if one.starts_on <= today <= one.ends_on]
+    return next(iter([*named, *present, *programmes]), None)
+
+
+def _summary(done: workflow.Planned) -> str:
+    if not done.changed:
+        return f"The programme {done.programme} already matches the quotas. Nothing was changed."
+    parts = [
+        (done.added, "added"),
+        (done.dropped, "dropped"),
+        (done.updated, "moved to newer rules"),
+    ]
+    told = ", ".join(f"{count} {what}" for count, what in parts if count)
+    return f"The programme {done.programme} has been made. Pieces of work: {told}."

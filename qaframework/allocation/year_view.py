@@ -1,0 +1,253 @@
+"""A programme to look at: the year by role and month, a role's posts by quarter, one post's timetable."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db.models import Count, Max, Min, Q
+from django.urls import reverse
+
+from qaframework.allocation.models import Assignment, Programme
+from qaframework.allocation.reading import holder_names
+from qaframework.packs.definition import Pack
+from qaframework.people.models import Post
+from qaframework.people.roles import ROLES
+from qaframework.people.templatetags.page import short_date
+from qaframework.rules.periods import Month, ProgrammeYear, Quarter
+from qaframework.rules.quotas import Per
+
+Row = list[Any]
+K = TypeVar("K", bound=Hashable)
+
+OWED = ~Q(state__in=["withdrawn", "excluded"])
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Pieces of work of one post, activity and month: how many are planned in all, and how many done."""
+
+    post_id: int
+    role: str
+    activity: str
+    period: str
+    planned: int
+    done: int
+
+
+@dataclass(frozen=True)
+class YearView:
+    """``undated`` is work whose dates somebody has to settle, with where that is done."""
+
+    by_month: list[Row]
+    expected: list[Row]
+    undated: list[Row]
+    total: int
+
+
+def pack_of(programme: Programme, today: date) -> Pack:
+    """The rules that the programme follows today, or those of its first or last day outside its year."""
+    day = min(max(today, programme.starts_on), programme.ends_on)
+    versions = programme.framework.versions
+    begun = versions.filter(effective_from__lte=day).order_by("-effective_from", "-number")[:1]
+    # A programme can be made from a version that comes into force later in its first quarter.
+    version = begun.first() or versions.earliest("effective_from", "number")
+    return version.pack
+
+
+def span_of(programme: Programme) -> ProgrammeYear:
+    return ProgrammeYear(programme.year, programme.starts_on.month)
+
+
+def year_view(programme: Programme, pack: Pack, activity: str, *, may_date: bool) -> YearView:
+    tallies = _tallies(programme)
+    shown = [one for one in tallies if not activity or one.activity == activity]
+    span = span_of(programme)
+    months = [month.key for month in span.months]
+    rows = _matrix(shown, lambda one: one.role, lambda one: one.period, months)
+    ordered = sorted(rows, key=lambda role: (-ROLES[role].seniority, role))
+    by_month: list[Row] = [
+        [
+            {
+                "text": pack.role_label(role),
+                "url": reverse("allocation:programme_role", args=[programme.pk, role]),
+            },
+            *rows[role],
+        ]
+        for role in ordered
+    ]
+    if len(by_month) > 1:
+        total = _matrix(shown, lambda _: "all", lambda one: one.period, months)
+        by_month.append(["All posts", *total["all"]])
+    return YearView(
+        by_month=by_month,
+        expected=_expected(tallies, pack, span),
+        undated=_undated(programme, pack, span, may_date=may_date),
+        total=sum(one.planned for one in shown),
+    )
+
+
+def role_rows(programme: Programme, role: str, today: date) -> list[Row]:
+    """The posts of a role with what each owes by quarter, done of planned."""
+    tallies = [one for one in _tallies(programme, role=role) if one.role == role]
+    span = span_of(programme)
+    by_post = _matrix(tallies, lambda one: one.post_id, _quarter_of(span), span.quarters)
+    posts = Post.objects.filter(pk__in=by_post).select_related("unit").order_by("unit__path", "title", "pk")
+    holders = holder_names(by_post, today)
+    return [
+        [
+            {
+                "text": post.title,
+                "url": reverse("allocation:programme_post", args=[programme.pk, post.pk]),
+            },
+            post.unit.name,
+            holders.get(post.pk, "Vacant"),
+            *by_post[post.pk],
+        ]
+        for post in posts
+    ]
+
+
+def post_matrix(programme: Programme, pack: Pack, post: Post) -> list[Row]:
+    """One post's timetable: each activity by quarter, and the totals (LAN-16)."""
+    tallies = _tallies(programme, post=post)
+    span = span_of(programme)
+    rows = _matrix(tallies, lambda one: one.activity, _quarter_of(span), span.quarters)
+    shown: list[Row] = [
+        [_label(pack, activity), *rows[activity]] for activity in pack.activities if activity in rows
+    ]
+    shown += [[_label(pack, key), *cells] for key, cells in rows.items() if key not in pack.activities]
+    if shown:
+        total = _matrix(tallies, lambda _: "all", _quarter_of(span), span.quarters)
+        shown.append(["Total", *total["all"]])
+    return shown
+
+
+def post_work(programme: Programme, pack: Pack, post: Post, today: date) -> list[Row]:
+    """The pieces of work behind a post's timetable, without the cases they are about."""
+    rows = []
+    for one in programme.assignments.filter(post=post).order_by("period", "activity", "ordinal"):
+        known = pack.activities.get(one.activity)
+        is_undated = known is not None and known.is_dated_later and one.due_on is None
+        due = short_date(one.due_on) or ("Dates to be settled" if is_undated else "Not allocated yet")
+        state = "late" if one.is_late(today) else one.state
+        text = "Late" if state == "late" else one.get_state_display()
+        rows.append(
+            [_label(pack, one.activity), Month.parse(one.period).label, due, {"status": state, "text": text}]
+        )
+    return rows
+
+
+def _label(pack: Pack, activity: str) -> str:
+    known = pack.activities.get(activity)
+    return known.label if known else activity.replace("_", " ").capitalize()
+
+
+def _tallies(programme: Programme, *, post: Post | None = None, role: str = "") -> list[Tally]:
+    """The whole plan in one query; work that is withdrawn or excluded is no longer owed."""
+    rows = programme.assignments.filter(OWED)
+    if post is not None:
+        rows = rows.filter(post=post)
+    if role:
+        rows = rows.filter(post__role=role)
+    grouped = rows.values_list("post", "post__role", "activity", "period").order_by()
+    figures = grouped.annotate(
+        planned=Count("pk"), done=Count("pk", filter=Q(state__in=Assignment.DONE_STATES))
+    )
+    return [Tally(*row) for row in figures]
+
+
+def _quarter_of(span: ProgrammeYear) -> Callable[[Tally], Quarter]:
+    return lambda one: Quarter.of(Month.parse(one.period).start, span.starts_in)
+
+
+def _matrix(
+    tallies: Iterable[Tally],
+    row_of: Callable[[Tally], K],
+    column_of: Callable[[Tally], Hashable],
+    columns: Iterable[Hashable],
+) -> dict[K, list[str]]:
+    """Each row's cells, one a column and the row's total last, as "done / planned" in words."""
+    planned: dict[K, Counter[Hashable]] = defaultdict(Counter)
+    done: dict[K, Counter[Hashable]] = defaultdict(Counter)
+    for one in tallies:
+        row, column = row_of(one), column_of(one)
+        planned[row][column] += one.planned
+        done[row][column] += one.done
+    return {
+        row: [
+            *(_cell(done[row][column], planned[row][column]) for column in columns),
+            _cell(done[row].total(), planned[row].total()),
+        ]
+        for row in planned
+    }
+
+
+def _cell(done: int, planned: int) -> str:
+    if not planned:
+        return "–"
+    return f"{done} / {planned}" if done else str(planned)
+
+
+def _expected(tallies: list[Tally], pack: Pack, span: ProgrammeYear) -> list[Row]:
+    """The authority's expected volumes beside what is planned in each quarter (LAN-11, LAN-13)."""
+    planned: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in tallies:
+        planned[one.activity][one.period] += one.planned
+    rows = []
+    for volume in pack.expected_volumes:
+        by_month = planned[volume.activity]
+        periods: Iterable[Month | Quarter] = span.months if volume.per is Per.MONTH else span.quarters
+        amounts = [sum(by_month[month.key] for month in period.months) for period in periods]
+        low, high = min(amounts), max(amounts)
+        rows.append(
+            [
+                pack.activity(volume.activity).label,
+                f"{volume.amount} a {volume.per.value}",
+                f"{low}" if low == high else f"{low} to {high}",
+            ]
+        )
+    return rows
+
+
+def _undated(programme: Programme, pack: Pack, span: ProgrammeYear, *, may_date: bool) -> list[Row]:
+    """Work that the framework leaves undated, by quarter: how many, the dates settled so far (LAN-17)."""
+    later = [key for key, one in pack.activities.items() if one.is_dated_later]
+    if not later:
+        return []
+    grouped = programme.assignments.filter(OWED, activity__in=later).values("activity", "period").order_by()
+    figures = grouped.annotate(
+        number=Count("pk"),
+        waiting=Count("pk", filter=Q(state="planned")),
+        first=Min("allocated_on"),
+        last=Max("due_on"),
+    )
+    found: dict[tuple[str, Quarter], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in figures:
+        found[row["activity"], Quarter.of(Month.parse(row["period"]).start, span.starts_in)].append(row)
+    return [
+        [
+            pack.activity(activity).label,
+            quarter.label,
+            sum(row["number"] for row in rows),
+            _dates(rows),
+            _settle(programme, activity, quarter) if may_date else "",
+        ]
+        for (activity, quarter), rows in sorted(found.items())
+    ]
+
+
+def _dates(rows: list[Mapping[str, Any]]) -> str:
+    waiting = sum(row["waiting"] for row in rows)
+    firsts = [row["first"] for row in rows if row["first"]]
+    lasts = [row["last"] for row in rows if row["last"]]
+    if not firsts or not lasts:
+        return "To be settled"
+    dates = f"{short_date(min(firsts))} to {short_date(max(lasts))}"
+    return f"{dates}; {waiting} still to be settled" if waiting else dates
+
+
+def _settle(programme: Programme, activity: str, quarter: Quarter) -> dict[str, str]:
+    url = reverse("allocation:programme_dates", args=[programme.pk, activity, quarter.number])
+    return {"text": "Set dates", "url": url}
