@@ -1,7 +1,7 @@
 """A page and an address as the rooms above have them, so that saving is tested through real requests."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import path
 from django.utils import timezone
 
 from qaframework import urls
@@ -34,5 +34,4 @@ urlpatterns = [
     path("answers/<int:pk>/save/", save),
     path("answers/<int:pk>/<slug:key>/", section),
     *urls.urlpatterns,
-    path("tools/", include("qaframework.tools.urls")),
 ]
