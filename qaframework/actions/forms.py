@@ -1,0 +1,210 @@
+"""What people type about actions, concerns and loops."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+
+from qaframework.actions import workflow
+from qaframework.actions.models import Action, ActionPlan
+from qaframework.people.directory import Organisation
+from qaframework.people.forms import DateInput
+from qaframework.people.models import Post, User
+from qaframework.rules.smart_actions import Finding, Severity
+
+DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y"]
+FIELD_OF_LETTER = {"S": "what", "M": "measure", "A": "owner_post", "R": "longer_reason", "T": "due_on"}
+
+
+class TypedDate(forms.CharField):
+    """A date as people write it. What is no date is kept as text, so that 'ASAP' gets its own answer."""
+
+    def clean(self, value: Any) -> date | str | None:
+        text = super().clean(value)
+        for date_format in DATE_FORMATS:
+            try:
+                return datetime.strptime(text, date_format).date()
+            except ValueError:
+                continue
+        return text or None
+
+
+def sensible_owners(plan: ActionPlan, auditor_post: Post | None, on: date) -> list[tuple[str, str]]:
+    """Who can be asked to act: the practitioner, the line above them, and the auditor; as choices."""
+    organisation = Organisation.load(on)
+    worker_post = organisation.post_of(plan.worker_id) if plan.worker_id else None
+    line = [worker_post] if worker_post else []
+    while line and (above := organisation.line_manager(line[-1].pk)) and above not in line:
+        line.append(above)
+    if auditor_post is not None and auditor_post.pk not in {post.pk for post in line}:
+        line.append(organisation.posts[auditor_post.pk])
+    return [(str(post.pk), _label(organisation.holder_of(post.pk), post)) for post in line]
+
+
+def _label(holder: User | None, post: Post) -> str:
+    return f"{holder} ({post.title})" if holder else f"{post.title} (vacant)"
+
+
+class ActionForm(forms.Form):
+    """One SMART action. Refusals stand at their field; ``warnings`` do not block."""
+
+    mark_optional = False
+
+    what = forms.CharField(
+        label="What needs to happen?",
+        required=False,
+        help_text="Specific: one thing, with a verb. For example: agree a safety plan with mum and nan.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    measure = forms.CharField(
+        label="How will we know it is done and has helped?",
+        required=False,
+        help_text="Measurable: what you would see on the record or hear from the child.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    finding = forms.CharField(
+        label="Which finding does it answer? (optional)",
+        required=False,
+        help_text="Relevant: what in this audit makes it necessary.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    priority = forms.ChoiceField(label="How urgent is it?", widget=forms.RadioSelect)
+    owner_post = forms.ChoiceField(
+        label="Who will do it?", required=False, help_text="Agreed: one person, who knows about it."
+    )
+    due_on = TypedDate(
+        label="By when?", required=False, help_text="Timed: a date, for example 27/11/2026. Not “ASAP”."
+    )
+    longer_reason = forms.CharField(
+        label="Why does it need longer than the framework allows? (only if it does)",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(
+        self, plan: ActionPlan, *args: Any, by: User, today: date, auditor_post: Post | None = None, **kw: Any
+    ) -> None:
+        super().__init__(*args, prefix="action", **kw)
+        self.plan, self.by, self.today = plan, by, today
+        self.warnings: list[Finding] = []
+        rules = plan.framework_version.pack.action_rules
+        self.fields["priority"].choices = [  # type: ignore[attr-defined]
+            (Action.Priority.IMMEDIATE, f"Immediate: within {rules.immediate}"),
+            (Action.Priority.STANDARD, f"Standard: within {rules.standard}"),
+            (Action.Priority.LEARNING, "Learning: for practice in general"),
+        ]
+        self.initial.setdefault("priority", Action.Priority.STANDARD)
+        owners = sensible_owners(plan, auditor_post, today)
+        self.fields["owner_post"].choices = [("", "Choose a person"), *owners]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        typed = data.get("due_on")
+        findings = workflow.check_smart(
+            what=data.get("what", ""),
+            measure=data.get("measure", ""),
+            due_on=typed if isinstance(typed, date) else None,
+            timescale=typed if isinstance(typed, str) else "",
+            has_owner=bool(data.get("owner_post")),
+            priority=data.get("priority") or Action.Priority.STANDARD,
+            longer_reason=data.get("longer_reason", ""),
+            today=self.today,
+        )
+        for finding in findings:
+            if finding.severity == Severity.REFUSE:
+                self.add_error(FIELD_OF_LETTER.get(finding.letter, "what"), finding.message)
+            else:
+                self.warnings.append(finding)
+        return data
+
+    def save(self, now: datetime) -> Action:
+        """Add the action to the plan. Raises workflow.ActionNotSmart as the verb does."""
+        data = self.cleaned_data
+        return workflow.add_action(
+            plan=self.plan,
+            what=data["what"],
+            measure=data["measure"],
+            finding=data["finding"],
+            priority=data["priority"],
+            owner_post=Post.objects.select_related("unit").get(pk=data["owner_post"]),
+            due_on=data["due_on"],
+            longer_reason=data["longer_reason"],
+            by=self.by,
+            now=now,
+        )
+
+
+class ConcernForm(forms.Form):
+    what = forms.CharField(
+        label="What are you worried about?",
+        help_text="Say what you saw or heard, which child is at risk, and what has to happen today. "
+        "Use the case reference, not names.",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={
+            "required": "Say what you are worried about, so that the people who are told can act."
+        },
+    )
+
+
+class ResponseForm(forms.Form):
+    response = forms.CharField(
+        label="What have you done, or who is doing it now?", widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class EvidenceForm(forms.Form):
+    evidence = forms.CharField(
+        label="What shows that this is done?",
+        help_text="For example where on the record it can be seen, and what the child or family said.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class DifferenceForm(forms.Form):
+    difference_made = forms.CharField(
+        label="What difference has it made for the child?",
+        help_text="If there is none yet, say so and what you expect.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, label: str = "Reason", **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["reason"].label = label
+
+
+class ReviewForm(forms.Form):
+    reviewed_on = forms.DateField(
+        label="When did you go through the plan in supervision?", widget=DateInput()
+    )
+
+
+class LoopMeetingForm(forms.Form):
+    met_on = forms.DateField(label="When did you meet?", widget=DateInput())
+    present = forms.CharField(label="Who was there?", help_text="Roles, not names.", max_length=300)
+    evidence_seen = forms.CharField(
+        label="For each action: what have you seen that shows it is done?",
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    child_is_safe = forms.CharField(
+        label="Is the child safe and is the plan right now? How do you know?",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    other_children = forms.CharField(
+        label="Could another child be affected? What did you check?",
+        help_text="Brothers and sisters, and other children this practitioner works with.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    causes = forms.CharField(
+        label="What led to this?",
+        help_text="For example knowledge, capacity, supervision, the system, a partner.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    learning = forms.CharField(
+        label="What should others learn from it? (optional)",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
