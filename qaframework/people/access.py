@@ -38,9 +38,8 @@ def posts_of(user: User, on: date) -> list[Post]:
     if remembered is not None and on in remembered:
         return remembered[on]
     name = Unit.objects.filter(parent=None).order_by("pk").values("name")[:1]
-    posts = list(
-        Post.objects.open().held_by(user, on).select_related("unit").annotate(authority_name=Subquery(name))
-    )
+    held = Post.objects.open().held_by(user, on).select_related("unit")
+    posts: list[Post] = [*held.annotate(authority_name=Subquery(name))]
     if remembered is not None:
         remembered[on] = posts
     return posts
@@ -82,6 +81,18 @@ def capability_q(user: User, capability: Capability, on: date, unit_field: str =
     return scope
 
 
+def signed_in(view: View) -> View:
+    """Let only signed-in people open the page; a form sent after the session ended is not lost."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not isinstance(request.user, User) or not request.user.is_authenticated:
+            return sign_in_again(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def requires(*capabilities: Capability) -> Callable[[View], View]:
     """Let only signed-in people with any of the capabilities open the page.
 
@@ -89,10 +100,9 @@ def requires(*capabilities: Capability) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
+        @signed_in
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not isinstance(request.user, User) or not request.user.is_authenticated:
-                return sign_in_again(request)
             today = local_today()
             if not any(has_capability(request.user, capability, today) for capability in capabilities):
                 return not_allowed(request, *capabilities)

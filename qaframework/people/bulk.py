@@ -27,12 +27,17 @@ def insert_new(rows: Sequence[models.Model]) -> int:
 
 
 def _statement(model: type[models.Model], fields: Sequence[models.Field]) -> str:
-    name = connection.ops.quote_name
-    columns = ", ".join(name(field.column) for field in fields)
+    columns = column_list(fields)
     if connection.vendor == "postgresql":
-        typed = ", ".join(f"{name(field.column)} {field.db_type(connection)}" for field in fields)
+        typed = ", ".join(f"{column_list([field])} {field.db_type(connection)}" for field in fields)
         source = f"SELECT {columns} FROM jsonb_to_recordset(%s::jsonb) AS new_rows({typed})"
     else:
         picked = ", ".join(f"json_extract(value, '$.{field.column}')" for field in fields)
         source = f"SELECT {picked} FROM json_each(%s) WHERE true"
-    return f"INSERT INTO {name(model._meta.db_table)} ({columns}) {source} ON CONFLICT DO NOTHING"
+    table = connection.ops.quote_name(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) {source} ON CONFLICT DO NOTHING"
+
+
+def column_list(fields: Sequence[models.Field]) -> str:
+    """The columns of the fields as SQL wants them."""
+    return ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)

@@ -1,5 +1,6 @@
 """What every page's frame shows: where one may go, whose authority this is, how long one may idle."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from qaframework.people.access import local_today, posts_of
 from qaframework.people.models import User
-from qaframework.people.roles import ROLES, Capability
+from qaframework.people.roles import LEADERS, ROLES, Capability, roles_with
 
 _C = Capability
 
@@ -33,14 +34,13 @@ MENU: list[tuple[str, str, set[Capability]]] = [
     ("Who read what", "people:reads", {_C.CONFIGURE, _C.RUN_QUALITY_ASSURANCE}),
 ]
 
-# Where 'home' leads: the first of these whose capability the person has.
-HOMES: list[tuple[Capability, str]] = [
-    (_C.CONFIGURE, "packs:frameworks"),
-    (_C.RUN_QUALITY_ASSURANCE, "allocation:return_board"),
-    (_C.AUTHORISE_LOOPS, "reporting:dashboard"),
-    (_C.AUDIT, "allocation:my_work"),
-    (_C.SEE_FIGURES, "reporting:dashboard"),
-    (_C.OWN_ACTIONS, "allocation:my_work"),
+# Where 'home' leads: the first of these whose roles the person has one of.
+HOMES: list[tuple[Collection[str], str]] = [
+    (roles_with(_C.CONFIGURE), "packs:frameworks"),
+    (roles_with(_C.RUN_QUALITY_ASSURANCE), "allocation:return_board"),
+    (LEADERS, "reporting:dashboard"),
+    (roles_with(_C.OWN_ACTIONS), "allocation:my_work"),
+    (roles_with(_C.SEE_FIGURES), "reporting:dashboard"),
 ]
 
 
@@ -64,8 +64,8 @@ def capabilities_of(user: User) -> set[Capability]:
 
 def home_of(user: User) -> str:
     """The address of the page that the person's work begins with."""
-    capabilities = capabilities_of(user)
-    return reverse(next((name for needed, name in HOMES if needed in capabilities), "people:my_account"))
+    held = {post.role for post in posts_of(user, local_today())}
+    return reverse(next((name for roles, name in HOMES if held.intersection(roles)), "people:my_account"))
 
 
 def _menu(request: HttpRequest, capabilities: set[Capability]) -> list[dict[str, Any]]:

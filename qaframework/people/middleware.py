@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from qaframework.people.access import local_today, posts_of, remember_posts
 from qaframework.people.models import User
-from qaframework.people.roles import Capability, roles_with
+from qaframework.people.roles import LEADERS, Capability, roles_with
 from qaframework.people.signed_out import sign_in_again
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -24,8 +24,7 @@ SECONDS_BETWEEN_STAMPS = 60
 NEED_SECOND_FACTOR = {
     *roles_with(Capability.RUN_QUALITY_ASSURANCE),
     *roles_with(Capability.CONFIGURE),
-    *roles_with(Capability.AUTHORISE_LOOPS),
-    "executive_director",
+    *LEADERS,
 }
 OPEN_WITHOUT_SECOND_FACTOR = ("account_", "mfa_", "keep_alive")
 

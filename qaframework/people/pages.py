@@ -106,7 +106,7 @@ def person_history(person: User) -> list[list[str]]:
 
 def _entry_text(entry: Any) -> str:
     reason = entry.history_change_reason or {"+": "Added", "~": "Changed", "-": "Removed"}[entry.history_type]
-    if isinstance(entry.instance, PostHolding):
+    if isinstance(entry, PostHolding.history.model):
         until = f" to {short_date(entry.ends_on)}" if entry.ends_on else ""
         return f"{reason}: {entry.post}, from {short_date(entry.starts_on)}{until}"
     return reason

@@ -152,6 +152,8 @@ class _Comparison:
     def _check_tree(self, facts: dict[str, Facts], parents: dict[str, str]) -> None:
         tops = [code for code, parent in parents.items() if not parent]
         for code, unit in facts.items():
+            if code not in parents:
+                continue  # its parent has been refused already
             kind = unit.said.get("kind") or (self.units[code].kind if code in self.units else "")
             if kind == Unit.Kind.AUTHORITY and parents.get(code):
                 self.refuse(unit.row, "parent_code", "must be empty for the authority, which is at the top.")

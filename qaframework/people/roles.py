@@ -135,6 +135,11 @@ ROLES: dict[str, Role] = dict(
 
 ROLE_CHOICES = [(role.key, role.title) for role in ROLES.values()]
 
+# Those whose work begins with the figures of a whole service or more.
+LEADERS = frozenset(
+    role.key for role in ROLES.values() if role.seniority >= ROLES["head_of_service"].seniority
+)
+
 
 def roles_with(capability: Capability) -> list[str]:
     """Keys of the roles that carry the capability."""

@@ -23,6 +23,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
+NumberedCells = tuple[int, Sequence[Cell]]
+
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 20 * MEGABYTE
 LARGEST_UNPACKED = 400 * MEGABYTE
@@ -171,13 +173,13 @@ def _read_csv(raw: bytes, name: str, max_rows: int) -> list[Sheet]:
     if marked:
         text = rest
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    sheet = _sheet(name, _csv_rows(reader, name), name, max_rows, first_row=2 if marked else 1)
+    sheet = _sheet(name, _csv_rows(reader, name, 2 if marked else 1), name, max_rows)
     return [sheet] if sheet else []
 
 
-def _csv_rows(reader: Any, name: str) -> Iterator[Sequence[Cell]]:
+def _csv_rows(reader: Any, name: str, first_row: int) -> Iterator[NumberedCells]:
     try:
-        yield from reader
+        yield from enumerate(reader, start=first_row)
     except csv.Error as error:
         raise TableUnreadable(
             f"{name}, line {reader.line_num}: the quotation marks or line breaks are not those of a CSV "
@@ -272,8 +274,12 @@ def _open(file: IO[bytes], name: str, *, saved_results: bool) -> Any:
         raise _damaged(name) from error
 
 
-def _workbook_rows(worksheet: Any, name: str) -> Iterator[Sequence[Cell]]:
-    rows = worksheet.iter_rows(max_row=LAST_EXCEL_ROW, max_col=MOST_COLUMNS, values_only=True)
+def _workbook_rows(worksheet: Any, name: str) -> Iterator[NumberedCells]:
+    """The rows that are not blank. Between two distant rows openpyxl repeats one and the same blank row."""
+    rows = enumerate(
+        worksheet.iter_rows(max_row=LAST_EXCEL_ROW, max_col=MOST_COLUMNS, values_only=True), start=1
+    )
+    blank: Sequence[Cell] | None = None
     while True:
         try:
             with warnings.catch_warnings():
@@ -283,17 +289,32 @@ def _workbook_rows(worksheet: Any, name: str) -> Iterator[Sequence[Cell]]:
             raise _damaged(name) from error
         if not some:
             return
-        yield from some
+        for number, cells in some:
+            if cells is blank:
+                continue
+            if all(cell is None for cell in cells):
+                blank = cells
+            else:
+                yield number, cells
 
 
 def _with_formulas(
-    saved: Iterator[Sequence[Cell]], formulas: Iterator[Sequence[Any]]
-) -> Iterator[Sequence[Cell]]:
+    saved: Iterator[NumberedCells], originals: Iterator[NumberedCells]
+) -> Iterator[NumberedCells]:
     """The saved results; where a formula has none, the formula's own text."""
-    for results, originals in zip(saved, formulas, strict=True):
-        yield tuple(
-            f"{getattr(original, 'text', original)}" if result is None and original is not None else result
-            for result, original in zip(results, originals, strict=True)
+    saved_number, results = next(saved, (0, ()))
+    for number, cells in originals:
+        if saved_number == number:
+            shown = results
+            saved_number, results = next(saved, (0, ()))
+        else:
+            shown = (None,) * len(cells)
+        yield (
+            number,
+            [
+                result if result is not None or cell is None else str(getattr(cell, "text", cell))
+                for result, cell in zip(shown, cells, strict=True)
+            ],
         )
 
 
@@ -306,11 +327,9 @@ def _damaged(name: str) -> TableUnreadable:
 # Both
 
 
-def _sheet(
-    title: str, rows: Iterator[Sequence[Cell]], file_name: str, max_rows: int, first_row: int = 1
-) -> Sheet | None:
+def _sheet(title: str, rows: Iterator[NumberedCells], file_name: str, max_rows: int) -> Sheet | None:
     """The sheet whose header is its first filled row; None when it has no rows."""
-    filled = _filled(rows, first_row)
+    filled = _filled(rows)
     header = next(filled, None)
     if header is None:
         return None
@@ -318,8 +337,8 @@ def _sheet(
     return Sheet(title, names, header.number, _bounded(filled, title, file_name, max_rows))
 
 
-def _filled(rows: Iterator[Sequence[Cell]], first_row: int) -> Iterator[Row]:
-    for number, cells in enumerate(rows, start=first_row):
+def _filled(rows: Iterator[NumberedCells]) -> Iterator[Row]:
+    for number, cells in rows:
         last = max((i for i, cell in enumerate(cells) if cell is not None and cell != ""), default=-1)
         values = tuple(tidy(cell) if isinstance(cell, str) else cell for cell in cells[: last + 1])
         if any(value is not None and value != "" for value in values):

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -95,7 +95,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def unit_add(request: HttpRequest, pk: int) -> HttpResponse:
     parent = access.get_unit(request.user, pk, local_today())
-    form = UnitForm(request.POST or None)
+    form = UnitForm(_sent(request))
 
     def add(values: dict[str, Any]) -> str:
         new = workflow.add_unit(parent=parent, by=request.user, now=timezone.now(), **values)
@@ -110,7 +110,7 @@ def unit_add(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def post_add(request: HttpRequest, pk: int) -> HttpResponse:
     unit = access.get_unit(request.user, pk, local_today())
-    form = PostForm(request.POST or None)
+    form = PostForm(_sent(request))
 
     def add(values: dict[str, Any]) -> str:
         new = workflow.add_post(unit=unit, by=request.user, now=timezone.now(), **values)
@@ -149,7 +149,7 @@ def post_close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     post = access.get_post(request.user, pk, local_today())
-    form = AppointForm(request.POST or None)
+    form = AppointForm(_sent(request))
 
     def add(values: dict[str, Any]) -> str:
         holding = workflow.appoint(post=post, by=request.user, now=timezone.now(), **values)
@@ -164,7 +164,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def holding_end(request: HttpRequest, pk: int) -> HttpResponse:
     holding = access.get_holding(request.user, pk, local_today())
-    form = LastDayForm(request.POST or None)
+    form = LastDayForm(_sent(request))
 
     def end(values: dict[str, Any]) -> str:
         workflow.end_holding(holding=holding, ends_on=values["last_day"], by=request.user, now=timezone.now())
@@ -201,7 +201,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person_leave(request: HttpRequest, pk: int) -> HttpResponse:
     leaver = access.get_person(request.user, pk, local_today(), now=timezone.now())
-    form = LastDayForm(request.POST or None)
+    form = LastDayForm(_sent(request))
 
     def leave(values: dict[str, Any]) -> str:
         workflow.leave(user=leaver, left_on=values["last_day"], by=request.user, now=timezone.now())
@@ -241,7 +241,7 @@ def reads(request: HttpRequest) -> HttpResponse:
 @requires(Capability.CONFIGURE)
 @require_http_methods(["GET", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
-    form = PeopleFileForm(request.POST or None, request.FILES or None)
+    form = PeopleFileForm(_sent(request), request.FILES or None)
     refused = None
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -309,6 +309,10 @@ def _form_page(request: HttpRequest, form: Form, act: Any, page: dict[str, Any])
             form.add_error(None, str(refusal))
     status = 422 if form.errors else 200
     return render(request, "people/form.html", {"form": form, "page": page}, status=status)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _crumb(name: str, record: Any) -> dict[str, str]:

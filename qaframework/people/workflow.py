@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from qaframework.people import history
 from qaframework.people.models import PeopleImport, Post, PostHolding, Unit, User
@@ -15,6 +15,8 @@ from qaframework.people.people_file import ImportRefused, PeopleFile, read_peopl
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import ROLES
 from qaframework.rules.working_days import local_date
+
+M = TypeVar("M", bound=Model)
 
 IMPORTED = "Imported from {}"
 
@@ -333,7 +335,7 @@ def _write_posts(changes: Changes, *, reason: str, by: User | None, now: datetim
         history.change(post, by=by, now=now, reason=reason, **known)
 
 
-def _insert(rows: "list[User] | list[PostHolding]", *, reason: str, by: User | None, now: datetime) -> None:
+def _insert(rows: list[M], *, reason: str, by: User | None, now: datetime) -> None:
     if rows:
         model = type(rows[0])
         model._default_manager.bulk_create(rows, batch_size=500)

@@ -104,6 +104,8 @@ def test_a_formula_gives_its_saved_result_or_its_own_text() -> None:
     )
     [sheet] = xlsx_table(saved).sheets
     assert [row.cells for row in sheet.rows] == [(7, "=A1")]
+    [sheet] = xlsx_table(workbook([["Age"], ["=A1"], [], [3]])).sheets
+    assert list(sheet.rows) == [Row(2, ("=A1",)), Row(4, (3,))]
 
 
 def rewrite(raw: bytes, part: str, change: Any) -> bytes:

@@ -1,9 +1,8 @@
-from argparse import ArgumentParser
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 
 from qaframework.people.command import OperatorCommand, Outcome
 from qaframework.people.people_file import ImportRefused
@@ -13,7 +12,7 @@ from qaframework.people.workflow import import_people
 class Command(OperatorCommand):
     help = "Take in units, posts and people from a CSV or XLSX file: the whole file or nothing of it."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path)
 
