@@ -45,15 +45,16 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
     """The board as one person may see it, narrowed by the filters in the address."""
     visible = visible_steps(user, today)
     now_or_all = visible.escalations() if query.get("show") == SHOW_ALL else visible.current()
-    tally = list(now_or_all.order_by().values_list("name", "clock__kind").annotate(count=Count("pk")))
+    tally = now_or_all.order_by("position", "name").values_list("position", "name", "clock__kind")
     counts: Counter[str] = Counter()
-    for name, _, count in tally:
+    kinds = set()
+    for _, name, kind, count in tally.annotate(count=Count("pk")):
         counts[name] += count
-    kinds = sorted({kind for _, kind, _ in tally})
-    chosen = BoardFilter(query, steps=sorted(counts), kinds=[(kind, kind_label(kind)) for kind in kinds])
+        kinds.add((kind, kind_label(kind)))
+    chosen = BoardFilter(query, steps=counts, kinds=sorted(kinds))
     page = keyset_page(_narrowed(now_or_all, chosen), moment="clock__due_at", query=query)
     rows = [_row(step, today) for step in page.rows]
-    return Board(rows, page, [StepCount(name, count) for name, count in sorted(counts.items())], chosen)
+    return Board(rows, page, [StepCount(name, count) for name, count in counts.items()], chosen)
 
 
 def kind_label(kind: str) -> str:

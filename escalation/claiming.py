@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Field
 
 from escalation.models import EscalationStep
+from qaframework.people.bulk import column_list
 
 LATE_AFTER = timedelta(days=1)
 
@@ -60,9 +61,7 @@ def close_moments_taken(*, now: datetime) -> None:
 
 def remember_steps(*, sweep: UUID, now: datetime) -> None:
     """The steps' first history entries, the same as the history library would write one by one."""
-    columns = ", ".join(
-        connection.ops.quote_name(field.column) for field in EscalationStep._meta.concrete_fields
-    )
+    columns = column_list(EscalationStep._meta.concrete_fields)
     _execute(REMEMBER.format(columns=columns), sweep=sweep, now=now)
 
 

@@ -31,8 +31,13 @@ class BoardFilter(forms.Form):
         self, *args: Any, steps: Iterable[str], kinds: Iterable[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["step"].choices = [("", "All"), *((step, step) for step in steps)]
-        self.fields["kind"].choices = [("", "All"), *kinds]
+        self._offer("step", ((step, step) for step in steps))
+        self._offer("kind", kinds)
+
+    def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "All"), *choices]
 
     def chosen(self, name: str) -> str:
         self.is_valid()

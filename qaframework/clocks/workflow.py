@@ -4,7 +4,7 @@ The moments of a clock are rows from the start, so that a sweep only asks which 
 is a new round: the old round's moments close, and none of them can fall due any more.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -186,7 +186,7 @@ def beat(*, name: str, now: datetime) -> None:
 
 def _new_round(
     clock: Clock,
-    only_if: dict[str, object],
+    only_if: Mapping[str, object],
     due_at: datetime,
     *,
     reason: str,

@@ -1,13 +1,12 @@
 """Notices belong to the person they are for; somebody else's does not exist."""
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from qaframework.notices.models import Notice
+from qaframework.notices.models import Notice, NoticeQuerySet
 from qaframework.people.models import User
 
 
-def own_notices(user: User) -> QuerySet[Notice]:
+def own_notices(user: User) -> NoticeQuerySet:
     return Notice.objects.filter(recipient=user)
 
 

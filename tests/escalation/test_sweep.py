@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,21 +13,17 @@ from escalation.workflow import Swept, sweep
 from qaframework.clocks.models import Moment
 from qaframework.clocks.workflow import hand_over_clock, move_clock, restart_clock, stop_clock
 from qaframework.notices.models import Notice
+from qaframework.notices.workflow import deliver
 from qaframework.people import history
 from qaframework.rules.working_days import LONDON, end_of_day
 from tests.factories.authority import small_authority
-from tests.factories.clocks import framework_version, rung, running_clock
+from tests.factories.clocks import framework_version, running_clock
+from tests.factories.packs import lancashire
 
 pytestmark = pytest.mark.django_db
 
 DUE = end_of_day(date(2026, 12, 8))
 STARTED = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
-
-LATE_ACTION = [
-    rung("4 weeks late", "4 weeks", "senior_manager", "head_of_service"),
-    rung("6 weeks late", "6 weeks", "director"),
-    rung("12 weeks late", "12 weeks", "executive_director"),
-]
 
 
 @pytest.fixture
@@ -47,68 +44,80 @@ def told() -> dict[str, list[str]]:
     }
 
 
-def steps_between(authority, moments):
-    """The steps that each sweep took, sweeping at the given moments."""
-    taken = []
-    for moment in moments:
-        before = set(EscalationStep.objects.values_list("pk", flat=True))
-        sweep(now=moment)
-        taken.append([step.name for step in EscalationStep.objects.exclude(pk__in=before)])
-    return taken
+def steps_taken_at(*moments: datetime) -> list[list[str]]:
+    """Names of the steps that each of several sweeps takes."""
+    return [_step_names_of_one_sweep(moment) for moment in moments]
 
 
-# The published ladders
+def _step_names_of_one_sweep(moment: datetime) -> list[str]:
+    before = set(EscalationStep.objects.values_list("pk", flat=True))
+    sweep(now=moment)
+    new = EscalationStep.objects.exclude(pk__in=before).order_by("position")
+    return [step.name for step in new]
+
+
+# The published ladders, on the pack that comes with the product
+
+
+def late_learning_space(authority):
+    return running_clock(authority, due_at=DUE, now=at(9, 9), version=lancashire([authority.root]))
 
 
 @pytest.mark.clause("LAN-29")
 def test_two_days_after_the_deadline_senior_manager_and_head_of_service_are_told(authority):
-    running_clock(authority, due_at=DUE, now=at(9, 9))
-    assert steps_between(authority, [at(10, 7, 59), at(10, 8), at(10, 8, 5)]) == [[], ["2 days late"], []]
-    assert told() == {"2 days late": ["head_of_service", "senior_manager"]}
-    assert set(Notice.objects.values_list("recipient__email", flat=True)) == {
-        authority.senior_manager.email,
-        authority.head_of_service.email,
+    late_learning_space(authority)
+    assert steps_taken_at(at(10, 7, 59), at(10, 8), at(10, 8, 5)) == [[], ["Two days late"], []]
+    assert told() == {"Two days late": ["head_of_service", "senior_manager"]}
+    assert {notice.recipient for notice in Notice.objects.select_related("recipient")} == {
+        authority.senior_manager,
+        authority.head_of_service,
     }
+
+
+@pytest.mark.clause("LAN-29")
+def test_they_are_told_by_e_mail_as_well(authority):
+    late_learning_space(authority)
+    sweep(now=at(10))
+    deliver(now=at(10))
+    assert sorted(message.to[0] for message in mail.outbox) == [
+        authority.head_of_service.email,
+        authority.senior_manager.email,
+    ]
 
 
 @pytest.mark.clause("LAN-30")
 def test_seven_days_after_the_deadline_the_director_is_told(authority):
-    running_clock(authority, due_at=DUE, now=at(9, 9))
-    assert steps_between(authority, [at(14), at(15, 8)])[1] == ["7 days late"]
-    assert told()["7 days late"] == ["director"]
+    late_learning_space(authority)
+    assert steps_taken_at(at(15, 7, 59), at(15, 8))[1] == ["A week late"]
+    assert told()["A week late"] == ["director"]
 
 
 @pytest.mark.clause("LAN-31")
 def test_fourteen_days_after_the_deadline_the_executive_director_is_told(authority):
-    running_clock(authority, due_at=DUE, now=at(9, 9))
-    assert steps_between(authority, [at(21), at(22, 8)])[1] == ["14 days late"]
-    assert told()["14 days late"] == ["executive_director"]
+    late_learning_space(authority)
+    assert steps_taken_at(at(22, 7, 59), at(22, 8))[1] == ["Two weeks late"]
+    assert told()["Two weeks late"] == ["executive_director"]
 
 
 @pytest.mark.clause("LAN-33")
 def test_a_late_action_goes_up_after_four_six_and_twelve_weeks(authority):
     running_clock(
-        authority, due_at=DUE, now=at(9, 9), version=framework_version(action=LATE_ACTION), ladder="action"
+        authority, due_at=DUE, now=at(9, 9), version=lancashire([authority.root]), ladder="late_action"
     )
-    fourth, sixth, twelfth = (
-        at(5, 8, month=1, year=2027),
-        at(19, 8, month=1, year=2027),
-        at(2, 8, month=3, year=2027),
-    )
-    minute = timedelta(minutes=1)
-    moments = [moment for due in (fourth, sixth, twelfth) for moment in (due - minute, due)]
-    assert steps_between(authority, moments) == [
+    weeks = (at(5, 8, month=1, year=2027), at(19, 8, month=1, year=2027), at(2, 8, month=3, year=2027))
+    moments = [moment for week in weeks for moment in (week - timedelta(minutes=1), week)]
+    assert steps_taken_at(*moments) == [
         [],
-        ["4 weeks late"],
+        ["Four weeks late"],
         [],
-        ["6 weeks late"],
+        ["Six weeks late"],
         [],
-        ["12 weeks late"],
+        ["Twelve weeks late"],
     ]
     assert told() == {
-        "4 weeks late": ["head_of_service", "senior_manager"],
-        "6 weeks late": ["director"],
-        "12 weeks late": ["executive_director"],
+        "Four weeks late": ["head_of_service", "senior_manager"],
+        "Six weeks late": ["director"],
+        "Twelve weeks late": ["executive_director"],
     }
 
 
@@ -195,10 +204,10 @@ def test_a_moment_left_open_by_mistake_still_needs_a_running_clock(authority):
 def test_an_extension_stops_the_old_ladder_and_starts_another(authority):
     clock = running_clock(authority, due_at=DUE, now=STARTED)
     move_clock(clock=clock, due_at=end_of_day(date(2026, 12, 22)), reason="Extension", by=None, now=at(7))
-    assert steps_between(authority, [at(14), at(15), at(24, 8)]) == [
+    assert steps_taken_at(at(14), at(15), at(24, 8)) == [
         [],
         ["Due in a week"],
-        ["Due in two days", "Due today", "2 days late"][::-1],
+        ["Due in two days", "Due today", "2 days late"],
     ]
     assert set(EscalationStep.objects.values_list("round", flat=True)) == {2}
 
@@ -208,7 +217,7 @@ def test_work_sent_back_goes_on_without_telling_anybody_twice(authority):
     sweep(now=at(10))
     stop_clock(clock=clock, reason="completed", by=None, now=at(11))
     restart_clock(clock=clock, due_at=DUE, reason="Sent back", by=None, now=at(12))
-    assert steps_between(authority, [at(14), at(15)]) == [[], ["7 days late"]]
+    assert steps_taken_at(at(14), at(15)) == [[], ["7 days late"]]
 
 
 def test_after_a_hand_over_the_new_owner_and_their_managers_are_told(authority):
