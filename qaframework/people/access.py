@@ -7,7 +7,7 @@ administrator's site gives nobody more power over records.
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -86,7 +86,7 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not isinstance(request.user, User) or not request.user.is_authenticated:
+        if not isinstance(request.user, User):
             return sign_in_again(request)
         return view(request, *args, **kwargs)
 
@@ -103,8 +103,8 @@ def requires(*capabilities: Capability) -> Callable[[View], View]:
         @signed_in
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            today = local_today()
-            if not any(has_capability(request.user, capability, today) for capability in capabilities):
+            user, today = cast(User, request.user), local_today()
+            if not any(has_capability(user, capability, today) for capability in capabilities):
                 return not_allowed(request, *capabilities)
             return view(request, *args, **kwargs)
 
