@@ -93,6 +93,7 @@ class QuotaForm(forms.Form):
                     initial=quota.amounts[quarter - 1],
                 )
         self._add_new_row()
+        self.order_fields([name for name in self.fields if name not in ("effective_from", "note")])
         if is_preview:
             self.fields["note"].required = self.fields["effective_from"].required = False
 

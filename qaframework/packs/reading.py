@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ class PackInvalid(Exception):
 def shipped_packs() -> list[str]:
     """Names of the packs that come with the product."""
     return sorted(folder.name for folder in SHIPPED.iterdir() if (folder / FRAMEWORK).is_file())
+
+
+@cache
+def shipped_names() -> dict[str, str]:
+    """What the shipped packs are called in full, by name."""
+    return {name: read_pack(name)["framework"]["name"] for name in shipped_packs()}
 
 
 def pack_files(name_or_path: str) -> dict[str, bytes]:

@@ -12,14 +12,15 @@ KINDS = {
     "practice_week": "A practice week",
     "supervision_audit": "A look at a supervision record",
 }
+# What a rule adds to what always holds: nobody audits their own case or that of a worker they manage.
 INDEPENDENCE = {
-    "none": "no rule",
-    "not_own_case": "never a case of their own",
-    "not_own_team": "never a case of their own team",
-    "not_own_service": "never a case of their own service",
-    "own_function": "a case of their own function, and not of a worker they manage",
+    "none": "",
+    "not_own_case": "",
+    "not_own_team": ", nor a case of their own team",
+    "not_own_service": ", nor a case of their own service",
+    "own_function": "; cases come from their own function",
 }
-STRATA = {"plan_type": "kinds of plan", "unit": "teams"}
+STRATA = {"plan_type": "kinds of plan", "team_name": "teams"}
 RELATIVE = {"owner": "the person who owes it", "line_manager": "their line manager"}
 
 # (what, in words)
@@ -35,7 +36,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("How it is held", "In person" if activity.mode == "in_person" else "As people agree"),
         ("Due", _due(activity)),
         ("Allocated", f"{activity.lead_time} ahead" if activity.lead_time else "When its month begins"),
-        ("Who audits", INDEPENDENCE[activity.independence].capitalize()),
+        ("Who audits", _who_audits(activity)),
         ("Draw", _draw(activity.draw)),
         ("Moderation", _moderation(pack, activity)),
         ("When it is late", pack.ladder_notes[activity.ladder].label),
@@ -49,7 +50,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
 
 def ladder_rows(pack: Pack, ladder: Ladder) -> list[list[str]]:
     """Each step with when it comes and who is told."""
-    return [[_when(rung), recipients(pack, rung.recipients), rung.name] for rung in ladder.rungs]
+    return [[_when(rung), _sentence(recipients(pack, rung.recipients)), rung.name] for rung in ladder.rungs]
 
 
 def recipients(pack: Pack, keys: Iterable[str]) -> str:
@@ -104,7 +105,17 @@ def _scheme_label(pack: Pack, activity: ActivityType) -> str:
 def _due(activity: ActivityType) -> str:
     if activity.is_dated_later:
         return "On dates that are settled later in the year"
-    return f"{activity.deadline} after it is allocated" if activity.deadline else "By the end of its month"
+    if activity.deadline:
+        return f"{activity.deadline} after it is allocated"
+    return f"By the end of its {activity.due_by}"
+
+
+def _who_audits(activity: ActivityType) -> str:
+    if activity.kind != "case_audit":
+        return ""
+    return (
+        f"Nobody audits their own case or that of a worker they manage{INDEPENDENCE[activity.independence]}"
+    )
 
 
 def _draw(draw: DrawRule | None) -> str:
@@ -147,6 +158,10 @@ def _when(rung: Rung) -> str:
     if rung.offset.count == 0:
         return "On the day it is due" if rung.before else "When it is due"
     return f"{rung.offset} {'before' if rung.before else 'after'} it is due"
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _list(words: Sequence[str]) -> str:

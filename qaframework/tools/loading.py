@@ -17,7 +17,7 @@ from qaframework.packs.reading import (
     PackInvalid,
     content_of,
     read_pack,
-    shipped_packs,
+    shipped_names,
     uploaded_files,
 )
 from qaframework.packs.workflow import load_pack
@@ -54,8 +54,7 @@ class LoadForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shipped = [(name, name.replace("_", " ").title()) for name in shipped_packs()]
-        self.fields["pack"].choices = [*shipped, (OWN_FILE, "A file of your own")]  # type: ignore[attr-defined]
+        self.fields["pack"].choices = [*shipped_names().items(), (OWN_FILE, "A file of your own")]  # type: ignore[attr-defined]
         scope = capability_q(user, Capability.CONFIGURE, local_today(), unit_field="")
         units = Unit.objects.filter(scope, is_active=True).exclude(kind=Unit.Kind.TEAM)
         self.fields["units"].queryset = units  # type: ignore[attr-defined]

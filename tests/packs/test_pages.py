@@ -16,7 +16,7 @@ from qaframework.people.access import local_today
 from qaframework.tools.models import Tool
 from tests.factories.packs import lancashire, shipped
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.packs.urls")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -105,6 +105,8 @@ def test_the_rules_are_in_plain_words(signed_in, version, django_assert_max_num_
         page = text(client.get(url("framework", version)))
     for words in (
         "4 weeks after it is allocated",
+        "By the end of its quarter",
+        "cases come from their own function",
         "15% at random and every inadequate one, within 10 working days, after a talk with the auditor",
         "Head of service decides, only before the deadline",
         "2 days after it is due",
