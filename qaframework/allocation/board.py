@@ -15,13 +15,13 @@ from qaframework.allocation.access import overseen_assignments
 from qaframework.allocation.forms import BoardFilter
 from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest
 from qaframework.allocation.reading import activity_choices, holder_names, packs_on
-from qaframework.allocation.wording import due_in_words, notice_url, state_tag
+from qaframework.allocation.wording import notice_url, state_tag
 from qaframework.packs.definition import ExpectedVolume, Pack
 from qaframework.people.access import has_capability, posts_of
 from qaframework.people.models import User
 from qaframework.people.paging import KeysetPage, keyset_page
 from qaframework.people.roles import Capability, roles_with
-from qaframework.people.templatetags.page import short_date
+from qaframework.people.templatetags.page import due_in_words, short_date
 from qaframework.rules.periods import APRIL, Month, Quarter
 from qaframework.rules.quotas import Per
 from qaframework.rules.statistics import share

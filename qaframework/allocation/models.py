@@ -140,7 +140,8 @@ class Assignment(models.Model):
                 fields=["programme", "activity", "post", "period", "ordinal"], name="assignment_slot_unique"
             ),
             models.CheckConstraint(
-                condition=Q(state="planned") | Q(due_on__isnull=False), name="allocated_work_has_a_deadline"
+                condition=Q(state__in=["planned", "withdrawn"]) | Q(due_on__isnull=False),
+                name="allocated_work_has_a_deadline",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["submitted", "moderating", "final"]) | Q(submitted_at__isnull=False),

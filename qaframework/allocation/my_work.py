@@ -12,10 +12,10 @@ from django.urls import reverse
 from qaframework.allocation.access import owned_assignments
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.reading import with_rules
-from qaframework.allocation.wording import activity_label, due_in_words, notice_url, state_tag
+from qaframework.allocation.wording import activity_label, notice_url, state_tag
 from qaframework.caseload.access import cleared_q
 from qaframework.people.models import User
-from qaframework.people.templatetags.page import short_date
+from qaframework.people.templatetags.page import due_in_words, short_date
 from qaframework.rules.periods import Month
 
 Row = list[Any]

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from qaframework.allocation.models import ExtensionRequest
 from qaframework.allocation.reading import with_rules
-from qaframework.allocation.wording import due_in_words, subject_line
+from qaframework.allocation.wording import subject_line
 from qaframework.allocation.workflow import may_decide
 from qaframework.people.models import User
-from qaframework.people.templatetags.page import short_date
+from qaframework.people.templatetags.page import due_in_words, short_date
 
 Row = list[Any]
 

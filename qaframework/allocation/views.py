@@ -27,7 +27,7 @@ from qaframework.allocation.forms import (
 from qaframework.allocation.models import Assignment, ExtensionRequest, Programme
 from qaframework.allocation.reading import holder_names
 from qaframework.allocation.requests import decided_rows, waiting_rows
-from qaframework.allocation.wording import due_in_words, notice_url, subject_line
+from qaframework.allocation.wording import notice_url, subject_line
 from qaframework.allocation.year_view import (
     pack_of,
     post_matrix,
@@ -42,7 +42,7 @@ from qaframework.people.models import Post, PostQuerySet
 from qaframework.people.paging import keyset_page
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import ROLES, Capability
-from qaframework.people.templatetags.page import short_date, uk_date
+from qaframework.people.templatetags.page import due_in_words, short_date, uk_date
 from qaframework.rules.periods import Month, ProgrammeYear
 
 PLANNERS = access.PLANNERS
@@ -68,7 +68,6 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "part_columns": _columns(*WORK_COLUMNS, "Led by"),
         "ahead_columns": _columns("Month", "Work", "How many", numeric=("How many",)),
         "next_text": f"Your next work is planned for {work.next_month}. You get a notice when it comes.",
-        "tracker_url": reverse("actions:tracker"),
     }
     return render(request, "allocation/my_work.html", context)
 

@@ -26,14 +26,6 @@ def notice_url(assignment: Assignment) -> str:
     return reverse("open_work", args=[assignment.pk])
 
 
-def due_in_words(due_on: date, today: date) -> str:
-    """How far a local day is away: "today", "tomorrow", "in 5 days", "3 days late"."""
-    days = (due_on - today).days
-    if days < 0:
-        return f"{-days} day{'' if days == -1 else 's'} late"
-    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
-
-
 def state_tag(assignment: Assignment, today: date) -> dict[str, str]:
     """The state as a tag of a table; open work past its day is late, whatever else it is."""
     if assignment.is_late(today):

@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'planned'), ('due_on__isnull', False), _connector='OR'), name='allocated_work_has_a_deadline'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'withdrawn']), ('due_on__isnull', False), _connector='OR'), name='allocated_work_has_a_deadline'),
         ),
         migrations.AddConstraint(
             model_name='assignment',

@@ -1,10 +1,9 @@
 """Make, or make again, the programme of a year from the quotas."""
 
-from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from qaframework.allocation.workflow import Planned, make_programme
@@ -18,7 +17,7 @@ from qaframework.rules.working_days import local_date
 class Command(OperatorCommand):
     help = "Make the programme of a year from the quotas, or bring it into step with them."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--year", help="The year in which the programme starts; this year's without it.")
         parser.add_argument("--framework", help="Key of the framework; all live ones without it.")
