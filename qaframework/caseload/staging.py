@@ -76,7 +76,7 @@ class Comparison:
         was, becomes = (dict(zip(REGISTER_FIELDS, entry, strict=True)) for entry in (before, after))
         opened_on, closed_on = becomes["opened_on"], becomes["closed_on"]
         if opened_on and closed_on and closed_on < opened_on:
-            self._refuse(row, opened_on)
+            self._refuse(row, opened_on, closed_on)
             return
         for name, count in COUNTED.items():
             self.counts[count] += was[name] != becomes[name]
@@ -109,14 +109,15 @@ class Comparison:
             return self.directory.worker_names.get(value, entry["worker_name"])
         return value.isoformat() if isinstance(value, date) else value
 
-    def _refuse(self, row: CaseRow, opened_on: date) -> None:
+    def _refuse(self, row: CaseRow, opened_on: date, closed_on: date) -> None:
+        """A file without closing dates says that a closed case opened after it closed."""
         self.findings.refuse(
             row.sheet,
             row.row,
-            "closed_on",
-            f"{row.closed_on:%d/%m/%Y}" if row.closed_on else "",
-            f"The case would close before it opened; the register says {opened_on:%d/%m/%Y}.",
-            "Correct the date in the case system, or give the date of opening in the file.",
+            "opened_on",
+            f"{opened_on:%d/%m/%Y}",
+            f"The register has this case as closed on {closed_on:%d/%m/%Y}, before it opened.",
+            "Give the file a column closed_on, empty for cases that are open again.",
         )
 
 

@@ -1,7 +1,16 @@
-import pytest
+from datetime import date
 
+import pytest
+from django.db import DatabaseError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qaframework.caseload import applying, workflow
+from qaframework.caseload.import_views import without_formula
 from qaframework.caseload.models import Case, CaseImport
-from tests.caseload.extracts import child, register_csv
+from qaframework.people.refusal import Refused
+from tests.caseload.extracts import REGISTER_COLUMNS, child, register_csv
+from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -25,3 +34,194 @@ def test_applying_a_file_writes_cases_and_their_history(bring_in, authority, now
     assert entry.history_change_reason == "Import of the register as of 09/11/2026"
     for field in Case._meta.concrete_fields:
         assert getattr(entry, field.attname) == getattr(case, field.attname)
+
+
+def counted(found, *names):
+    return [found.counts.get(name, 0) for name in names]
+
+
+def test_what_changes_is_named_before_it_is_applied(bring_in, check):
+    first = [
+        child(child_ref="same"),
+        child(child_ref="moved"),
+        child(child_ref="ended"),
+        child(child_ref="back", closed_on="01/06/2026", closure_reason="No longer in need"),
+        child(child_ref="gone"),
+    ]
+    bring_in(register_csv(first))
+    second = [
+        child(child_ref="same"),
+        child(child_ref="moved", team="duty-2", worker="Practitioner 2 Example", plan_type="CP"),
+        child(child_ref="ended", closed_on="01/11/2026"),
+        child(child_ref="back"),
+        child(child_ref="first"),
+    ]
+    found = check(register_csv(second))
+    assert counted(found, "new", "changed", "closed", "reopened", "missing", "unchanged") == [1] * 6
+    assert counted(found, "changed_team", "changed_worker", "changed_plan") == [1, 1, 1]
+    assert dict(found.staged_cases.values_list("child_ref", "change")) == {
+        "MOVED": "changed",
+        "ENDED": "closed",
+        "BACK": "reopened",
+        "GONE": "missing",
+        "FIRST": "new",
+    }
+    moved = found.staged_cases.get(child_ref="MOVED")
+    assert moved.differences == {
+        "plan_type": ["child_in_need", "child_protection"],
+        "unit_id": ["Duty team 1", "Duty team 2"],
+        "worker_id": ["Practitioner Example", "Practitioner 2 Example"],
+    }
+
+
+def test_a_case_closes_and_opens_again_with_a_history_entry_each(bring_in):
+    bring_in(register_csv([child()]))
+    bring_in(register_csv([child(closed_on="01/11/2026", closure_reason="RC5")]))
+    case = Case.objects.get()
+    assert (case.status, case.closed_on, case.closure_reason) == ("transferred", date(2026, 11, 1), "RC5")
+    bring_in(register_csv([child()]))
+    case.refresh_from_db()
+    assert (case.status, case.closed_on, case.closure_reason) == ("open", None, "")
+    assert list(case.history.values_list("history_type", "status")) == [
+        ("~", "open"),
+        ("~", "transferred"),
+        ("+", "open"),
+    ]
+
+
+def test_a_case_missing_from_the_extract_stays_open(bring_in):
+    bring_in(register_csv([child(), child(child_ref="1002")]))
+    done = bring_in(register_csv([child()]))
+    assert counted(done, "missing", "unchanged") == [1, 1]
+    case = Case.objects.get(child_ref="1002")
+    assert case.status == "open"
+    assert case.history.count() == 1
+
+
+def test_unchanged_cases_get_no_history(bring_in):
+    bring_in(register_csv([child()]))
+    bring_in(register_csv([child(), child(child_ref="1002")]))
+    assert Case.objects.get(child_ref="1001").history.count() == 1
+
+
+def test_the_same_file_again_changes_nothing_and_gives_the_same_import(bring_in, check):
+    file = register_csv([child()])
+    done = bring_in(file)
+    assert check(file) == done
+    assert CaseImport.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", ["case", "person"])
+def test_the_same_file_is_compared_again_when_the_register_or_the_people_changed(
+    bring_in, check, authority, now, change
+):
+    file = register_csv([child(worker="Newly Come")])
+    done = bring_in(file)
+    if change == "case":
+        workflow.hold_case(case=Case.objects.get(), reason="Complaint", by=authority.qa_manager, now=now)
+    else:
+        UserFactory(full_name="Newly Come")
+    again = check(file)
+    assert again != done
+    assert again.counts.get("changed_worker", 0) == (change == "person")
+
+
+def test_columns_that_the_file_lacks_stay_as_they_are(bring_in):
+    bring_in(register_csv([child(family_ref="F1", last_visit_on="01/10/2026")]))
+    columns = ["child_ref", "plan_type", "team", "worker", "opened_on"]
+    done = bring_in(register_csv([child(plan_type="CP")], columns=columns))
+    case = Case.objects.get()
+    assert (case.plan_type, case.family_ref, case.last_visit_on) == (
+        "child_protection",
+        "F1",
+        date(2026, 10, 1),
+    )
+    assert counted(done, "changed") == [1]
+
+
+def test_a_file_without_closing_dates_cannot_open_a_closed_case_later(bring_in, check):
+    bring_in(register_csv([child(closed_on="01/06/2026")]))
+    columns = [name for name in REGISTER_COLUMNS if name != "closed_on"]
+    finding = check(register_csv([child(opened_on="01/07/2026")], columns=columns)).findings.get()
+    assert (finding.row, finding.column, finding.value) == (2, "opened_on", "01/07/2026")
+    assert finding.problem == "The register has this case as closed on 01/06/2026, before it opened."
+
+
+def test_an_import_raises_a_restriction_and_never_lifts_one(bring_in, authority, now):
+    bring_in(register_csv([child()]))
+    workflow.restrict_case(case=Case.objects.get(), reason="Relative", by=authority.qa_manager, now=now)
+    bring_in(register_csv([child(restricted="No", plan_type="CP")]))
+    case = Case.objects.get()
+    assert (case.is_restricted, case.restriction_reason) == (True, "Relative")
+    assert case.plan_type == "child_protection"
+
+
+def test_refused_rows_stop_everything_unless_they_are_left_out(check, authority, now):
+    found = check(register_csv([child(), child(child_ref="1002", opened_on="soon")]))
+    with pytest.raises(Refused, match="1 row was refused. Correct the file and check it again, or apply"):
+        workflow.apply_import(case_import=found, skip_bad_rows=False, by=authority.admin, now=now)
+    assert Case.objects.count() == 0
+    workflow.apply_import(case_import=found, skip_bad_rows=True, by=authority.admin, now=now)
+    assert list(Case.objects.values_list("child_ref", flat=True)) == ["1001"]
+
+
+def test_a_refused_child_is_left_alone_and_not_called_missing(bring_in):
+    bring_in(register_csv([child(), child(child_ref="1002")]))
+    done = bring_in(register_csv([child(opened_on="soon"), child(child_ref="1002")]), skip=True)
+    assert counted(done, "missing", "changed", "unchanged", "refused") == [0, 0, 1, 1]
+    assert Case.objects.get(child_ref="1001").opened_on == date(2026, 3, 2)
+
+
+def test_an_import_is_applied_once(check, authority, now):
+    found = check(register_csv([child()]))
+    same = CaseImport.objects.get()
+    workflow.apply_import(case_import=found, skip_bad_rows=False, by=authority.admin, now=now)
+    with pytest.raises(Refused):
+        workflow.apply_import(case_import=same, skip_bad_rows=False, by=authority.admin, now=now)
+    assert Case.objects.get().history.count() == 1
+
+
+def test_an_import_checked_before_another_was_applied_must_be_checked_again(check, authority, now):
+    early = check(register_csv([child()]))
+    late = check(register_csv([child(plan_type="CP")]))
+    workflow.apply_import(case_import=late, skip_bad_rows=False, by=authority.admin, now=now)
+    with pytest.raises(Refused, match="The register has changed since this file was checked"):
+        workflow.apply_import(case_import=early, skip_bad_rows=False, by=authority.admin, now=now)
+    early.refresh_from_db()
+    assert early.state == CaseImport.State.CHECKED
+
+
+def test_a_failure_in_the_middle_leaves_nothing_behind(check, authority, now, monkeypatch):
+    found = check(register_csv([child()]))
+    monkeypatch.setattr(applying, "_history_statement", lambda: "INSERT INTO nowhere VALUES (%s, %s, %s, %s)")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        workflow.apply_import(case_import=found, skip_bad_rows=False, by=authority.admin, now=now)
+    assert Case.objects.count() == 0
+    assert CaseImport.objects.get().state == CaseImport.State.CHECKED
+
+
+def test_an_import_says_who_checked_and_who_decided(bring_in, authority, now):
+    done = bring_in(register_csv([child()]))
+    assert [entry.history_change_reason for entry in done.history.all()] == ["Applied", "File checked"]
+    assert done.history.last().counts["new"] == 1
+    assert (done.decided_by, done.decided_at) == (authority.admin, now)
+
+
+def test_an_import_takes_a_fixed_number_of_statements(check, authority, now, django_assert_num_queries):
+    few = check(register_csv([child(child_ref=f"A{n}") for n in range(3)]))
+    with django_assert_num_queries(11):
+        workflow.apply_import(case_import=few, skip_bad_rows=False, by=authority.admin, now=now)
+    many = check(register_csv([child(child_ref=f"B{n}") for n in range(60)]))
+    with django_assert_num_queries(11):
+        workflow.apply_import(case_import=many, skip_bad_rows=False, by=authority.admin, now=now)
+
+
+def test_a_text_with_tabs_and_backslashes_arrives_as_it_was(bring_in):
+    bring_in(register_csv([child(worker="Back\\slash\tand tab", family_ref="\\N")]))
+    case = Case.objects.get()
+    assert (case.worker_name, case.family_ref) == ("Back\\slash and tab", "\\N")
+
+
+@given(st.text(max_size=60))
+def test_no_text_reaches_a_spreadsheet_as_a_formula(text):
+    assert not without_formula(text).startswith(("=", "+", "-", "@", "\t", "\r"))

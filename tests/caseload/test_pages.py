@@ -65,6 +65,7 @@ def test_a_clearance_opens_a_restricted_case_through_its_last_day(client, author
     CaseClearanceFactory(case=hidden, user=authority.team_manager, review_on=date(2026, 11, 10))
     time_machine.move_to(datetime(2026, 11, 10, 23, 30))
     assert get(client, authority.team_manager, "case", hidden.pk).status_code == 200
+    client.logout()
     time_machine.move_to(datetime(2026, 11, 11, 0, 30))
     assert get(client, authority.team_manager, "case", hidden.pk).status_code == 404
 
@@ -131,13 +132,15 @@ def test_the_register_takes_four_queries_however_many_cases(
 ):
     CaseFactory.create_batch(cases, unit=authority.duty_team_1, worker=authority.practitioner)
     client.force_login(authority.team_manager)
+    client.get(reverse("caseload:register"))  # the first page of a session stamps it
     with django_assert_num_queries(4):
         client.get(reverse("caseload:register"))
 
 
-def test_a_case_page_takes_few_queries(client, authority, case, django_assert_max_num_queries):
+def test_a_case_page_takes_six_queries(client, authority, case, django_assert_num_queries):
     client.force_login(authority.team_manager)
-    with django_assert_max_num_queries(8):
+    client.get(reverse("caseload:register"))
+    with django_assert_num_queries(6):
         client.get(reverse("caseload:case", args=[case.pk]))
 
 

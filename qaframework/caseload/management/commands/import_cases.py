@@ -69,11 +69,13 @@ class Command(OperatorCommand):
         if not options["dry_run"]:
             apply_import(case_import=checked, skip_bad_rows=options["skip_bad_rows"], by=None, now=now)
         would = "would change" if options["dry_run"] else "changed"
+        changed = changed_cases(checked)
+        cases = "1 case" if changed == 1 else f"{changed:,} cases"
         counts = ", ".join(f"{checked.counts.get(name, 0):,} {name}" for name in COUNTS)
         warnings = checked.findings.filter(severity=ImportFinding.Severity.WARNING)
         return Outcome(
-            changed_cases(checked),
-            f"{checked.file_name} {would} {changed_cases(checked):,} cases: {counts}.",
+            changed,
+            f"{checked.file_name} {would} {cases}: {counts}.",
             [_line(finding) for finding in warnings],
             _details(checked),
         )
