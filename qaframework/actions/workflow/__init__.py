@@ -3,6 +3,7 @@
 from qaframework.actions.workflow.concerns import acknowledge_concern, raise_concern
 from qaframework.actions.workflow.loops import (
     authorise_loop,
+    may_authorise,
     open_loop,
     record_loop_meeting,
     return_loop,
@@ -38,6 +39,7 @@ __all__ = [
     "confirm_told",
     "finish_action",
     "issue_plan",
+    "may_authorise",
     "may_verify",
     "open_loop",
     "open_plan",

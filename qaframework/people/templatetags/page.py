@@ -85,6 +85,14 @@ def uk_date(value: date | None) -> str:
     return f"{_local(value).day} {_local(value):%B %Y}" if value else ""
 
 
+def due_in_words(due_on: date, today: date) -> str:
+    """How far a local day is away: "today", "tomorrow", "in 5 days", "3 days late"."""
+    days = (due_on - today).days
+    if days < 0:
+        return f"{-days} day{'' if days == -1 else 's'} late"
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
 @register.filter
 def short_date(value: date | None) -> str:
     """A date, or the London date of a moment, for tables: 10 Nov 2026."""

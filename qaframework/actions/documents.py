@@ -1,0 +1,103 @@
+"""The action plan for the child's file: as text to copy, as Word, and as tagged PDF (BF-12)."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import typst
+from django.conf import settings
+from docx import Document
+from docx.shared import Pt
+
+from qaframework.actions.models import ActionPlan
+from qaframework.people.directory import Organisation
+from qaframework.people.templatetags.page import uk_date
+
+TEMPLATE = Path(settings.BASE_DIR) / "templates" / "actions" / "plan.typ"
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    number: int
+    what: str
+    measure: str
+    who: str
+    by: str
+    priority: str
+    state: str
+
+
+def plan_lines(plan: ActionPlan, today: date) -> list[PlanLine]:
+    """The plan's actions in order of their due dates, with whoever holds the owner's post today."""
+    organisation = Organisation.load(today)
+    actions = plan.actions.select_related("owner_post").order_by("due_on", "pk")
+    return [
+        PlanLine(
+            number,
+            action.what,
+            action.measure,
+            str(organisation.holder_of(action.owner_post_id) or f"{action.owner_post} (vacant)"),
+            uk_date(action.due_on),
+            action.get_priority_display(),
+            action.get_state_display(),
+        )
+        for number, action in enumerate(actions, 1)
+    ]
+
+
+def as_text(plan: ActionPlan, lines: list[PlanLine]) -> str:
+    """For pasting into the case system under the plan's own heading."""
+    parts = [plan.title]
+    if plan.case:
+        parts.append(f"Case {plan.case.child_ref}")
+    for line in lines:
+        parts.append(
+            f"{line.number}. {line.what}\n   How we will know: {line.measure}\n"
+            f"   Who: {line.who}. By: {line.by}. {line.priority}. {line.state}."
+        )
+    return "\n\n".join(parts)
+
+
+def as_word(plan: ActionPlan, lines: list[PlanLine]) -> bytes:
+    document = Document()
+    document.styles["Normal"].font.size = Pt(11)
+    document.core_properties.title = plan.title
+    document.core_properties.author = ""
+    document.add_heading(plan.title, level=1)
+    if plan.case:
+        document.add_paragraph(f"Case {plan.case.child_ref}")
+    for line in lines:
+        document.add_heading(f"Action {line.number}", level=2)
+        table = document.add_table(rows=0, cols=2, style="Table Grid")
+        for name, value in _facts(line):
+            cells = table.add_row().cells
+            cells[0].text, cells[1].text = name, value
+    file = BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def as_pdf(plan: ActionPlan, lines: list[PlanLine]) -> bytes:
+    """A tagged PDF (PDF/UA-1)."""
+    content = {
+        "title": plan.title,
+        "case": plan.case.child_ref if plan.case else "",
+        "actions": [{"number": line.number, "facts": _facts(line)} for line in lines],
+    }
+    pdf: bytes = typst.compile(
+        str(TEMPLATE), sys_inputs={"content": json.dumps(content)}, pdf_standards="ua-1", format="pdf"
+    )
+    return pdf
+
+
+def _facts(line: PlanLine) -> list[tuple[str, str]]:
+    return [
+        ("What needs to happen", line.what),
+        ("How we will know", line.measure),
+        ("Who", line.who),
+        ("By", line.by),
+        ("Priority", line.priority),
+        ("State", line.state),
+    ]
