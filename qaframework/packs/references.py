@@ -217,7 +217,9 @@ def _wrong_way_round(bounds: Mapping[str, Any]) -> bool:
 def _unknown(place: str, values: Collection[Any], known: Collection[str], what: str) -> Iterator[Slip]:
     for value in values:
         if isinstance(value, str) and value not in known:
-            yield place, f"“{value}” is not a {what}.", f"Known here: {', '.join(known) or 'none'}."
+            article = "an" if what[0] in "aeiou" else "a"
+            allowed = f"Known here: {', '.join(known) or 'none'}."
+            yield place, f"“{value}” is not {article} {what}.", allowed
 
 
 def _repeated(place: str, keys: Collection[Any]) -> Iterator[Slip]:

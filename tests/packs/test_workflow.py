@@ -165,7 +165,7 @@ def test_a_change_without_reason_or_in_the_past_is_refused(version, northmoor, n
     ("changes", "said"),
     [
         ({"role": "wizard"}, "“wizard” is not a role"),
-        ({"activity": "party"}, "“party” is not a activity"),
+        ({"activity": "party"}, "“party” is not an activity"),
         ({"activity": "dip_sample"}, "team_manager, dip_sample” is there 2 times"),
     ],
 )
