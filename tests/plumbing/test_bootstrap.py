@@ -57,9 +57,10 @@ class Run:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while words not in self.said:
             readable, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
-            line = self.process.stdout.readline() if readable else ""
-            assert line, f"never said '{words}', but: {self.said}"
-            self.said += line
+            # Not readline: it may take in two lines at once, and select would wait for the second in vain.
+            heard = os.read(self.process.stdout.fileno(), 65536).decode() if readable else ""
+            assert heard, f"never said '{words}', but: {self.said}"
+            self.said += heard
 
     def send_task(self, name: str) -> None:
         """Put a task on the queue, from a process of its own as a web request would."""
