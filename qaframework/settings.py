@@ -241,6 +241,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_ADAPTER = (
     "qaframework.people.adapter.AccountAdapter"  # closes sign-up: accounts come from the people import
 )
+ACCOUNT_FORMS = {
+    "login": "qaframework.people.sign_in_forms.SignInForm",
+    "reauthenticate": "qaframework.people.sign_in_forms.ReauthenticateForm",
+    "change_password": "qaframework.people.sign_in_forms.ChangePasswordForm",
+    "set_password": "qaframework.people.sign_in_forms.SetPasswordForm",
+    "reset_password_from_key": "qaframework.people.sign_in_forms.ResetPasswordKeyForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from qaframework.people import access, workflow
-from qaframework.people.access import local_today, requires
+from qaframework.people.access import local_today, requires, signed_in
 from qaframework.people.context import home_of
 from qaframework.people.directory import Organisation
 from qaframework.people.forms import (
@@ -44,7 +43,7 @@ def _columns(*labels: str) -> list[dict[str, str]]:
     return [{"label": label} for label in labels]
 
 
-@login_required
+@signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """To the page that the person's work begins with."""
@@ -57,7 +56,7 @@ def keep_alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204 if request.user.is_authenticated else 401)
 
 
-@login_required
+@signed_in
 @require_safe
 def my_account(request: HttpRequest) -> HttpResponse:
     posts = access.posts_of(request.user, local_today())
@@ -261,7 +260,7 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     kept = access.get_people_import(request.user, pk, local_today())
     changes = workflow.preview(kept, now=timezone.now())
     rows = [[change.what, change.name, change.detail] for change in changes.lines()]
-    columns = _columns("What", "Which", "How")
+    columns = _columns("What", "Which", "Code or dates")
     context = {"kept": kept, "changes": changes, "rows": rows, "columns": columns}
     return render(request, "people/import_preview.html", context)
 

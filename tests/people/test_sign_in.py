@@ -1,13 +1,17 @@
 """Signing in, the lockout, the second step, and being signed out when idle."""
 
+import re
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.test import Client, override_settings
 
 from qaframework.people.models import User
@@ -85,6 +89,49 @@ def test_after_the_last_day_at_work_the_account_is_closed(client: Client) -> Non
 def test_the_work_address_is_not_ones_own_to_change(client: Client) -> None:
     client.force_login(UserFactory())
     assert client.get("/account/email/")["Location"] == ACCOUNT
+
+
+@pytest.mark.parametrize("page", ["/account/login/", "/account/reauthenticate/", "/account/password/change/"])
+def test_hints_are_words_not_markup(client: Client, page: str) -> None:
+    if page != "/account/login/":
+        client.force_login(UserFactory())
+    response = client.get(page)
+    assert response.status_code == 200
+    assert "&lt;" not in response.content.decode()
+
+
+def test_a_new_account_gets_its_password_through_the_reset(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    user = UserFactory(password=make_password(None))
+    client.post("/account/password/reset/", {"email": user.email})
+    [mail] = mailoutbox
+    [link] = re.findall(r"https?://\S+/account/password/reset/key/\S+", mail.body)
+    page = client.get(urlsplit(link).path, follow=True)
+    assert page.status_code == 200
+    form = {"password1": "plum anchor velvet train", "password2": "plum anchor velvet train"}
+    client.post(page.redirect_chain[-1][0], form)
+    sign_in(client, user, "plum anchor velvet train")
+    assert is_signed_in(client)
+
+
+def test_a_changed_password_ends_the_session(client: Client) -> None:
+    user = UserFactory()
+    sign_in(client, user)
+    new = "plum anchor velvet train"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert client.post("/account/password/change/", form).status_code == 302
+    assert not is_signed_in(client)
+    sign_in(client, user, new)
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("weak", ["password1234", "short", "849302758493"])
+def test_weak_passwords_are_refused(client: Client, weak: str) -> None:
+    client.force_login(UserFactory())
+    form = {"oldpassword": PASSWORD, "password1": weak, "password2": weak}
+    response = client.post("/account/password/change/", form)
+    assert response.context["form"].errors["password1"]
 
 
 # The second step
