@@ -37,8 +37,7 @@ TIMETABLE = {
     "team_manager": (ONCE, THRICE, ONCE, SECOND),
     "senior_manager": (ONCE, THRICE, ONCE, SECOND),
     "head_of_service": (ONCE, THRICE, EVEN, SECOND),
-    "director": (ONCE, ONCE, EVEN, SECOND),
-    "director without a practice week": (ONCE, ONCE, EVEN, NEVER),
+    "director": (ONCE, ONCE, EVEN, NEVER),
 }
 
 
@@ -57,8 +56,7 @@ def timetable() -> list[Quota]:
         ("team_manager", (5, 6, 5, 5), 21),
         ("senior_manager", (5, 6, 5, 5), 21),
         ("head_of_service", (4, 6, 4, 5), 19),
-        ("director", (2, 4, 2, 3), 11),
-        ("director without a practice week", (2, 3, 2, 3), 10),
+        ("director", (2, 3, 2, 3), 10),
     ],
 )
 def test_totals_of_the_lancashire_timetable(role: str, quarters: tuple[int, ...], total: int) -> None:
@@ -72,7 +70,7 @@ def test_the_grid_has_a_row_for_each_activity_with_its_total() -> None:
     rows = grid(timetable()).rows
     observation = next(r for r in rows if (r.role, r.activity) == ("head_of_service", "practice_observation"))
     assert (observation.quarters, observation.total) == ((0, 1, 0, 1), 2)
-    assert len(rows) == 20
+    assert len(rows) == 16
 
 
 def test_a_unit_of_its_own_has_totals_of_its_own_and_limits_are_not_owed() -> None:
