@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Prefetch
 from django.http import QueryDict
+from django.utils.http import urlencode
 
 from escalation.access import visible_steps
 from escalation.forms import SHOW_ALL, BoardFilter
@@ -17,10 +18,11 @@ from qaframework.rules.working_days import local_date
 
 @dataclass(frozen=True)
 class StepCount:
-    """How many pieces of work stand at one step."""
+    """How many pieces of work stand at one step, and the address (query string) that lists them."""
 
     name: str
     count: int
+    url: str
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class BoardRow:
     """One line of the board. ``days_late`` counts calendar days in Europe/London."""
 
     step: EscalationStep
-    kind: str
+    with_whom: str
     days_late: int
     told: list[str]
 
@@ -54,11 +56,16 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
     chosen = BoardFilter(query, steps=counts, kinds=sorted(kinds))
     page = keyset_page(_narrowed(now_or_all, chosen), moment="clock__due_at", query=query)
     rows = [_row(step, today) for step in page.rows]
-    return Board(rows, page, [StepCount(name, count) for name, count in counts.items()], chosen)
+    return Board(rows, page, [_count(name, count, query) for name, count in counts.items()], chosen)
 
 
 def kind_label(kind: str) -> str:
     return kind.replace("_", " ").capitalize()
+
+
+def _count(name: str, count: int, query: QueryDict) -> StepCount:
+    show = {"show": SHOW_ALL} if query.get("show") == SHOW_ALL else {}
+    return StepCount(name, count, f"?{urlencode({**show, 'step': name})}")
 
 
 def _narrowed(steps: StepQuerySet, chosen: BoardFilter) -> StepQuerySet:
@@ -77,4 +84,6 @@ def _narrowed(steps: StepQuerySet, chosen: BoardFilter) -> StepQuerySet:
 def _row(step: EscalationStep, today: date) -> BoardRow:
     until = local_date(step.clock.stopped_at) if step.clock.stopped_at else today
     told = [f"{one.user}{f' ({one.note})' if one.note else ''}" for one in step.reached.all()]
-    return BoardRow(step, kind_label(step.clock.kind), (until - local_date(step.clock.due_at)).days, told)
+    post, unit = step.clock.owner_post.title, step.clock.unit.name
+    with_whom = post if unit in post else f"{post}, {unit}"
+    return BoardRow(step, with_whom, (until - local_date(step.clock.due_at)).days, told)

@@ -91,7 +91,9 @@ def _outbox(now: datetime) -> Finding:
     failed = Notice.objects.failed().count()
     stuck = f" {failed} could not be sent at all: see the list of e-mails not sent." if failed else ""
     if oldest and now - oldest.created_at > OUTBOX_OLD_AFTER:
-        text = f"The oldest notice has waited since {_ago(now - oldest.created_at)}. Check EMAIL_URL.{stuck}"
+        text = (
+            f"The oldest waiting notice was written {_ago(now - oldest.created_at)}. Check EMAIL_URL.{stuck}"
+        )
         return Finding("Outbox", False, text)
     return Finding("Outbox", True, f"No notice has waited for long.{stuck}")
 

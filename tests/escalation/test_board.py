@@ -111,6 +111,7 @@ def test_the_board_shows_the_furthest_step_of_what_is_still_late(client, authori
     board = client.get(reverse(BOARD)).context["board"]
     assert [row.step.name for row in board.rows] == ["7 days late"]
     assert [(step.name, step.count) for step in board.counts] == [("7 days late", 1)]
+    assert client.get(reverse(BOARD) + board.counts[0].url).context["board"].rows != []
     assert len(labels(client, authority.director, show="all")) == 6
 
 
