@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
 from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import Case
@@ -87,7 +87,7 @@ def _open_cases(pool: Unit, strata: str | None) -> list[tuple[Any, ...]]:
             "opened_on",
             "on_hold_reason",
             "is_restricted",
-            strata or "plan_type",
+            F(strata) if strata else Value(""),
         )
     )
 
