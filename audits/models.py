@@ -153,9 +153,9 @@ class CaseAudit(Activity):
 
 
 class AuditMeeting(models.Model):
-    """The meeting of auditor and practitioner: proposed, accepted, moved, cancelled."""
+    """The meeting of auditor and practitioner: proposed by one, accepted by the other, moved, cancelled."""
 
-    PERSONAL_FIELDS: ClassVar = ()
+    PERSONAL_FIELDS: ClassVar = ("proposed_by",)
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
@@ -167,6 +167,7 @@ class AuditMeeting(models.Model):
     minutes = models.PositiveSmallIntegerField(default=90)
     place = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     sequence = models.PositiveSmallIntegerField(default=0, help_text="Grows with every change (iCalendar).")
     record_updated_on = models.DateField(
         null=True, blank=True, help_text="When the practitioner had checked and updated the record."
@@ -218,7 +219,10 @@ class ModerationDraw(models.Model):
     period = models.CharField(max_length=8)
     seed = models.CharField(max_length=80)
     percent = models.PositiveSmallIntegerField()
-    frame = models.JSONField(help_text="Ids of the submitted audits, in the order of their ids.")
+    population = models.PositiveIntegerField(
+        help_text="Audits of which the percentage is taken: the frame, and those whose grade decides."
+    )
+    frame = models.JSONField(help_text="Ids of the audits that could be chosen, in their order.")
     frame_hash = models.CharField(max_length=64)
     chosen = models.JSONField(help_text="Ids chosen at random.")
     drawn_at = models.DateTimeField()
@@ -256,6 +260,19 @@ class Moderation(models.Model):
         RAISED = "raised", "Grade raised"
         LOWERED = "lowered", "Grade lowered"
         SENT_BACK = "sent_back", "Sent back for more evidence"
+
+    class Criterion(models.TextChoices):
+        EVIDENCE = "evidence", "Each judgement rests on evidence that is named"
+        CHILD = "child", "The child’s daily life and views can be seen"
+        IMPACT = "impact", "It is about the difference made for the child"
+        PARTNERSHIP = "partnership", "The practitioner took part, and their view is there"
+        DESCRIPTORS = "descriptors", "The grade matches what the grades mean"
+        ACTIONS = "actions", "The actions follow from the findings, with who, what and by when"
+
+    class Quality(models.TextChoices):
+        MET = "met", "Met"
+        PARTLY = "partly", "Partly"
+        NOT_MET = "not_met", "Not met"
 
     audit = models.ForeignKey(CaseAudit, on_delete=models.CASCADE, related_name="moderations")
     because = models.CharField(max_length=8, choices=Because)

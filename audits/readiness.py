@@ -7,15 +7,22 @@ from typing import Any
 from audits.models import AdviceRequest, CaseAudit
 from qaframework.allocation.workflow import activity_of
 from qaframework.rules.grades import GradeScheme, indicators_need_reason
-from qaframework.tools.definition import ToolDefinition
+from qaframework.tools.definition import Question, QuestionType, ToolDefinition
 from qaframework.tools.reading import missing_answers, values_of
+from qaframework.tools.values import CHOICES
 
 ANSWERS, JUDGEMENT, ACTIONS, ADVICE = "answers", "judgement", "actions", "advice"
+
+# Questions that are drawn as a group of buttons; a link leads to the first of them.
+GROUPS = CHOICES | {QuestionType.PICK_SEVERAL, QuestionType.SCALE}
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to put right. ``part`` is where: answers, judgement, actions or advice."""
+    """One thing to put right. ``part`` is where: answers, judgement, actions or advice.
+
+    ``section`` is the section's key, ``anchor`` the id of the field on its page; both may be empty.
+    """
 
     message: str
     part: str
@@ -23,15 +30,33 @@ class Problem:
     anchor: str = ""
 
 
-def problems_before_submission(audit: CaseAudit) -> list[Problem]:
+@dataclass(frozen=True)
+class Standing:
+    """What an audit holds besides its own fields, read once for all checks."""
+
+    values: Mapping[str, Any]
+    advice: AdviceRequest | None
+    action_count: int
+
+    @classmethod
+    def read(cls, audit: CaseAudit) -> "Standing":
+        """As it stands in the database now, in three queries."""
+        return cls(
+            values=values_of(audit.answer_set),
+            advice=AdviceRequest.objects.filter(audit=audit).first(),
+            action_count=audit.action_plan.actions.count(),
+        )
+
+
+def problems_before_submission(audit: CaseAudit, standing: Standing | None = None) -> list[Problem]:
     """Everything that is missing, in the order of the pages; empty when the audit can be submitted."""
+    standing = standing or Standing.read(audit)
     definition = audit.answer_set.tool_version.definition
-    values = values_of(audit.answer_set)
     return [
-        *_unanswered(definition, values),
+        *_unanswered(definition, standing.values),
         *_about_the_worker(audit),
-        *_about_the_grade(audit, definition, values),
-        *_about_the_actions(audit, definition),
+        *_about_the_grade(audit, definition, standing),
+        *_about_the_actions(audit, definition, standing.action_count),
     ]
 
 
@@ -42,63 +67,76 @@ def unmet_indicators(definition: ToolDefinition, values: Mapping[str, Any]) -> l
     ]
 
 
+def anchor_of(question: Question, answer_key: str) -> str:
+    """The id of the control with which a question's answer begins."""
+    if question.type is QuestionType.THREE_BOXES:
+        return f"id_{answer_key}.well"
+    return f"id_{answer_key}_0" if question.type in GROUPS else f"id_{answer_key}"
+
+
 def _unanswered(definition: ToolDefinition, values: Mapping[str, Any]) -> list[Problem]:
     return [
         Problem(
-            f"{section.title}: “{question.text}” has no answer.", ANSWERS, section.key, f"id_{answer_key}"
+            f"{section.title}: “{question.text}” has no answer.",
+            ANSWERS,
+            section.key,
+            anchor_of(question, answer_key),
         )
         for section, question, answer_key in missing_answers(definition, values)
     ]
+
+
+def _judgement(message: str, field: str) -> Problem:
+    return Problem(message, JUDGEMENT, anchor=f"id_{field}")
 
 
 def _about_the_worker(audit: CaseAudit) -> list[Problem]:
     mode = activity_of(audit.assignment).mode
     Involvement = CaseAudit.Involvement
     if not audit.worker_took_part:
-        return [Problem("Say whether the practitioner took part.", JUDGEMENT)]
+        return [_judgement("Say whether the practitioner took part.", "worker_took_part_0")]
     explained = bool(audit.not_involved_reason.strip())
     if audit.worker_took_part == Involvement.NO and not explained:
-        return [Problem("Say why the practitioner did not take part.", JUDGEMENT)]
+        return [_judgement("Say why the practitioner did not take part.", "not_involved_reason")]
     if mode == "in_person" and audit.worker_took_part == Involvement.BY_CALL and not explained:
-        return [Problem("This is meant to be held in person. Say why it was held by call.", JUDGEMENT)]
+        text = "This is meant to be held in person. Say why it was held by call."
+        return [_judgement(text, "not_involved_reason")]
     return []
 
 
-def _about_the_grade(
-    audit: CaseAudit, definition: ToolDefinition, values: Mapping[str, Any]
-) -> list[Problem]:
+def _about_the_grade(audit: CaseAudit, definition: ToolDefinition, standing: Standing) -> list[Problem]:
     problems = []
     if not audit.impact.strip():
-        problems.append(Problem("Describe the difference the work has made for the child.", JUDGEMENT))
+        problems.append(_judgement("Describe the difference the work has made for the child.", "impact"))
     if not definition.overall_graded:
         return problems
     if not audit.overall_grade:
-        return [*problems, Problem("Choose the overall grade.", JUDGEMENT)]
+        return [*problems, _judgement("Choose the overall grade.", "overall_grade_0")]
     if not audit.grade_reason.strip():
-        problems.append(Problem("Give the reason for the overall grade.", JUDGEMENT))
-    problems += _about_the_agreement(audit)
+        problems.append(_judgement("Give the reason for the overall grade.", "grade_reason"))
     scheme = _scheme(audit)
-    unmet = unmet_indicators(definition, values)
+    unmet = unmet_indicators(definition, standing.values)
     has_reason = bool(audit.unmet_indicators_reason.strip())
     if indicators_need_reason(scheme, audit.overall_grade, unmet) and not has_reason:
         label = scheme.grade(audit.overall_grade).label
-        problems.append(
-            Problem(
-                f"{len(unmet)} of the expected indicators are not met. Say why the grade is still “{label}”.",
-                JUDGEMENT,
-            )
-        )
-    return problems
+        how_many = f"{len(unmet)} of the expected indicators {'is' if len(unmet) == 1 else 'are'}"
+        text = f"{how_many} not fully met. Say why the grade is still “{label}”."
+        problems.append(_judgement(text, "unmet_indicators_reason"))
+    return problems + _about_the_agreement(audit, standing.advice)
 
 
-def _about_the_agreement(audit: CaseAudit) -> list[Problem]:
+def _about_the_agreement(audit: CaseAudit, advice: AdviceRequest | None) -> list[Problem]:
     if audit.worker_took_part == CaseAudit.Involvement.NO:
         return []
-    if not audit.agreement or not audit.worker_grade:
-        return [Problem("Record the practitioner's view of the grade and whether you agree.", JUDGEMENT)]
+    if not audit.worker_grade:
+        return [_judgement("Record how the practitioner would grade the work.", "worker_grade_0")]
+    if not audit.agreement:
+        return [_judgement("Say whether you agree on the grade.", "agreement_0")]
     if audit.agreement == CaseAudit.Agreement.AGREED:
-        return []
-    advice = AdviceRequest.objects.filter(audit=audit).first()
+        if audit.worker_grade == audit.overall_grade:
+            return []
+        text = "You say that you agree, but the two grades differ. Change one, or say that you do not agree."
+        return [_judgement(text, "agreement_0")]
     if advice is None:
         return [Problem("You do not agree on the grade. Ask the quality assurance team for advice.", ADVICE)]
     if advice.advised_at is None:
@@ -106,11 +144,11 @@ def _about_the_agreement(audit: CaseAudit) -> list[Problem]:
     return []
 
 
-def _about_the_actions(audit: CaseAudit, definition: ToolDefinition) -> list[Problem]:
+def _about_the_actions(audit: CaseAudit, definition: ToolDefinition, action_count: int) -> list[Problem]:
     if not definition.overall_graded or not audit.overall_grade:
         return []
     scheme = _scheme(audit)
-    if scheme.is_good_or_better(audit.overall_grade) or audit.action_plan.actions.exists():
+    if scheme.is_good_or_better(audit.overall_grade) or action_count:
         return []
     label = scheme.grade(audit.overall_grade).label
     return [Problem(f"An audit graded “{label}” needs at least one action.", ACTIONS)]

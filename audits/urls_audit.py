@@ -1,5 +1,27 @@
 """Routes of one audit: its page, meeting, sections, judgement, actions and handing in."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from audits.views import actions, audit, judgement, meeting
+
+urlpatterns = [
+    path("audits/open/<int:pk>/", audit.open_work, name="open"),
+    path("audits/<int:pk>/", audit.audit, name="audit"),
+    path("audits/<int:pk>/begin/", audit.begin, name="begin"),
+    path("audits/<int:pk>/meeting/", meeting.meeting, name="meeting"),
+    path("audits/<int:pk>/meeting/accept/", meeting.accept, name="accept_meeting"),
+    path("audits/<int:pk>/meeting/cancel/", meeting.cancel, name="cancel_meeting"),
+    path("audits/<int:pk>/meeting/record/", meeting.record_updated, name="record_updated"),
+    path("audits/<int:pk>/meeting.ics", meeting.calendar, name="calendar"),
+    path("audits/<int:pk>/section/<slug:key>/", audit.section, name="section"),
+    path("audits/<int:pk>/answer/", audit.answer, name="answer"),
+    path("audits/<int:pk>/judgement/", judgement.judgement, name="judgement"),
+    path("audits/<int:pk>/judgement/answer/", judgement.judge, name="judge"),
+    path("audits/<int:pk>/view/", judgement.worker_view, name="worker_view"),
+    path("audits/<int:pk>/advice/", judgement.advice, name="advice"),
+    path("audits/<int:pk>/actions/", actions.actions, name="actions"),
+    path("audits/<int:pk>/actions/<int:action_pk>/remove/", actions.remove_action, name="remove_action"),
+    path("audits/<int:pk>/concern/", actions.concern, name="concern"),
+    path("audits/<int:pk>/submit/", audit.submit, name="submit"),
+    path("audits/<int:pk>/read/", audit.read, name="read"),
+]

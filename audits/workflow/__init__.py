@@ -12,14 +12,22 @@ from audits.workflow.judging import (
     save_judgement,
     submit_audit,
 )
-from audits.workflow.meetings import accept_meeting, cancel_meeting, propose_meeting, record_file_updated
+from audits.workflow.meetings import (
+    accept_meeting,
+    cancel_meeting,
+    propose_meeting,
+    record_file_updated,
+    remind_of_meetings,
+)
 from audits.workflow.moderating import (
     begin_moderation,
     complete_moderation,
     draw_due_moderations,
     draw_moderations,
     record_discussion,
+    release_moderation,
     send_back_for_evidence,
+    verify_moderation_draw,
 )
 from audits.workflow.opening import open_audit
 from audits.workflow.reauditing import open_due_reaudits
@@ -46,9 +54,12 @@ __all__ = [
     "raise_concern",
     "record_discussion",
     "record_file_updated",
+    "release_moderation",
+    "remind_of_meetings",
     "replace_case",
     "save_judgement",
     "send_back_for_evidence",
     "submit_audit",
     "verify_draw",
+    "verify_moderation_draw",
 ]

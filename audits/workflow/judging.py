@@ -14,7 +14,7 @@ from qaframework.activities.workflow import hand_in
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.notices.workflow import NoticeDraft, write_notices
-from qaframework.people import history
+from qaframework.people import directory, history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
@@ -33,6 +33,11 @@ JUDGEMENT_FIELDS = (
     "unmet_indicators_reason",
 )
 
+SUBMITTED = "Submitted"
+
+# Questions on whether the family was asked, and the answer that says they gave their view.
+FEEDBACK_GIVEN = {"feedback_asked": "answered", "feedback_given": "given"}
+
 
 class NotReady(Refused):
     """The audit lacks something; ``problems`` name all of it at once."""
@@ -43,12 +48,15 @@ class NotReady(Refused):
 
 
 class JudgementConflict(Exception):
-    """Somebody else saved the judgement after it was read. Nothing was written."""
+    """Somebody else changed the same parts after they were read. Nothing was written.
 
-    def __init__(self, mine: dict[str, str], theirs: CaseAudit) -> None:
-        self.mine = mine
-        self.theirs = theirs
+    ``names`` are the fields in question, ``mine`` what was refused, ``theirs`` the audit as it stands,
+    saved by ``by`` (None for the system).
+    """
+
+    def __init__(self, names: list[str], mine: dict[str, str], theirs: CaseAudit, by: User | None) -> None:
         super().__init__("The judgement has changed since it was read.")
+        self.names, self.mine, self.theirs, self.by = names, mine, theirs, by
 
 
 @transaction.atomic
@@ -64,42 +72,29 @@ def begin_audit(*, audit: CaseAudit, by: User, now: datetime) -> CaseAudit:
 def save_judgement(
     *, audit: CaseAudit, version: int, values: dict[str, str], by: User, now: datetime
 ) -> CaseAudit:
-    """Write the judgement if nobody changed it since ``version``; raises JudgementConflict otherwise."""
+    """Write what the person changed since they read ``version``.
+
+    Two people may write different parts at the same time. Raises JudgementConflict when somebody else
+    changed the same part, and Refused once the audit was handed in.
+    """
     unknown = set(values) - set(JUDGEMENT_FIELDS)
     if unknown:
         raise ValueError(f"Not part of the judgement: {', '.join(sorted(unknown))}.")
-    _refuse_unless_open(audit)
-    try:
-        return history.change(
-            audit,
-            by=by,
-            now=now,
-            reason="Judgement saved",
-            only_if={"version": version},
-            version=version + 1,
-            **values,
-        )
-    except history.SomebodyElseWasFirst:
-        raise JudgementConflict(values, CaseAudit.objects.get(pk=audit.pk)) from None
+    return _write_judgement(audit, version, values, reason="Judgement saved", by=by, now=now)
 
 
 @transaction.atomic
 def add_worker_view(
-    *, audit: CaseAudit, worker_grade: str, worker_view: str, by: User, now: datetime
+    *, audit: CaseAudit, version: int, worker_grade: str, worker_view: str, by: User, now: datetime
 ) -> CaseAudit:
-    """The practitioner's own view of the grade, from their own device, while the audit is open (BF-13)."""
+    """The practitioner's own view of the grade, from their own device, while the audit is open (BF-13).
+
+    Raises JudgementConflict when the auditor has meanwhile written it down for them.
+    """
     if by.pk != audit.assignment.worker_id:
         raise Refused("Only the practitioner of this case can give the practitioner's view.")
-    _refuse_unless_open(audit)
-    return history.change(
-        audit,
-        by=by,
-        now=now,
-        reason="Practitioner's view",
-        worker_grade=worker_grade,
-        worker_view=worker_view,
-        version=audit.version + 1,
-    )
+    values = {"worker_grade": worker_grade, "worker_view": worker_view}
+    return _write_judgement(audit, version, values, reason="Practitioner's view", by=by, now=now)
 
 
 @transaction.atomic
@@ -112,7 +107,7 @@ def ask_advice(
         raise Refused("Give both reasons: the auditor's and the practitioner's.")
     if AdviceRequest.objects.filter(audit=audit).exists():
         raise Refused("The quality assurance team has been asked already.")
-    return history.create(
+    request = history.create(
         AdviceRequest(
             audit=audit,
             auditor_reason=auditor_reason,
@@ -124,6 +119,11 @@ def ask_advice(
         now=now,
         reason="Advice asked",
     )
+    today = local_date(now)
+    posts = directory.nearest_posts(audit.assignment.unit, "qa_manager", today)
+    managers = [directory.holder_of(post, today) for post in posts]
+    _tell(audit, managers, "advice_asked", "Advice on a grade is needed", now=now)
+    return request
 
 
 @transaction.atomic
@@ -172,7 +172,8 @@ def raise_concern(*, audit: CaseAudit, what: str, by: User, now: datetime) -> Co
 def submit_audit(*, audit: CaseAudit, by: User, now: datetime) -> CaseAudit:
     """Hand the audit in: answers frozen, ladder stopped, actions issued, moderation opened if the grade asks.
 
-    Raises NotReady with everything that is missing. The submission lands in the QA team's inbox.
+    Raises NotReady with everything that is missing, AnswersLocked when it was handed in before, and
+    SomebodyElseWasFirst when the judgement changed meanwhile. It lands in the QA team's inbox (BED-12).
     """
     problems = problems_before_submission(audit)
     if problems:
@@ -188,7 +189,9 @@ def submit_audit(*, audit: CaseAudit, by: User, now: datetime) -> CaseAudit:
         audit,
         by=by,
         now=now,
-        reason="Submitted",
+        reason=SUBMITTED,
+        only_if={"version": audit.version},
+        version=audit.version + 1,
         submitted_at=now,
         final_grade="",
         final_grade_reached_by=reached_by,
@@ -203,7 +206,8 @@ def _record_result(audit: CaseAudit, now: datetime) -> None:
     assignment = audit.assignment
     assert assignment.case is not None
     assert assignment.due_on is not None
-    asked = values_of(audit.answer_set).get("feedback_obtained")
+    values = values_of(audit.answer_set)
+    feedback = [values[key] == given for key, given in FEEDBACK_GIVEN.items() if key in values]
     AuditResult.objects.update_or_create(
         audit=audit,
         defaults={
@@ -218,10 +222,43 @@ def _record_result(audit: CaseAudit, now: datetime) -> None:
             "final_grade": "",
             "section_grades": section_grades(audit.answer_set),
             "worker_took_part": audit.worker_took_part != CaseAudit.Involvement.NO,
-            "feedback_obtained": None if asked is None else asked == "yes",
+            "feedback_obtained": any(feedback) if feedback else None,
             "in_time": now <= end_of_day(assignment.due_on),
         },
     )
+
+
+def _write_judgement(
+    audit: CaseAudit, version: int, values: dict[str, str], *, reason: str, by: User, now: datetime
+) -> CaseAudit:
+    held = CaseAudit.objects.select_for_update(of=("self",)).select_related("assignment")
+    current = held.get(pk=audit.pk)
+    _refuse_unless_open(current)
+    read = _as_read(current, version)
+    mine = {name: value for name, value in values.items() if value != read[name]}
+    clashing = [name for name, value in mine.items() if getattr(current, name) not in (read[name], value)]
+    if clashing:
+        last = current.history.select_related("history_user").first()
+        raise JudgementConflict(clashing, mine, current, last.history_user)
+    new = {name: value for name, value in mine.items() if getattr(current, name) != value}
+    if not new:
+        audit.refresh_from_db(fields=[*JUDGEMENT_FIELDS, "version"])
+        return audit
+    return history.change(
+        audit,
+        by=by,
+        now=now,
+        reason=reason,
+        only_if={"version": current.version},
+        version=current.version + 1,
+        **new,
+    )
+
+
+def _as_read(current: CaseAudit, version: int) -> dict[str, str]:
+    """The judgement as it stood in a version; empty for a version that never was."""
+    stood = current if version == current.version else current.history.filter(version=version).first()
+    return {name: getattr(stood, name) if stood else "" for name in JUDGEMENT_FIELDS}
 
 
 def _refuse_unless_open(audit: CaseAudit) -> None:

@@ -1,11 +1,12 @@
 """The audit meeting: proposed by the auditor, accepted or moved by the practitioner, or cancelled (BF-02)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
 
 from audits.models import AuditMeeting, CaseAudit
+from qaframework.allocation.models import Assignment
 from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.people import directory, history
 from qaframework.people.models import User
@@ -20,6 +21,7 @@ def propose_meeting(
     *, audit: CaseAudit, starts_at: datetime, minutes: int, place: str, by: User, now: datetime
 ) -> AuditMeeting:
     """Propose a meeting, or move it to another time or place; the other person is told."""
+    _refuse_unless_open(audit)
     if starts_at <= now:
         raise Refused("The meeting would be in the past. Give a date and time that lie ahead.")
     if not 15 <= minutes <= 480:
@@ -29,7 +31,7 @@ def propose_meeting(
     meeting = AuditMeeting.objects.filter(audit=audit).first()
     if meeting is None:
         meeting = history.create(
-            AuditMeeting(audit=audit, starts_at=starts_at, minutes=minutes, place=place),
+            AuditMeeting(audit=audit, starts_at=starts_at, minutes=minutes, place=place, proposed_by=by),
             by=by,
             now=now,
             reason="Proposed",
@@ -44,6 +46,7 @@ def propose_meeting(
             minutes=minutes,
             place=place,
             state=State.PROPOSED,
+            proposed_by=by,
             sequence=meeting.sequence + 1,
         )
     _tell_others(meeting, "Audit meeting proposed", by=by, now=now)
@@ -52,12 +55,15 @@ def propose_meeting(
 
 @transaction.atomic
 def accept_meeting(*, meeting: AuditMeeting, by: User, now: datetime) -> AuditMeeting:
+    """Agree to the time that the other person proposed. Raises SomebodyElseWasFirst when it has changed."""
+    if by.pk == meeting.proposed_by_id:
+        raise Refused("You proposed this time, so the other person has to accept it.")
     history.change(
         meeting,
         by=by,
         now=now,
         reason="Accepted",
-        only_if={"state": State.PROPOSED},
+        only_if={"state": State.PROPOSED, "sequence": meeting.sequence},
         state=State.ACCEPTED,
         sequence=meeting.sequence + 1,
     )
@@ -67,6 +73,7 @@ def accept_meeting(*, meeting: AuditMeeting, by: User, now: datetime) -> AuditMe
 
 @transaction.atomic
 def cancel_meeting(*, meeting: AuditMeeting, reason: str, by: User, now: datetime) -> AuditMeeting:
+    """Call the meeting off; a new time can be proposed later."""
     if not reason.strip():
         raise Refused("Say why the meeting is cancelled, so that the other person knows.")
     history.change(
@@ -85,26 +92,51 @@ def cancel_meeting(*, meeting: AuditMeeting, reason: str, by: User, now: datetim
 @transaction.atomic
 def record_file_updated(*, meeting: AuditMeeting, on: date, by: User, now: datetime) -> AuditMeeting:
     """The practitioner has checked and updated the child's record before the meeting (BF-03)."""
+    if by.pk != meeting.audit.assignment.worker_id:
+        raise Refused("Only the practitioner of this case can say that the record is up to date.")
     if on > local_date(now):
         raise Refused("That day is in the future. Give the day on which you finished updating the record.")
     return history.change(meeting, by=by, now=now, reason="Record updated", record_updated_on=on)
 
 
+def remind_of_meetings(*, now: datetime) -> int:
+    """Remind both people of every meeting in the next 24 hours, once; returns how many were reminded (BF-02).
+
+    A meeting that moves is reminded of again.
+    """
+    soon = AuditMeeting.objects.filter(
+        state__in=[State.PROPOSED, State.ACCEPTED],
+        starts_at__gt=now,
+        starts_at__lte=now + timedelta(days=1),
+        audit__assignment__state__in=Assignment.OPEN_STATES,
+    ).select_related("audit__assignment__case", "audit__assignment__worker", "audit__assignment__post")
+    return sum(
+        _tell(meeting, "Audit meeting soon", "meeting_reminder", leave_out=None, now=now) for meeting in soon
+    )
+
+
 def _tell_others(meeting: AuditMeeting, subject: str, *, by: User, now: datetime) -> None:
+    _tell(meeting, subject, "meeting", leave_out=by, now=now)
+
+
+def _tell(meeting: AuditMeeting, subject: str, kind: str, *, leave_out: User | None, now: datetime) -> int:
     assignment = meeting.audit.assignment
     auditor = directory.holder_of(assignment.post, local_date(now))
-    others = [person for person in (auditor, assignment.worker) if person is not None and person != by]
-    write_notices(
-        [
-            NoticeDraft(
-                recipient_id=person.pk,
-                kind="meeting",
-                dedupe_key=f"meeting:{meeting.pk}:{meeting.sequence}:{meeting.state}:{person.pk}",
-                subject=f"{subject}: case {assignment.case.child_ref if assignment.case else ''}",
-                body="Open the audit to see when and where, and to put it into your calendar.",
-                url=reverse("audits:audit", args=[meeting.audit_id]),
-            )
-            for person in others
-        ],
-        now=now,
-    )
+    people = [person for person in (auditor, assignment.worker) if person is not None and person != leave_out]
+    drafts = [
+        NoticeDraft(
+            recipient_id=person.pk,
+            kind=kind,
+            dedupe_key=f"{kind}:{meeting.pk}:{meeting.sequence}:{person.pk}",
+            subject=f"{subject}: case {assignment.case.child_ref if assignment.case else ''}",
+            body="Open the audit to see when and where, and to put it into your calendar.",
+            url=reverse("audits:audit", args=[meeting.audit_id]),
+        )
+        for person in people
+    ]
+    return write_notices(drafts, now=now)
+
+
+def _refuse_unless_open(audit: CaseAudit) -> None:
+    if audit.assignment.state not in Assignment.OPEN_STATES:
+        raise Refused("This audit is not open, so no meeting is needed for it.")

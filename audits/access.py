@@ -1,0 +1,134 @@
+"""Who may see an audit, and who may work on it: the only way in which a page gets hold of one.
+
+Somebody else's audit and one that does not exist give the same answer: Http404. Cases that are restricted
+need a clearance. Every reading is logged.
+"""
+
+from datetime import date, datetime
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
+
+from audits.models import CaseAudit
+from qaframework.actions.models import Action
+from qaframework.allocation.access import owned_assignments
+from qaframework.allocation.models import Assignment
+from qaframework.caseload.access import cleared_q
+from qaframework.people.access import capability_q, posts_of
+from qaframework.people.models import PostHolding, RecordRead, User
+from qaframework.people.reads import log_read
+from qaframework.people.roles import Capability
+from qaframework.rules.working_days import local_date
+
+RELATED = (
+    "assignment__case__unit",
+    "assignment__worker",
+    "assignment__post__unit",
+    "assignment__unit",
+    "assignment__framework_version",
+    "assignment__programme",
+    "answer_set__tool_version",
+    "action_plan",
+    "auditor",
+    "meeting__proposed_by",
+    "advice_request__advised_by",
+)
+
+
+def visible_audits(user: User, on: date) -> QuerySet[CaseAudit]:
+    """Audits the person may read on that local date.
+
+    Those of the posts they hold, those of their own work, once handed in those of units whose work they
+    see, and all that they run quality assurance for.
+    """
+    handed_in = Q(submitted_at__isnull=False)
+    scope = Q(assignment__post__in=posts_of(user, on)) | Q(assignment__worker=user)
+    for unit in ("assignment__unit", "assignment__post__unit"):
+        scope |= capability_q(user, Capability.SEE_TEAM_WORK, on, unit) & handed_in
+        scope |= capability_q(user, Capability.RUN_QUALITY_ASSURANCE, on, unit)
+    return CaseAudit.objects.filter(scope).filter(cleared_q(user, on, case_field="assignment__case"))
+
+
+def own_audits(user: User, on: date) -> QuerySet[CaseAudit]:
+    """Audits that a post of the person owes and that were not called off."""
+    live = (*Assignment.OPEN_STATES, *Assignment.DONE_STATES)
+    return CaseAudit.objects.filter(
+        cleared_q(user, on, case_field="assignment__case"),
+        assignment__post__in=posts_of(user, on),
+        assignment__state__in=live,
+    )
+
+
+def get_audit(user: User, pk: int, *, now: datetime) -> CaseAudit:
+    """An audit to read, with all that its page shows in one query. Raises Http404."""
+    return _logged(_get(visible_audits(user, local_date(now)), pk, now), user, now)
+
+
+def get_audit_to_edit(user: User, pk: int, *, now: datetime) -> CaseAudit:
+    """An audit for the person whose post owes it, to read and to work on. Raises Http404."""
+    return _logged(_get(own_audits(user, local_date(now)), pk, now), user, now)
+
+
+def get_audit_to_save(user: User, pk: int, *, now: datetime) -> CaseAudit:
+    """The same where one answer is written and nothing shown: slim, and no reading is logged."""
+    related = ("assignment", "answer_set__tool_version")
+    audits = own_audits(user, local_date(now)).select_related(*related)
+    audit = audits.defer("answer_set__tool_version__content").filter(pk=pk).first()
+    if audit is None:
+        raise Http404
+    return audit
+
+
+def get_audit_as_worker(user: User, pk: int, *, now: datetime) -> CaseAudit:
+    """An audit for the practitioner whose work it looks at. Raises Http404."""
+    mine = visible_audits(user, local_date(now)).filter(assignment__worker=user)
+    return _logged(_get(mine, pk, now), user, now)
+
+
+def get_audit_as_participant(user: User, pk: int, *, now: datetime) -> CaseAudit:
+    """An audit for the two people who meet about it: who owes it and the practitioner. Raises Http404."""
+    on = local_date(now)
+    both = Q(assignment__worker=user) | Q(assignment__post__in=posts_of(user, on))
+    return _logged(_get(visible_audits(user, on).filter(both), pk, now), user, now)
+
+
+def get_assignment_to_open(user: User, pk: int, *, now: datetime) -> Assignment:
+    """The person's own allocated case, of which the audit is still to be made ready. Raises Http404."""
+    mine = owned_assignments(user, local_date(now)).filter(
+        kind="case_audit", case__isnull=False, state__in=Assignment.OPEN_STATES, pk=pk
+    )
+    assignment = mine.select_related("framework_version", "case", "unit", "worker").first()
+    if assignment is None:
+        raise Http404
+    return assignment
+
+
+def _get(audits: QuerySet[CaseAudit], pk: int, now: datetime) -> CaseAudit:
+    held = PostHolding.objects.on(local_date(now)).filter(post=OuterRef("assignment__post"))
+    holder = held.order_by("-is_acting", "-starts_on", "-pk").values("user__full_name")[:1]
+    actions = Action.objects.filter(plan=OuterRef("action_plan")).order_by().values("plan")
+    audit = (
+        audits.filter(pk=pk)
+        .select_related(*RELATED)
+        .defer("answer_set__tool_version__content")
+        .annotate(
+            holder_name=Subquery(holder),
+            action_count=Subquery(actions.annotate(count=Count("pk")).values("count")),
+        )
+        .first()
+    )
+    if audit is None:
+        raise Http404
+    return audit
+
+
+def _logged(audit: CaseAudit, user: User, now: datetime) -> CaseAudit:
+    case = audit.assignment.case
+    log_read(
+        reader=user,
+        kind=RecordRead.Kind.AUDIT,
+        record_id=audit.pk,
+        label=case.child_ref if case else f"Audit {audit.pk}",
+        now=now,
+    )
+    return audit

@@ -1,0 +1,321 @@
+"""What the pages of one audit show, put together from what access and the answers hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+
+from audits.forms import RecordUpdatedForm
+from audits.identifiers import Place
+from audits.models import AuditMeeting, CaseAudit, Moderation
+from audits.progress import (
+    MEETING_STANDS,
+    NextStep,
+    Step,
+    Task,
+    closing_tasks,
+    is_open,
+    meeting_of,
+    next_step,
+    path_of,
+    progress_of,
+    tasks_of,
+)
+from audits.readiness import ACTIONS, ADVICE, ANSWERS, Problem, unmet_indicators
+from audits.workflow.judging import SUBMITTED
+from qaframework.allocation.models import Assignment
+from qaframework.allocation.wording import subject_line
+from qaframework.people.access import posts_of
+from qaframework.people.models import User
+from qaframework.people.templatetags.page import due_in_words, short_date, uk_date, uk_datetime
+from qaframework.rules.grades import Suggestion, suggest_overall
+from qaframework.rules.working_days import local_date
+from qaframework.tools.definition import Option, ToolDefinition
+from qaframework.tools.models import Answer, Submission
+from qaframework.tools.reading import AnsweredSection, answered_sections, section_grades, values_of
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MeetingPanel:
+    """The meeting as one person sees it; ``form`` is the practitioner's 'record updated'."""
+
+    meeting: AuditMeeting | None
+    rows: list[Row]
+    is_participant: bool
+    stands: bool
+    may_arrange: bool
+    may_accept: bool
+    form: RecordUpdatedForm | None
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """The audit's own page. ``sent_back`` is what a moderator asked for, empty when nothing was."""
+
+    title: str
+    path: list[Step]
+    next_step: NextStep
+    can_work: bool
+    is_worker: bool
+    is_open: bool
+    facts: list[Row]
+    meeting: MeetingPanel
+    sections: list[Task]
+    closing: list[Task]
+    sent_back: str
+
+
+def words_of(audit: CaseAudit) -> dict[str, str]:
+    """What this authority calls people and things, for the middle of a sentence."""
+    pack = audit.assignment.framework_version.pack
+    practitioner = pack.label("practitioner")
+    return {
+        "activity": pack.activity(audit.assignment.activity).label,
+        "practitioner": practitioner[:1].lower() + practitioner[1:],
+        "qa_team": pack.label("qa_team"),
+    }
+
+
+def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now: datetime) -> AuditPage:
+    """One more query once the audit was handed in: its last moderation."""
+    on = local_date(now)
+    found = progress_of(audit, answers)
+    is_auditor = audit.assignment.post_id in {post.pk for post in posts_of(user, on)}
+    is_worker = audit.assignment.worker_id == user.pk
+    moderation = _last_moderation(audit)
+    words = words_of(audit)
+    can_work = is_auditor and is_open(audit)
+    return AuditPage(
+        title=subject_line(audit.assignment),
+        path=path_of(found, moderation),
+        next_step=next_step(found, is_auditor=is_auditor, is_worker=is_worker, words=words, now=now),
+        can_work=can_work,
+        is_worker=is_worker,
+        is_open=is_open(audit),
+        facts=facts(audit, on),
+        meeting=_meeting_panel(audit, user, is_participant=is_auditor or is_worker, on=on),
+        sections=tasks_of(found, can_work=can_work),
+        closing=closing_tasks(found, can_work=can_work),
+        sent_back=_sent_back(audit, moderation),
+    )
+
+
+def facts(audit: CaseAudit, today: date) -> list[Row]:
+    """What the case register and the allocation say."""
+    assignment, case = audit.assignment, audit.assignment.case
+    words = words_of(audit)
+    rows: list[Row] = []
+    if case is not None:
+        rows += [
+            {"label": "Child’s reference", "value": case.child_ref},
+            {"label": "Plan", "value": case.get_plan_type_display()},
+            {"label": "Age", "value": case.get_age_band_display()},
+            {"label": "Team", "value": str(case.unit) if case.unit else "No team is recorded"},
+        ]
+    rows.append(
+        {"label": words["practitioner"].capitalize(), "value": str(assignment.worker or "Not recorded")}
+    )
+    held_by = getattr(audit, "holder_name", None) or "Vacant"
+    rows.append({"label": "Auditor", "value": f"{held_by}\n{assignment.post}"})
+    if assignment.due_on and is_open(audit):
+        due = f"{uk_date(assignment.due_on)}\n{due_in_words(assignment.due_on, today)}"
+        rows.append({"label": "Due", "value": due})
+    if assignment.selection != Assignment.Selection.NONE:
+        rows.append({"label": "Case", "value": assignment.get_selection_display()})
+    if audit.follow_up_of_id:
+        rows.append(
+            {
+                "label": "Follows up",
+                "value": f"Audit {audit.follow_up_of_id}",
+                "url": reverse("audits:audit", args=[audit.follow_up_of_id]),
+            }
+        )
+    return rows
+
+
+def problem_url(audit: CaseAudit, place: Problem | Place) -> str:
+    """Where a problem is put right."""
+    if place.part == ANSWERS:
+        url = reverse("audits:section", args=[audit.pk, place.section])
+    else:
+        names = {ADVICE: "audits:advice", ACTIONS: "audits:actions"}
+        url = reverse(names.get(place.part, "audits:judgement"), args=[audit.pk])
+    return f"{url}#{place.anchor}" if place.anchor else url
+
+
+# Judgement
+
+
+@dataclass(frozen=True)
+class Grading:
+    """What helps to grade: the section grades, the suggestion, what the grades mean, what is unmet."""
+
+    sections: list[Row]
+    suggestion: Suggestion | None
+    suggested_label: str
+    descriptors: list[Option]
+    unmet: list[str]
+
+
+def grading_of(audit: CaseAudit, answers: Mapping[str, Answer]) -> Grading | None:
+    """None for a tool that has no overall grade. No query when the answers are given."""
+    definition = audit.answer_set.tool_version.definition
+    if definition.scheme is None or not definition.overall_graded:
+        return None
+    scheme = definition.scheme.scheme
+    grades = section_grades(audit.answer_set, answers)
+    titles = {section.key: section.title for section in definition.sections}
+    suggestion = suggest_overall(
+        scheme,
+        {titles[key]: grade for key, grade in grades.items()},
+        rule=definition.overall_rule,
+        limiting=[section.title for section in definition.sections if section.limiting],
+    )
+    texts = {question.key: question.text for question in definition.indicators}
+    return Grading(
+        sections=[
+            {"label": titles[key], "value": scheme.grade(grade).label, "grade": grade}
+            for key, grade in grades.items()
+        ],
+        suggestion=suggestion,
+        suggested_label=scheme.grade(suggestion.grade).label if suggestion.grade else "",
+        descriptors=[
+            Option(grade.key, grade.label, definition.scheme.descriptors[grade.key])
+            for grade in scheme.grades
+        ],
+        unmet=[texts[key] for key in unmet_indicators(definition, values_of(audit.answer_set, answers))],
+    )
+
+
+def grade_label(definition: ToolDefinition, key: str) -> str:
+    """A grade in words; a key that the scheme does not have as it is."""
+    if definition.scheme is None or not key:
+        return ""
+    labels = {grade.key: grade.label for grade in definition.scheme.scheme.grades}
+    return labels.get(key, key)
+
+
+# Reading
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An audit to read: as it stands, or as it was handed in. ``shown`` is None while it is open."""
+
+    shown: Submission | None
+    versions: Sequence[Submission]
+    sections: list[AnsweredSection]
+    judgement: list[Row]
+    moderations: list[Row]
+
+
+def reading_of(audit: CaseAudit, version: int | None, *, reader: User) -> Reading | None:
+    """A version as it was handed in, the newest without a number; None for a version that never was.
+
+    While the audit was never handed in, it is read as it stands. What a moderator wrote to the auditor
+    is not for the practitioner.
+    """
+    definition = audit.answer_set.tool_version.definition
+    versions = list(audit.answer_set.submissions.select_related("submitted_by"))
+    shown = next((one for one in versions if version in (None, one.revision)), None)
+    if version is not None and shown is None:
+        return None
+    values = shown.answers if shown else values_of(audit.answer_set)
+    judged = audit
+    if shown is not None:
+        stood = audit.history.filter(history_change_reason=SUBMITTED, history_date=shown.submitted_at)
+        judged = stood.first() or audit
+    return Reading(
+        shown=shown,
+        versions=versions,
+        sections=answered_sections(definition, values),
+        judgement=_judgement_rows(audit, judged),
+        moderations=_moderation_rows(audit, with_feedback=reader.pk != audit.assignment.worker_id),
+    )
+
+
+def _judgement_rows(audit: CaseAudit, judged: CaseAudit) -> list[Row]:
+    definition = audit.answer_set.tool_version.definition
+    practitioner = words_of(audit)["practitioner"]
+    rows: list[Row] = [
+        {"label": f"Did the {practitioner} take part?", "value": judged.get_worker_took_part_display()},
+        {"label": "Why not in person", "value": judged.not_involved_reason},
+        {"label": "Difference made for the child", "value": judged.impact},
+        _grade_row("Overall grade", definition, judged.overall_grade),
+        {"label": "Reason for the grade", "value": judged.grade_reason},
+        {"label": "Reason despite unmet indicators", "value": judged.unmet_indicators_reason},
+        _grade_row(f"The {practitioner}’s grade", definition, judged.worker_grade),
+        {"label": f"The {practitioner}’s view", "value": judged.worker_view},
+        {"label": "Agreement", "value": judged.get_agreement_display()},
+    ]
+    advice = getattr(audit, "advice_request", None)
+    if advice is not None and advice.advised_at:
+        said = f"{advice.advice}\n{advice.advised_by}, {uk_date(advice.advised_at)}"
+        rows.append({"label": "Advice on the grade", "value": said})
+        rows.append(_grade_row("Advised grade", definition, advice.advised_grade))
+    if audit.final_grade:
+        rows.append(_grade_row("Final grade", definition, audit.final_grade))
+        rows.append({"label": "How it was reached", "value": audit.final_grade_reached_by})
+    return [row for row in rows if row["value"]]
+
+
+def _grade_row(label: str, definition: ToolDefinition, key: str) -> Row:
+    return {"label": label, "value": grade_label(definition, key), "grade": key}
+
+
+def _moderation_rows(audit: CaseAudit, *, with_feedback: bool) -> list[Row]:
+    definition = audit.answer_set.tool_version.definition
+    rows: list[Row] = []
+    for one in audit.moderations.filter(completed_at__isnull=False).select_related("moderator"):
+        texts = (one.grade_reason, one.feedback) if with_feedback else (one.grade_reason,)
+        label = f"{one.get_result_display()}, {short_date(one.completed_at)}"
+        rows.append({"label": label, "value": "\n".join(filter(None, texts)) or "No comment"})
+        if one.moderated_grade:
+            rows.append(_grade_row("Moderated grade", definition, one.moderated_grade))
+    return rows
+
+
+def _last_moderation(audit: CaseAudit) -> Moderation | None:
+    if audit.submitted_at is None:
+        return None
+    return audit.moderations.select_related("moderator").order_by("-opened_at", "-pk").first()
+
+
+def _sent_back(audit: CaseAudit, moderation: Moderation | None) -> str:
+    """What the moderator asked for, while the audit is open again."""
+    if moderation is None or not is_open(audit) or moderation.result != Moderation.Result.SENT_BACK:
+        return ""
+    return moderation.feedback
+
+
+def _meeting_panel(audit: CaseAudit, user: User, *, is_participant: bool, on: date) -> MeetingPanel:
+    meeting = meeting_of(audit)
+    stands = meeting is not None and meeting.state in MEETING_STANDS
+    may_arrange = is_participant and is_open(audit)
+    proposed = meeting is not None and meeting.state == AuditMeeting.State.PROPOSED
+    is_mine = meeting is not None and meeting.proposed_by_id == user.pk
+    may_record = may_arrange and stands and audit.assignment.worker_id == user.pk
+    return MeetingPanel(
+        meeting=meeting,
+        rows=_meeting_rows(meeting) if meeting else [],
+        is_participant=is_participant,
+        stands=stands,
+        may_arrange=may_arrange,
+        may_accept=may_arrange and proposed and not is_mine,
+        form=RecordUpdatedForm(today=on) if may_record else None,
+    )
+
+
+def _meeting_rows(meeting: AuditMeeting) -> list[Row]:
+    """When and where, for the panel."""
+    rows: list[Row] = [
+        {"label": "When", "value": f"{uk_datetime(meeting.starts_at)}\n{meeting.minutes} minutes"},
+        {"label": "Where", "value": meeting.place},
+        {"label": "State", "value": meeting.get_state_display(), "status": meeting.state},
+    ]
+    updated = uk_date(meeting.record_updated_on) or "Not yet"
+    return [*rows, {"label": "Record updated", "value": updated}]

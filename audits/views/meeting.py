@@ -1,0 +1,131 @@
+"""Arranging the audit meeting: proposed, accepted, moved, cancelled, put into a calendar (BF-02, BF-03)."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audits import access, workflow
+from audits.forms import CancelMeetingForm, MeetingForm, RecordUpdatedForm
+from audits.invitations import calendar_file
+from audits.models import AuditMeeting, CaseAudit
+from audits.progress import is_open, meeting_of
+from qaframework.allocation.wording import subject_line
+from qaframework.people.access import local_today, signed_in
+from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.refusal import Refused
+
+CHANGED = "The meeting has changed meanwhile. See how it stands now."
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose a meeting, or move it."""
+    now = timezone.now()
+    audit = access.get_audit_as_participant(request.user, pk, now=now)
+    if not is_open(audit):
+        return redirect("audits:audit", pk=pk)
+    found = meeting_of(audit)
+    minutes = audit.answer_set.tool_version.definition.minutes
+    form = (
+        MeetingForm(request.POST) if request.method == "POST" else MeetingForm.starting_from(found, minutes)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.propose_meeting(
+                audit=audit,
+                starts_at=form.starts_at,
+                minutes=form.cleaned_data["minutes"],
+                place=form.cleaned_data["place"],
+                by=request.user,
+                now=now,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Proposed. The other person has been told.")
+            return redirect("audits:audit", pk=pk)
+    context = {"audit": audit, "title": subject_line(audit.assignment), "form": form, "meeting": found}
+    return render(request, "audits/audit/meeting.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    audit, found = _audit_and_meeting(request, pk)
+    try:
+        workflow.accept_meeting(meeting=found, by=request.user, now=timezone.now())
+    except SomebodyElseWasFirst:
+        messages.warning(request, CHANGED)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, "The meeting is agreed. You can put it into your calendar.")
+    return redirect("audits:audit", pk=audit.pk)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    audit, found = _audit_and_meeting(request, pk)
+    form = CancelMeetingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.cancel_meeting(
+                meeting=found, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now()
+            )
+        except SomebodyElseWasFirst:
+            messages.warning(request, CHANGED)
+        else:
+            messages.success(request, "The meeting is cancelled and the other person has been told.")
+        return redirect("audits:audit", pk=pk)
+    context = {"audit": audit, "title": subject_line(audit.assignment), "form": form, "meeting": found}
+    return render(request, "audits/audit/cancel_meeting.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def record_updated(request: HttpRequest, pk: int) -> HttpResponse:
+    """The practitioner says when the child's record was brought up to date (BF-03)."""
+    audit, found = _audit_and_meeting(request, pk)
+    form = RecordUpdatedForm(request.POST, today=local_today())
+    if not form.is_valid():
+        messages.warning(request, "Enter the day on which you checked the record, such as 10/12/2026.")
+        return redirect("audits:audit", pk=pk)
+    try:
+        workflow.record_file_updated(
+            meeting=found, on=form.cleaned_data["on"], by=request.user, now=timezone.now()
+        )
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, "Thank you. The auditor can see that the record is up to date.")
+    return redirect("audits:audit", pk=audit.pk)
+
+
+@signed_in
+@require_safe
+def calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """The meeting as a calendar file, for both."""
+    audit, found = _audit_and_meeting(request, pk)
+    found.audit = audit
+    url = settings.SITE_URL + reverse("audits:audit", args=[audit.pk])
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    content = calendar_file(found, url=url, host=host, now=timezone.now())
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="audit-meeting-{audit.pk}.ics"'
+    return response
+
+
+def _audit_and_meeting(request: HttpRequest, pk: int) -> tuple[CaseAudit, AuditMeeting]:
+    audit = access.get_audit_as_participant(request.user, pk, now=timezone.now())
+    found = meeting_of(audit)
+    if found is None:
+        raise Http404
+    return audit, found

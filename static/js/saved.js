@@ -1,0 +1,34 @@
+// Says in one place, always in sight, whether everything on the page has been saved. autosave.js keeps what has not
+// reached the server in this browser's storage; here it is only counted.
+
+const place = document.querySelector("[data-saved]");
+const prefix = `answer:${document.body.dataset.userId}:`;
+const fields = [...document.querySelectorAll("[data-autosave-url]")];
+const urls = new Set(fields.map((field) => field.dataset.autosaveUrl));
+const londonTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
+const PATIENCE = 4000; // milliseconds in which an answer normally arrives
+let waitingSince = 0;
+let lastSaved = null;
+
+function show() {
+  const waiting = [...urls].filter((url) => localStorage.getItem(prefix + url) !== null).length;
+  if (!waiting) waitingSince = 0;
+  else waitingSince ||= Date.now();
+  const isLong = waiting && Date.now() - waitingSince > PATIENCE;
+  place.classList.toggle("app-saved__state--waiting", Boolean(isLong));
+  if (isLong) {
+    place.textContent = waiting === 1 ? "1 answer is not saved yet" : `${waiting} answers are not saved yet`;
+  } else if (waiting) {
+    place.textContent = "Saving…";
+  } else if (lastSaved) {
+    place.textContent = `All saved at ${londonTime.format(lastSaved)}`;
+  }
+}
+
+document.addEventListener("input", show);
+document.addEventListener("change", show);
+window.addEventListener("answer-saved", () => {
+  lastSaved = new Date();
+  show();
+});
+setInterval(show, 1000);
