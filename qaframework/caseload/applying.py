@@ -65,7 +65,7 @@ def _insert_statement() -> str:
 
 
 def _history_statement() -> str:
-    columns = [entry_field.column for entry_field in Case._meta.local_concrete_fields]
+    columns = [str(entry_field.column) for entry_field in Case._meta.local_concrete_fields]
     return f"""
         INSERT INTO {_history}
             ({", ".join(columns)}, history_date, history_change_reason, history_type, history_user_id)

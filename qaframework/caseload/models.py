@@ -92,6 +92,7 @@ class Case(RegisterEntry):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        db_index=False,
         help_text="The last import that changed something here.",
     )
     history = HistoricalRecords()

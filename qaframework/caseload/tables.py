@@ -113,7 +113,7 @@ def narrowed(
 ) -> QuerySet[Case]:
     """The cases that match every filter that is set."""
     if reference:
-        cases = cases.filter(child_ref__istartswith=reference)
+        cases = cases.filter(child_ref__startswith=reference.upper())
     if team:
         cases = cases.filter(
             Q(unit__name__icontains=team)
@@ -167,7 +167,7 @@ def case_facts(case: Case) -> list[dict[str, Any]]:
         "Age": {"value": case.get_age_band_display()},
         "Sex": {"value": {"F": "Female", "M": "Male"}.get(case.sex, "Not recorded")},
         "Ethnicity": {"value": case.ethnicity or "Not recorded"},
-        "Disability": {"value": {True: "Yes", False: "No"}.get(case.disability, "Not recorded")},
+        "Disability": {"value": {True: "Yes", False: "No", None: "Not recorded"}[case.disability]},
         "Family": {"value": case.family_ref or "Not recorded"},
     }
     for name in ("opened_on", "plan_started_on", "last_visit_on", "last_review_on", "last_supervision_on"):

@@ -270,7 +270,7 @@ def grant_clearance(
         raise Refused(
             f"The review date must be from today to {longest:%d/%m/%Y}, {CLEARANCE_DAYS} days ahead."
         )
-    granted = {"reason": reason, "granted_by": by, "granted_at": now, "review_on": review_on}
+    granted: dict[str, Any] = {"reason": reason, "granted_by": by, "granted_at": now, "review_on": review_on}
     existing = case.clearances.filter(user=user).first()
     if existing is None:
         clearance = CaseClearance(case=case, user=user, **granted)

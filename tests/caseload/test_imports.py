@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qaframework.caseload import applying, workflow
-from qaframework.caseload.import_views import without_formula
 from qaframework.caseload.models import Case, CaseImport
+from qaframework.caseload.views.imports import without_formula
 from qaframework.people.refusal import Refused
 from tests.caseload.extracts import REGISTER_COLUMNS, child, register_csv
 from tests.factories.people import UserFactory

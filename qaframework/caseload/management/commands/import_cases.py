@@ -1,9 +1,9 @@
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentTypeError
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from qaframework.caseload.models import CaseImport, ImportFinding
@@ -20,7 +20,7 @@ class Command(OperatorCommand):
         "workbook: the whole file or nothing of it, unless --skip-bad-rows."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path)
         parser.add_argument(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -118,7 +119,7 @@ def import_changes(request: HttpRequest, pk: int, change: str) -> HttpResponse:
 
 @may_import
 @require_safe
-def import_findings(request: HttpRequest, pk: int) -> HttpResponse:
+def import_findings(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All findings as CSV, for whoever mends the file."""
     shown = access.get_import(pk)
     log_read(
