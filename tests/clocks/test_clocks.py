@@ -1,4 +1,4 @@
-"""A clock plans who is told when; another deadline, another owner or the end of the work changes what comes."""
+"""A clock plans who is told when; a new deadline, a new owner or the end of the work changes what comes."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,6 +10,7 @@ from qaframework.clocks.workflow import (
     beat,
     hand_over_clock,
     move_clock,
+    relabel_clock,
     restart_clock,
     start_clocks,
     stop_clock,
@@ -18,6 +19,7 @@ from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import LocalClosureDay
 from qaframework.rules.working_days import end_of_day
 from tests.factories.authority import small_authority
+from tests.factories.caseload import CaseFactory
 from tests.factories.clocks import framework_version, rung, running_clock
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +170,17 @@ def test_a_hand_over_keeps_deadline_and_moments(authority, now):
     clock.refresh_from_db()
     assert (clock.owner_post, clock.unit, clock.round) == (post, authority.care_team_1, 1)
     assert plan(clock) == before
+
+
+def test_another_case_keeps_deadline_and_moments(authority, now):
+    clock = running_clock(authority, due_at=DUE, now=now)
+    before = plan(clock)
+    case = CaseFactory()
+    relabel_clock(clock=clock, label="Case N2", case=case, reason="Replaced", by=None, now=now)
+    assert (clock.label, clock.case, plan(clock)) == ("Case N2", case, before)
+    stop_clock(clock=clock, reason="completed", by=None, now=now)
+    with pytest.raises(SomebodyElseWasFirst):
+        relabel_clock(clock=clock, label="Case N3", case=None, reason="", by=None, now=now)
 
 
 def test_a_heartbeat_is_one_row_with_the_last_moment(now):

@@ -54,6 +54,7 @@ def raise_concern(
         ladder=rule.ladder,
         owner_post=owner_post,
         unit=unit,
+        case=case,
         due_at=after(now, rule.acknowledge_within, working_calendar()),
         by=by,
         now=now,

@@ -54,6 +54,7 @@ def open_loop(*, plan: ActionPlan, grade: str, by: User | None, now: datetime) -
         ladder=rule.ladder,
         owner_post=senior_post,
         unit=senior_post.unit,
+        case=plan.case,
         due_at=end_of_day(due_on),
         by=by,
         now=now,

@@ -85,6 +85,7 @@ def return_action(*, action: Action, reason: str, by: User, now: datetime) -> Ac
         ladder=plan.framework_version.pack.action_rules.ladder,
         owner_post=action.owner_post,
         unit=action.owner_post.unit,
+        case=plan.case,
         due_at=end_of_day(action.due_on),
         by=by,
         now=now,
