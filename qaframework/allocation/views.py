@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -88,7 +88,7 @@ def ask_extension(request: HttpRequest, pk: int) -> HttpResponse:
     if refusal and request.method != "POST":
         page["text"] = [refusal]
         return render(request, "allocation/form.html", {"page": page})
-    form = ExtensionForm(request.POST or None, assignment=assignment)
+    form = ExtensionForm(_sent(request), assignment=assignment)
 
     def ask(values: dict[str, Any]) -> str:
         workflow.ask_extension(assignment=assignment, by=request.user, now=timezone.now(), **values)
@@ -127,7 +127,7 @@ def reallocate(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = access.get_managed_assignment(request.user, pk)
     posts = _posts_that_may_take(assignment)
     holders = holder_names(posts.values_list("pk", flat=True), local_today())
-    form = ReallocateForm(request.POST or None, posts=posts, holders=holders)
+    form = ReallocateForm(_sent(request), posts=posts, holders=holders)
 
     def move(values: dict[str, Any]) -> str:
         workflow.reallocate(assignment=assignment, by=request.user, now=timezone.now(), **values)
@@ -149,7 +149,7 @@ def reallocate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = access.get_managed_assignment(request.user, pk)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(_sent(request))
 
     def take_off(values: dict[str, Any]) -> str:
         workflow.withdraw(assignment=assignment, by=request.user, now=timezone.now(), **values)
@@ -214,7 +214,7 @@ def decide_extension(request: HttpRequest, pk: int) -> HttpResponse:
     if refusal and request.method != "POST":
         page["text"] = [refusal]
         return render(request, "allocation/form.html", {"page": page})
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(_sent(request))
 
     def decide(values: dict[str, Any]) -> str:
         workflow.decide_extension(
@@ -271,7 +271,7 @@ def make_programme(request: HttpRequest) -> HttpResponse:
     today = local_today()
     frameworks = access.visible_frameworks(request.user, today, Capability.RUN_QUALITY_ASSURANCE)
     this_year = ProgrammeYear.of(today).year
-    form = MakeProgrammeForm(request.POST or None, frameworks=frameworks, years=[this_year, this_year + 1])
+    form = MakeProgrammeForm(_sent(request), frameworks=frameworks, years=[this_year, this_year + 1])
 
     def make(values: dict[str, Any]) -> str:
         if not access.may_plan(request.user, values["framework"], today):
@@ -347,7 +347,7 @@ def programme_dates(request: HttpRequest, pk: int, activity: str, quarter: int) 
     if known is None or not known.is_dated_later or quarter not in range(1, 5) or not may:
         raise Http404
     period = span_of(shown).quarters[quarter - 1]
-    form = DatesForm(request.POST or None)
+    form = DatesForm(_sent(request))
 
     def settle(values: dict[str, Any]) -> str:
         count = workflow.set_dates(
@@ -368,6 +368,10 @@ def programme_dates(request: HttpRequest, pk: int, activity: str, quarter: int) 
         "button": "Set the dates",
     }
     return _form_page(request, form, settle, page)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _form_page(

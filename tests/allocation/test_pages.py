@@ -1,0 +1,568 @@
+"""The pages: who may open them, what they say, and how many questions they ask the database."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.http import Http404
+from django.test import Client
+from django.urls import reverse
+
+from qaframework.allocation import workflow
+from qaframework.allocation.access import get_visible_assignment
+from qaframework.allocation.models import Assignment, ExtensionRequest
+from qaframework.people.models import User
+from tests.factories.allocation import ExtensionRequestFactory, handed_in, owed, planned_year
+from tests.factories.authority import Authority
+from tests.factories.caseload import CaseClearanceFactory, CaseFactory
+from tests.factories.packs import lancashire
+
+pytestmark = pytest.mark.usefixtures("today_is_10_november")
+
+NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
+EVERYBODY = (
+    "team_manager",
+    "senior_manager",
+    "head_of_service",
+    "qa_officer",
+    "practitioner",
+    "outsider",
+    "admin",
+)
+
+Page = Callable[..., Any]
+
+
+@pytest.fixture
+def page(client: Client) -> Page:
+    def get(user: User, name: str, *args: Any, **query: str) -> Any:
+        client.force_login(user)
+        return client.get(reverse(f"allocation:{name}", args=args), query)
+
+    return get
+
+
+@pytest.fixture
+def send(client: Client) -> Page:
+    def post(user: User, name: str, *args: Any, **data: Any) -> Any:
+        client.force_login(user)
+        return client.post(reverse(f"allocation:{name}", args=args), data)
+
+    return post
+
+
+def statuses(northmoor: Authority, page: Page, name: str, *args: Any) -> dict[str, int]:
+    return {who: page(getattr(northmoor, who), name, *args).status_code for who in EVERYBODY}
+
+
+def work_of(northmoor: Authority, who: str = "team_manager", **values: Any) -> Assignment:
+    post = northmoor.post_of[getattr(northmoor, who)]
+    return owed(northmoor, post, **{"due_on": date(2026, 12, 8), "now": NOW - timedelta(days=30), **values})
+
+
+def texts(rows: list[list[Any]], column: int) -> list[Any]:
+    cells = [row[column] for row in rows]
+    return [cell["text"] if isinstance(cell, dict) else cell for cell in cells]
+
+
+# My work
+
+
+def test_my_work_shows_late_work_first_with_its_distance(northmoor: Authority, page: Page) -> None:
+    case = CaseFactory(unit=northmoor.duty_team_1, child_ref="N-77")
+    work_of(northmoor, due_on=date(2026, 11, 15), period="2026-10")
+    work_of(northmoor, due_on=date(2026, 11, 7), case=case)
+    shown = page(northmoor.team_manager, "my_work")
+    work = shown.context["work"]
+    assert texts(work.owed, 1) == ["N-77", "No single case"]
+    assert texts(work.owed, 2) == ["7 Nov 2026, 3 days late", "15 Nov 2026, in 5 days"]
+    assert texts(work.owed, 3) == ["Late", "Not started"]
+    assert work.late == 1
+    assert b"1 of these is late" in shown.content
+
+
+@pytest.mark.clause("LAN-32")
+def test_more_time_can_be_asked_for_until_the_deadline_and_then_the_way_is_gone(
+    northmoor: Authority, page: Page
+) -> None:
+    today = work_of(northmoor, due_on=date(2026, 11, 10))
+    work_of(northmoor, due_on=date(2026, 11, 9))
+    asked = work_of(northmoor, due_on=date(2026, 11, 20))
+    ExtensionRequestFactory(assignment=asked, asked_by=northmoor.team_manager)
+    rows = page(northmoor.team_manager, "my_work").context["work"].owed
+    assert texts(rows, 4) == ["No longer possible", "Ask for more time", "Asked, not decided yet"]
+    assert rows[1][4]["url"] == reverse("allocation:ask_extension", args=[today.pk])
+
+
+def test_a_practitioner_sees_what_they_take_part_in(northmoor: Authority, page: Page) -> None:
+    case = CaseFactory(unit=northmoor.duty_team_1, worker=northmoor.practitioner)
+    work_of(northmoor, case=case, worker=northmoor.practitioner)
+    work = page(northmoor.practitioner, "my_work").context["work"]
+    assert (work.owed, len(work.taking_part)) == ([], 1)
+    assert page(northmoor.practitioner_2, "my_work").context["work"].taking_part == []
+
+
+def test_without_work_the_page_says_when_the_next_comes(northmoor: Authority, page: Page) -> None:
+    planned_year(northmoor)
+    Assignment.objects.filter(period__lt="2026-12").delete()
+    assert "planned for December 2026" in page(northmoor.team_manager, "my_work").content.decode()
+    assert "No quality assurance work is planned" in page(northmoor.admin, "my_work").content.decode()
+
+
+def test_work_of_a_restricted_case_is_shown_to_the_cleared_only(northmoor: Authority, page: Page) -> None:
+    case = CaseFactory(unit=northmoor.duty_team_1, restricted=True)
+    work_of(northmoor, case=case)
+    assert page(northmoor.team_manager, "my_work").context["work"].owed == []
+    CaseClearanceFactory(case=case, user=northmoor.team_manager)
+    assert len(page(northmoor.team_manager, "my_work").context["work"].owed) == 1
+
+
+def test_my_work_asks_as_much_for_forty_pieces_as_for_one(
+    northmoor: Authority, client: Client, django_assert_num_queries: Any
+) -> None:
+    planned_year(northmoor)
+    case = CaseFactory(unit=northmoor.duty_team_1)
+    for _ in range(3):
+        work_of(northmoor, case=case)
+    client.force_login(northmoor.team_manager)
+    client.get(reverse("allocation:my_work"))
+    with django_assert_num_queries(6):
+        client.get(reverse("allocation:my_work"))
+
+
+def test_nobody_sees_my_work_without_signing_in(client: Client, northmoor: Authority) -> None:
+    assert client.get(reverse("allocation:my_work")).status_code == 302
+
+
+# Asking for and deciding on more time
+
+
+@pytest.mark.clause("LAN-32")
+def test_the_owner_asks_and_the_head_of_service_grants(northmoor: Authority, page: Page, send: Page) -> None:
+    work = work_of(northmoor)
+    answer = send(
+        northmoor.team_manager,
+        "ask_extension",
+        work.pk,
+        kind="extension",
+        new_due_on="2026-12-18",
+        reason="On leave",
+    )
+    assert answer.status_code == 302
+    asked = ExtensionRequest.objects.get()
+    queue = page(northmoor.head_of_service, "extensions")
+    assert texts(queue.context["rows"], 4) == ["Decide"]
+    answer = send(
+        northmoor.head_of_service, "decide_extension", asked.pk, decision="grant", decision_reason="Agreed"
+    )
+    assert answer.status_code == 302
+    work.refresh_from_db()
+    assert work.due_on == date(2026, 12, 18)
+    past = page(northmoor.head_of_service, "extensions", show="decided")
+    assert texts(past.context["rows"], 3) == ["Granted"]
+
+
+@pytest.mark.clause("LAN-32")
+def test_after_the_deadline_the_form_is_gone_and_the_endpoint_refuses(
+    northmoor: Authority, page: Page, send: Page
+) -> None:
+    work = work_of(northmoor, due_on=date(2026, 11, 9))
+    shown = page(northmoor.team_manager, "ask_extension", work.pk)
+    assert b"The deadline passed on 9 November 2026" in shown.content
+    assert b"Send the request" not in shown.content
+    data = {"kind": "extension", "new_due_on": "2026-12-18", "reason": "On leave"}
+    answer = send(northmoor.team_manager, "ask_extension", work.pk, **data)
+    assert answer.status_code == 422
+    assert b"The deadline passed on 9 November 2026" in answer.content
+    assert not ExtensionRequest.objects.exists()
+    asked = ExtensionRequestFactory(assignment=work, asked_by=northmoor.team_manager)
+    assert b"Record the decision" not in page(northmoor.head_of_service, "decide_extension", asked.pk).content
+    answer = send(
+        northmoor.head_of_service, "decide_extension", asked.pk, decision="grant", decision_reason="Yes"
+    )
+    assert answer.status_code == 422
+    work.refresh_from_db()
+    assert work.due_on == date(2026, 11, 9)
+
+
+def test_what_was_typed_stays_when_something_is_missing(northmoor: Authority, send: Page) -> None:
+    work = work_of(northmoor)
+    answer = send(northmoor.team_manager, "ask_extension", work.pk, kind="extension", reason="On leave")
+    assert answer.status_code == 422
+    assert "Give a day after the present deadline, 8 December 2026." in answer.content.decode()
+    assert "On leave" in answer.content.decode()
+
+
+def test_only_the_owner_asks_and_only_deciders_decide(northmoor: Authority, page: Page) -> None:
+    work = work_of(northmoor)
+    asked = ExtensionRequestFactory(assignment=work, asked_by=northmoor.team_manager)
+    assert statuses(northmoor, page, "ask_extension", work.pk) == {
+        "team_manager": 200,
+        "senior_manager": 404,
+        "head_of_service": 404,
+        "qa_officer": 404,
+        "practitioner": 404,
+        "outsider": 404,
+        "admin": 404,
+    }
+    assert statuses(northmoor, page, "decide_extension", asked.pk) == {
+        "team_manager": 403,
+        "senior_manager": 403,
+        "head_of_service": 200,
+        "qa_officer": 403,
+        "practitioner": 403,
+        "outsider": 403,
+        "admin": 403,
+    }
+    assert page(northmoor.care_head_of_service, "decide_extension", asked.pk).status_code == 404
+    assert page(northmoor.care_head_of_service, "extensions").context["rows"] == []
+    assert texts(page(northmoor.qa_officer, "extensions").context["rows"], 4) == ["Not yours to decide"]
+
+
+def test_a_lapsed_request_is_shown_with_its_outcome(northmoor: Authority, page: Page) -> None:
+    work = work_of(northmoor, due_on=date(2026, 11, 9))
+    ExtensionRequestFactory(assignment=work, asked_by=northmoor.team_manager)
+    waiting = page(northmoor.head_of_service, "extensions").context["rows"]
+    assert texts(waiting, 4) == ["No longer possible"]
+    workflow.lapse_requests(now=NOW)
+    rows = page(northmoor.head_of_service, "extensions", show="decided").context["rows"]
+    assert texts(rows, 3) == ["Lapsed without a decision"]
+
+
+def test_requests_ask_the_database_little(
+    northmoor: Authority, client: Client, django_assert_num_queries: Any
+) -> None:
+    for _ in range(3):
+        ExtensionRequestFactory(assignment=work_of(northmoor), asked_by=northmoor.team_manager)
+    client.force_login(northmoor.head_of_service)
+    client.get(reverse("allocation:extensions"))
+    with django_assert_num_queries(5):
+        client.get(reverse("allocation:extensions"))
+
+
+# The return board
+
+
+def november(northmoor: Authority) -> None:
+    """Nine pieces of work first due in November 2026, one in each way it can go, and one in care."""
+    then = NOW - timedelta(days=30)
+    owner = northmoor.team_manager
+    post = northmoor.post_of[owner]
+    due = {"due_on": date(2026, 11, 9), "now": then}
+    handed_in(northmoor, post, by=owner, at=datetime(2026, 11, 9, 23, 59, tzinfo=UTC), **due)
+    handed_in(northmoor, post, by=owner, at=datetime(2026, 11, 10, 0, 1, tzinfo=UTC), **due)
+    work_of(northmoor, due_on=date(2026, 11, 9), now=then)
+    work_of(northmoor, due_on=date(2026, 11, 10), now=then)
+    extended = work_of(northmoor, due_on=date(2026, 11, 30), now=then)
+    excluded = work_of(northmoor, due_on=date(2026, 11, 30), now=then)
+    for work, kind in ((extended, "extension"), (excluded, "exclusion")):
+        asked = workflow.ask_extension(
+            assignment=work, kind=kind, reason="Leave", new_due_on=date(2026, 12, 18), by=owner, now=then
+        )
+        workflow.decide_extension(
+            request=asked, grant=True, decision_reason="Yes", by=northmoor.head_of_service, now=then
+        )
+    withdrawn = work_of(northmoor, due_on=date(2026, 11, 30), now=then)
+    workflow.withdraw(assignment=withdrawn, reason="Closed", by=northmoor.qa_officer, now=then)
+    work_of(northmoor, due_on=date(2026, 12, 1), now=then)
+    work_of(northmoor, "outsider", due_on=date(2026, 11, 20), now=then)
+
+
+def figures(shown: Any) -> dict[str, str]:
+    return {stat.label: stat.value for stat in shown.context["board"].stats}
+
+
+@pytest.mark.clause("LAN-32")
+def test_the_board_counts_a_month_with_extensions_in_and_exclusions_apart(
+    northmoor: Authority, page: Page
+) -> None:
+    november(northmoor)
+    shown = page(northmoor.qa_officer, "return_board")
+    assert figures(shown) == {
+        "Due": "6",
+        "Handed in in time": "17%",
+        "Handed in late": "1",
+        "Late and still out": "1",
+        "Not yet due": "3",
+        "Excluded": "1",
+    }
+    rate = shown.context["board"].stats[1]
+    assert (rate.n, rate.note) == (6, "1 handed in in time. Fewer than 10: read the percentage with care.")
+    assert len(shown.context["board"].rows) == 7
+
+
+def test_a_manager_sees_the_board_of_their_own_units_without_a_percentage_of_few(
+    northmoor: Authority, page: Page
+) -> None:
+    november(northmoor)
+    shown = page(northmoor.outsider, "return_board")
+    assert figures(shown)["Due"] == "1"
+    assert figures(shown)["Handed in in time"] == "0 of 1"
+    assert shown.context["board"].expected == []
+    assert figures(page(northmoor.team_manager_2, "return_board"))["Due"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("show", "count"),
+    [("overdue", 1), ("waiting", 3), ("in_time", 1), ("handed_in_late", 1), ("extended", 1), ("excluded", 1)],
+)
+def test_the_board_can_be_narrowed_to_each_figure(
+    northmoor: Authority, page: Page, show: str, count: int
+) -> None:
+    november(northmoor)
+    shown = page(northmoor.qa_officer, "return_board", show=show, activity="learning_space")
+    assert len(shown.context["board"].rows) == count
+    other = page(northmoor.qa_officer, "return_board", show=show, activity="dip_sample")
+    assert other.context["board"].rows == []
+
+
+def test_another_month_can_be_chosen_and_nonsense_shows_this_one(northmoor: Authority, page: Page) -> None:
+    november(northmoor)
+    assert figures(page(northmoor.qa_officer, "return_board", month="2026-12"))["Due"] == "1"
+    assert figures(page(northmoor.qa_officer, "return_board", month="soon"))["Due"] == "6"
+
+
+@pytest.mark.clause("LAN-11", "LAN-13")
+def test_the_board_compares_with_the_expected_volumes(northmoor: Authority, page: Page) -> None:
+    november(northmoor)
+    expected = page(northmoor.qa_officer, "return_board").context["board"].expected
+    assert expected == [
+        ["Learning space", "November 2026", 40, 6, 2],
+        ["Learning space", "Quarter 3, October to December 2026", 120, 7, 2],
+        ["Dip sample", "Quarter 3, October to December 2026", 478, 0, 0],
+    ]
+
+
+def test_restricted_cases_are_neither_shown_nor_counted(northmoor: Authority, page: Page) -> None:
+    case = CaseFactory(unit=northmoor.duty_team_1, restricted=True)
+    work_of(northmoor, case=case, due_on=date(2026, 11, 20))
+    assert figures(page(northmoor.qa_officer, "return_board"))["Due"] == "0"
+    CaseClearanceFactory(case=case, user=northmoor.qa_officer)
+    assert figures(page(northmoor.qa_officer, "return_board"))["Due"] == "1"
+
+
+def test_the_board_pages_by_key(northmoor: Authority, page: Page, client: Client) -> None:
+    for day in range(1, 31):
+        work_of(northmoor, due_on=date(2026, 11, day), ordinal=day)
+    first = page(northmoor.qa_officer, "return_board").context["board"]
+    second = client.get(reverse("allocation:return_board") + first.page.next_url).context["board"]
+    assert (len(first.rows), len(second.rows), second.page.next_url) == (25, 5, "")
+    back = client.get(reverse("allocation:return_board") + second.page.previous_url).context["board"]
+    assert back.rows == first.rows
+
+
+def test_the_board_asks_the_database_little(
+    northmoor: Authority, client: Client, django_assert_num_queries: Any
+) -> None:
+    november(northmoor)
+    client.force_login(northmoor.qa_officer)
+    client.get(reverse("allocation:return_board"))
+    with django_assert_num_queries(7):
+        client.get(reverse("allocation:return_board"))
+
+
+def test_who_opens_the_board(northmoor: Authority, page: Page) -> None:
+    lancashire([northmoor.root])
+    assert statuses(northmoor, page, "return_board") == {
+        "team_manager": 200,
+        "senior_manager": 200,
+        "head_of_service": 200,
+        "qa_officer": 200,
+        "practitioner": 403,
+        "outsider": 200,
+        "admin": 403,
+    }
+
+
+# Moving and withdrawing
+
+
+@pytest.mark.clause("LAN-06")
+def test_the_qa_team_moves_work_across_functions_and_withdraws_it(
+    northmoor: Authority, page: Page, send: Page
+) -> None:
+    work = work_of(northmoor)
+    taker = northmoor.post_of[northmoor.outsider]
+    shown = page(northmoor.qa_officer, "reallocate", work.pk)
+    assert f"{taker.title} (Children in care team 1): Outsider Example" in shown.content.decode()
+    assert (
+        send(northmoor.qa_officer, "reallocate", work.pk, to_post=taker.pk, reason="Leave").status_code == 302
+    )
+    work.refresh_from_db()
+    assert work.post == taker
+    assert send(northmoor.qa_officer, "withdraw", work.pk, reason="Closed").status_code == 302
+    work.refresh_from_db()
+    assert work.state == "withdrawn"
+    again = send(northmoor.qa_officer, "withdraw", work.pk, reason="Closed")
+    assert again.status_code == 409
+    assert b"Nothing was changed" in again.content
+
+
+def test_moving_without_a_post_or_a_reason_is_refused_in_words(northmoor: Authority, send: Page) -> None:
+    work = work_of(northmoor)
+    answer = send(northmoor.qa_officer, "reallocate", work.pk)
+    assert answer.status_code == 422
+    assert "Choose the post that is to do it." in answer.content.decode()
+    assert "Say why the work moves to another post." in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["reallocate", "withdraw"])
+def test_only_the_qa_team_moves_and_withdraws(northmoor: Authority, page: Page, name: str) -> None:
+    work = work_of(northmoor)
+    expected = dict.fromkeys(EVERYBODY, 403) | {"qa_officer": 200}
+    assert statuses(northmoor, page, name, work.pk) == expected
+
+
+# The programme
+
+
+@pytest.mark.clause("LAN-16")
+def test_the_programme_page_makes_the_year_and_shows_it_by_role_and_month(
+    northmoor: Authority, page: Page, send: Page
+) -> None:
+    framework = lancashire([northmoor.root]).framework
+    assert b"There is no programme yet" in page(northmoor.qa_officer, "programme").content
+    answer = send(northmoor.qa_officer, "make_programme", framework=framework.pk, year=2027)
+    assert answer.status_code == 302
+    shown = page(northmoor.qa_officer, "programme")
+    assert f"Pieces of work: {Assignment.objects.count()} added" in shown.content.decode()
+    managers = next(row for row in shown.context["view"].by_month if row[0]["text"] == "Team manager")
+    assert managers[-1] == "63"  # three posts with 21 each
+    assert sum(int(cell) for cell in managers[1:-1]) == 63
+    send(northmoor.qa_officer, "make_programme", framework=framework.pk, year=2027)
+    assert b"Nothing was changed" in page(northmoor.qa_officer, "programme").content
+
+
+@pytest.mark.clause("LAN-16")
+def test_a_post_has_its_timetable_by_quarter_with_totals(northmoor: Authority, page: Page) -> None:
+    programme = planned_year(northmoor)
+    post = northmoor.post_of[northmoor.team_manager]
+    shown = page(northmoor.qa_officer, "programme_post", programme.pk, post.pk)
+    assert shown.context["matrix"] == [
+        ["Learning space", "1", "1", "1", "1", "4"],
+        ["Dip sample", "3", "3", "3", "3", "12"],
+        ["Observation of practice", "1", "1", "1", "1", "4"],
+        ["Practice week", "–", "1", "–", "–", "1"],
+        ["Total", "5", "6", "5", "5", "21"],
+    ]
+    rows = page(northmoor.qa_officer, "programme_role", programme.pk, "team_manager").context["rows"]
+    assert [row[3:] for row in rows] == [["5", "6", "5", "5", "21"]] * 3
+
+
+def test_what_is_done_is_shown_beside_what_is_planned(northmoor: Authority, page: Page) -> None:
+    programme = planned_year(northmoor)
+    post = northmoor.post_of[northmoor.team_manager]
+    work = Assignment.objects.filter(post=post, activity="dip_sample", period="2026-11").get()
+    Assignment.objects.filter(pk=work.pk).update(
+        state="submitted", due_on=date(2026, 11, 30), submitted_at=NOW
+    )
+    matrix = page(northmoor.qa_officer, "programme_post", programme.pk, post.pk).context["matrix"]
+    assert matrix[1] == ["Dip sample", "3", "3", "1 / 3", "3", "1 / 12"]
+
+
+@pytest.mark.clause("LAN-17")
+def test_the_dates_of_the_practice_week_are_settled_on_a_page(
+    northmoor: Authority, page: Page, send: Page
+) -> None:
+    programme = planned_year(northmoor, now=datetime(2026, 11, 1, 9, tzinfo=UTC))
+    workflow.make_programme(framework=programme.framework, year=2027, by=None, now=NOW)
+    year = programme.framework.programmes.get(year=2027)
+    undated = page(northmoor.qa_officer, "programme", programme=str(year.pk)).context["view"].undated
+    assert texts(undated, 3) == ["To be settled"]
+    answer = send(
+        northmoor.qa_officer,
+        "programme_dates",
+        year.pk,
+        "practice_week",
+        2,
+        starts_on="2027-09-13",
+        due_on="2027-09-17",
+    )
+    assert answer.status_code == 302
+    undated = page(northmoor.qa_officer, "programme", programme=str(year.pk)).context["view"].undated
+    assert texts(undated, 3) == ["13 Sep 2027 to 17 Sep 2027"]
+    wrong = send(
+        northmoor.qa_officer,
+        "programme_dates",
+        year.pk,
+        "practice_week",
+        2,
+        starts_on="2026-01-04",
+        due_on="2026-01-08",
+    )
+    assert wrong.status_code == 422
+    assert page(northmoor.qa_officer, "programme_dates", year.pk, "dip_sample", 2).status_code == 404
+
+
+@pytest.mark.clause("LAN-11")
+def test_the_programme_stands_beside_the_expected_volumes(northmoor: Authority, page: Page) -> None:
+    planned_year(northmoor)
+    expected = page(northmoor.qa_officer, "programme").context["view"].expected
+    assert [row[:2] for row in expected] == [
+        ["Learning space", "40 a month"],
+        ["Learning space", "120 a quarter"],
+        ["Dip sample", "478 a quarter"],
+    ]
+
+
+def test_who_sees_and_who_makes_the_programme(northmoor: Authority, page: Page) -> None:
+    programme = planned_year(northmoor)
+    post = northmoor.post_of[northmoor.team_manager]
+    readers = dict.fromkeys(EVERYBODY, 403) | {"qa_officer": 200, "admin": 200}
+    assert statuses(northmoor, page, "programme") == readers
+    assert statuses(northmoor, page, "programme_role", programme.pk, "team_manager") == readers
+    assert statuses(northmoor, page, "programme_post", programme.pk, post.pk) == readers
+    makers = dict.fromkeys(EVERYBODY, 403) | {"qa_officer": 200}
+    assert statuses(northmoor, page, "make_programme") == makers
+    assert statuses(northmoor, page, "programme_dates", programme.pk, "practice_week", 2) == makers
+    assert page(northmoor.qa_officer, "programme_role", programme.pk, "nobody").status_code == 404
+
+
+def test_a_planner_of_one_function_does_not_see_the_other_functions_programme(
+    northmoor: Authority, page: Page
+) -> None:
+    planner = northmoor.appoint("care_planner", "qa_officer", northmoor.care)
+    version = lancashire([northmoor.duty])
+    plan = workflow.make_programme(framework=version.framework, year=2026, by=None, now=NOW).programme
+    assert b"There is no programme yet" in page(planner, "programme").content
+    assert page(planner, "programme_role", plan.pk, "team_manager").status_code == 404
+
+
+@pytest.mark.parametrize(("name", "most"), [("programme", 8), ("programme_role", 8), ("programme_post", 8)])
+def test_programme_pages_ask_the_database_little(
+    northmoor: Authority, client: Client, django_assert_max_num_queries: Any, name: str, most: int
+) -> None:
+    programme = planned_year(northmoor)
+    post = northmoor.post_of[northmoor.team_manager]
+    arguments = {
+        "programme": [],
+        "programme_role": [programme.pk, "team_manager"],
+        "programme_post": [programme.pk, post.pk],
+    }
+    client.force_login(northmoor.qa_officer)
+    url = reverse(f"allocation:{name}", args=arguments[name])
+    client.get(url)
+    with django_assert_max_num_queries(most):
+        assert client.get(url).status_code == 200
+
+
+# The door to one assignment
+
+
+def test_who_reaches_an_assignment(northmoor: Authority) -> None:
+    case = CaseFactory(unit=northmoor.duty_team_2, worker=northmoor.practitioner_2)
+    work = work_of(northmoor, case=case, worker=northmoor.practitioner_2)
+
+    def reaches(who: str) -> bool:
+        try:
+            return get_visible_assignment(getattr(northmoor, who), work.pk) == work
+        except Http404:
+            return False
+
+    may = {"team_manager", "practitioner_2", "senior_manager", "head_of_service", "director", "qa_officer"}
+    everybody = {*EVERYBODY, "practitioner_2", "team_manager_2", "director"}
+    assert {who for who in everybody if reaches(who)} == may
+    case.is_restricted, case.restriction_reason = True, "Related to a member of staff"
+    case.save()
+    assert not any(reaches(who) for who in everybody)
