@@ -7,4 +7,5 @@ app_name = "audits"
 urlpatterns = [
     path("", include("audits.urls_qa")),
     path("", include("audits.urls_audit")),
+    path("dip-samples/", include("audits.urls_dip_samples")),
 ]

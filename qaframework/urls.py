@@ -15,7 +15,7 @@ from qaframework.style_guide import StyleGuideView
 
 WORK_PAGES = {
     "case_audit": "audits:open",
-    "dip_sample": "audits:open_dip_sample",
+    "dip_sample": "audits:dip_sample_open",
     "observation": "observations:open",
     "practice_week": "observations:open",
     "supervision_audit": "supervision:open",

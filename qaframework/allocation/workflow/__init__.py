@@ -10,6 +10,7 @@ from qaframework.allocation.workflow.assignments import (
     mark_submitted,
     reallocate,
     send_back,
+    set_worker,
     start_moderation,
     withdraw,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "reallocate",
     "send_back",
     "set_dates",
+    "set_worker",
     "start_moderation",
     "why_no_extension",
     "why_not_decided",

@@ -109,6 +109,16 @@ def change_subject(
 
 
 @transaction.atomic
+def set_worker(*, assignment: Assignment, worker: User | None, by: User, now: datetime) -> Assignment:
+    """Say who takes part in, or is the subject of, work that the framework leaves to its owner to arrange."""
+    if assignment.worker_id == (worker.pk if worker else None):
+        return assignment
+    return history.change(
+        assignment, by=by, now=now, reason=f"With {worker or 'nobody'}", only_if=OPEN, worker=worker
+    )
+
+
+@transaction.atomic
 def begin(*, assignment: Assignment, by: User, now: datetime) -> Assignment:
     """Mark the work as started. Starting twice changes nothing."""
     if assignment.state == Assignment.State.IN_PROGRESS:
