@@ -107,7 +107,7 @@ class Comparison:
             return self.directory.unit_names.get(value, entry["team_name"])
         if name == "worker_id":
             return self.directory.worker_names.get(value, entry["worker_name"])
-        return value.isoformat() if isinstance(value, date) else value
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
     def _refuse(self, row: CaseRow, opened_on: date, closed_on: date) -> None:
         """A file without closing dates says that a closed case opened after it closed."""

@@ -229,7 +229,6 @@ def staged_row(staged: StagedCase) -> list[Cell]:
     ]
     return [
         staged.child_ref,
-        staged.get_change_display(),
         "\n".join(told) or staged.get_plan_type_display(),
         staged.team_name or "No team",
         staged.worker_name or "No worker",
@@ -239,4 +238,4 @@ def staged_row(staged: StagedCase) -> list[Cell]:
 def _spoken(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(_SPOKEN.get(name, {}).get(value, value) or "nothing")
+    return str(_SPOKEN.get(name, {}).get(value, value) or "not recorded")

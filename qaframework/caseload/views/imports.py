@@ -109,7 +109,7 @@ def import_changes(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     context = {
         "import": shown,
         "change": StagedCase.Change(change).label,
-        "columns": tables.columns(["Child", "", "What changes", "Team", "Worker"]),
+        "columns": tables.columns(["Child", "What changes", "Team", "Worker"]),
         "rows": [tables.staged_row(row) for row in page.rows],
         "page": page,
         "restricted": staged.filter(is_restricted=True).count(),
