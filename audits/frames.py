@@ -48,14 +48,14 @@ def build_frame(pool: Unit, rule: DrawRule, on: date) -> Frame:
     recently_audited = _recently_audited(pool, audited_since)
     entries, exclusions = [], {}
     for row in _open_cases(pool, rule.strata):
-        reference, case_id, worker, family, opened_on, on_hold, is_restricted, stratum = row
+        reference, case_id, worker, family, opened_on, on_hold, is_restricted, *strata = row
         reason = _reason_to_exclude(
             worker, opened_on, on_hold, is_restricted, case_id in recently_audited, opened_by
         )
         if reason:
             exclusions[reference] = reason
         else:
-            entries.append(FrameEntry(reference, stratum or "", str(worker), family))
+            entries.append(FrameEntry(reference, str(strata[0] or "") if strata else "", str(worker), family))
     return Frame(tuple(entries), exclusions)
 
 

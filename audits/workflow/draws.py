@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from audits.frames import build_frame, freeze, thaw
+from audits.frames import Frame, build_frame, freeze, thaw
 from audits.independence import may_not_audit
 from audits.models import DrawnCase, SampleDraw
 from audits.workflow.opening import open_audit
@@ -42,6 +42,11 @@ class Drawn:
     allocated: int = 0
     warnings: list[str] = field(default_factory=list)
 
+    def add(self, other: "Drawn") -> None:
+        self.draws += other.draws
+        self.allocated += other.allocated
+        self.warnings += other.warnings
+
 
 def draw_month(
     *, framework: Framework, month: Month, seed: str | None, by: User | None, now: datetime
@@ -57,43 +62,71 @@ def draw_month(
     if programme is None:
         raise Refused(f"There is no programme for {month.label}. Make the year's programme first.")
     result = Drawn()
-    for (activity_key, pool), assignments in _waiting(programme, month).items():
-        activity = allocation.activity_of(assignments[0])
-        _draw_pool(programme, activity, month, pool, assignments, seed, result, by=by, now=now)
-        assert activity.key == activity_key
+    for pool, assignments in _waiting(programme, month):
+        _draw_pool(programme, month, pool, assignments, seed, result, by=by, now=now)
     return result
 
 
-def draw_due_months(*, now: datetime) -> Drawn:
-    """Draw every live framework's months whose time has come: the lead time before they begin."""
+def draw_due_months(
+    *, now: datetime, frameworks: Iterable[Framework] | None = None, seed: str | None = None
+) -> Drawn:
+    """Draw the months whose time has come, which is the lead time before they begin (BF-01).
+
+    Of all live frameworks, unless some are given.
+    """
     today = local_date(now)
     total = Drawn()
-    for framework in Framework.objects.live():
+    for framework in Framework.objects.live() if frameworks is None else frameworks:
         for month in _months_to_draw(framework, today):
-            done = draw_month(framework=framework, month=month, seed=None, by=None, now=now)
-            total.draws += done.draws
-            total.allocated += done.allocated
-            total.warnings += done.warnings
+            total.add(draw_month(framework=framework, month=month, seed=seed, by=None, now=now))
     return total
 
 
 def verify_draw(sample: SampleDraw) -> Replay:
-    """Make the draw again from its record alone, and say whether it gives the same cases."""
+    """Make the draw again from its record alone, and say whether it gives the same cases.
+
+    The rules, tickets and counts that the record shows have to follow from it too.
+    """
+    rule = sample.framework_version.pack.activity(sample.activity).draw
+    if rule is None or sample.settings != _settings(rule):
+        return Replay(False, "The recorded settings are not those of the framework that was in force.")
     try:
         frame = thaw(sample.frame)
     except ValueError as error:
         return Replay(False, str(error))
-    drawn = sample.cases.order_by("position").values_list("is_reserve", "case__child_ref")
-    return replay(
+    drawn = list(sample.cases.order_by("position").values_list("is_reserve", "case__child_ref", "ticket"))
+    again = replay(
         frame.entries,
         sample.size,
         sample.seed,
-        chosen=[reference for is_reserve, reference in drawn if not is_reserve],
-        reserves=[reference for is_reserve, reference in drawn if is_reserve],
+        chosen=[reference for is_reserve, reference, _ in drawn if not is_reserve],
+        reserves=[reference for is_reserve, reference, _ in drawn if is_reserve],
         recorded_hash=sample.frame_hash,
         exclusions=frame.exclusions,
         **sample.settings,
     )
+    if not again.matches:
+        return again
+    slips = [
+        f"The ticket of case {case} is not its own." for _, case, t in drawn if t != ticket(sample.seed, case)
+    ]
+    slips += _wrong_counts(sample, frame)
+    return Replay(not slips, slips[0] if slips else "")
+
+
+def _wrong_counts(sample: SampleDraw, frame: Frame) -> list[str]:
+    """What the record's summary says that its frame does not."""
+    chosen = sample.cases.filter(is_reserve=False).count()
+    counts = [
+        ("number of cases that could be drawn", sample.frame_size, len(frame.entries)),
+        ("shortfall", sample.shortfall, sample.size - chosen),
+        ("reasons for leaving cases out", sample.exclusions, frame.exclusion_counts),
+    ]
+    return [
+        f"The recorded {name}: {said}, and worked out again: {is_}."
+        for name, said, is_ in counts
+        if said != is_
+    ]
 
 
 @transaction.atomic
@@ -145,7 +178,7 @@ def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: dat
     return reserve
 
 
-def _waiting(programme: Programme, month: Month) -> dict[tuple[str, Unit], list[Assignment]]:
+def _waiting(programme: Programme, month: Month) -> list[tuple[Unit, list[Assignment]]]:
     """Planned work of the month that needs a draw, by activity and pool, where none was made yet."""
     planned = (
         programme.assignments.filter(period=month.key, state=Assignment.State.PLANNED)
@@ -162,7 +195,7 @@ def _waiting(programme: Programme, month: Month) -> dict[tuple[str, Unit], list[
         pool = _pool_of(assignment.post.unit, rule, units)
         if (assignment.activity, pool.pk) not in made:
             waiting[assignment.activity, pool].append(assignment)
-    return dict(waiting)
+    return [(pool, assignments) for (_, pool), assignments in waiting.items()]
 
 
 def _pool_of(unit: Unit, rule: DrawRule, units: dict[str, Unit]) -> Unit:
@@ -177,7 +210,6 @@ def _pool_of(unit: Unit, rule: DrawRule, units: dict[str, Unit]) -> Unit:
 @transaction.atomic
 def _draw_pool(
     programme: Programme,
-    activity: ActivityType,
     month: Month,
     pool: Unit,
     assignments: list[Assignment],
@@ -187,14 +219,12 @@ def _draw_pool(
     by: User | None,
     now: datetime,
 ) -> None:
+    activity = allocation.activity_of(assignments[0])
     assert activity.draw is not None
-    today = local_date(now)
-    frame = build_frame(pool, activity.draw, today)
-    settings: dict[str, Any] = {
-        "reserve_share": activity.draw.reserve_share,
-        "minimum_per_stratum": activity.draw.minimum_per_stratum,
-        "one_per_family": activity.draw.one_per_family,
-    }
+    if not _is_still_to_do(programme, activity, month, pool):
+        return
+    frame = build_frame(pool, activity.draw, local_date(now))
+    settings = _settings(activity.draw)
     frozen_hash = frame.hash
     own_seed = f"{seed}:{activity.key}:{month.key}:{pool.code}" if seed else secrets.token_hex(16)
     drawing = draw(frame.entries, len(assignments), own_seed, **settings)
@@ -223,6 +253,20 @@ def _draw_pool(
         )
     drawn = _record_picks(sample, drawing.chosen, drawing.reserves, by=by, now=now)
     _allocate_drawn(sample, activity, assignments, drawn, month, result, by=by, now=now)
+
+
+def _is_still_to_do(programme: Programme, activity: ActivityType, month: Month, pool: Unit) -> bool:
+    """Two that draw at once wait for each other here; the second finds the first one's draw."""
+    Programme.objects.select_for_update().get(pk=programme.pk)
+    return not programme.draws.filter(activity=activity.key, period=month.key, pool=pool).exists()
+
+
+def _settings(rule: DrawRule) -> dict[str, Any]:
+    return {
+        "reserve_share": rule.reserve_share,
+        "minimum_per_stratum": rule.minimum_per_stratum,
+        "one_per_family": rule.one_per_family,
+    }
 
 
 def _record_picks(
@@ -313,9 +357,17 @@ def _next_reserve(drawn: DrawnCase, assignment: Assignment, on: date) -> DrawnCa
     organisation = Organisation.load(on)
     rule = allocation.activity_of(assignment).independence
     post: Post = assignment.post
-    reserves = drawn.draw.cases.filter(
-        state__in=[State.UNUSED, State.RESERVE], case__status=Case.Status.OPEN, case__is_restricted=False
-    ).select_related("case__unit", "case__worker")
+    reserves = (
+        drawn.draw.cases.filter(
+            state__in=[State.UNUSED, State.RESERVE],
+            case__status=Case.Status.OPEN,
+            case__is_restricted=False,
+            case__on_hold_reason="",
+            case__worker__isnull=False,
+        )
+        .exclude(case__assignments__state__in=Assignment.OPEN_STATES)
+        .select_related("case__unit", "case__worker")
+    )
     ordered = sorted(reserves, key=lambda row: (row.stratum != drawn.stratum, row.is_reserve, row.position))
     for row in ordered:
         if not may_not_audit(organisation, post, row.case, rule):

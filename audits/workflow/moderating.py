@@ -6,6 +6,7 @@ import secrets
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from audits.models import AuditResult, CaseAudit, Moderation, ModerationDraw
@@ -22,7 +23,7 @@ from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.rules.deadlines import due_date
 from qaframework.rules.periods import Month
-from qaframework.rules.sampling import share_to_choose, ticket
+from qaframework.rules.sampling import Replay, share_to_choose, ticket
 from qaframework.rules.working_days import end_of_day, local_date
 from qaframework.tools import workflow as tools
 
@@ -37,6 +38,10 @@ def open_moderation_by_grade(*, audit: CaseAudit, by: User | None, now: datetime
     if rule is None:
         _make_final(audit, audit.overall_grade, audit.final_grade_reached_by, by=by, now=now)
         return None
+    earlier = audit.moderations.order_by("-opened_at", "-pk").first()
+    if earlier is not None:
+        # It was sent back for evidence: a better grade on the second try does not end its moderation.
+        return _open(audit, earlier.because, rule, earlier.draw, by=by, now=now)
     if rule.share >= 100:
         return _open(audit, Moderation.Because.ALL, rule, None, by=by, now=now)
     if audit.overall_grade in rule.all_of:
@@ -62,33 +67,27 @@ def draw_moderations(
     """
     if month.end >= local_date(now):
         raise Refused(f"{month.label} has not ended. The draw can be made when all its audits are in.")
+    # Two that draw at once wait for each other here; the second finds the first one's draw.
+    Programme.objects.select_for_update().get(pk=programme.pk)
     made = ModerationDraw.objects.filter(programme=programme, activity=activity, period=month.key).first()
     if made:
         return made
-    audits = list(
-        CaseAudit.objects.filter(
-            assignment__programme=programme, assignment__activity=activity, result__month=month.key
-        )
-        .select_related(
-            "assignment__framework_version", "assignment__post__unit", "answer_set", "action_plan"
-        )
-        .order_by("pk")
-    )
+    audits = _audits_to_draw_from(programme, activity, month)
     rule = allocation.activity_of(audits[0].assignment).moderation if audits else None
     if rule is None:
         return None
     waiting = [audit for audit in audits if audit.assignment.state == Assignment.State.SUBMITTED]
     frame = [audit.pk for audit in waiting]
-    frame_hash = hashlib.sha256(json.dumps(frame).encode()).hexdigest()
+    frame_hash = moderation_frame_hash(frame)
     seed = seed or secrets.token_hex(16)
-    size = min(share_to_choose(len(audits), rule.share), len(waiting))
-    chosen = moderation_choice(frame, seed, size)
+    chosen = moderation_choice(frame, seed, len(audits), rule.share)
     drawn = ModerationDraw.objects.create(
         programme=programme,
         activity=activity,
         period=month.key,
         seed=seed,
         percent=rule.share,
+        population=len(audits),
         frame=frame,
         frame_hash=frame_hash,
         chosen=chosen,
@@ -103,9 +102,48 @@ def draw_moderations(
     return drawn
 
 
-def moderation_choice(frame: list[int], seed: str, size: int) -> list[int]:
-    """The audits with the lowest tickets; anyone can work it out again from frame and seed."""
+def moderation_choice(frame: list[int], seed: str, population: int, percent: int) -> list[int]:
+    """The audits with the lowest tickets: ``percent`` of the population, rounded up, as far as there are any.
+
+    Anyone can work it out again from the record of the draw.
+    """
+    size = min(share_to_choose(population, percent), len(frame))
     return sorted(sorted(frame, key=lambda pk: ticket(seed, str(pk)))[:size])
+
+
+def moderation_frame_hash(frame: list[int]) -> str:
+    """SHA-256 of the ids in their order, written as a JSON list."""
+    return hashlib.sha256(json.dumps(frame).encode()).hexdigest()
+
+
+def verify_moderation_draw(drawn: ModerationDraw) -> Replay:
+    """Make the choice again from the record alone, and say whether it gives the same audits."""
+    found = moderation_frame_hash(drawn.frame)
+    if found != drawn.frame_hash:
+        return Replay(
+            False, f"The frame is not the one recorded: its hash is {found}, not {drawn.frame_hash}."
+        )
+    again = moderation_choice(drawn.frame, drawn.seed, drawn.population, drawn.percent)
+    if again != drawn.chosen:
+        difference = min(set(again) ^ set(drawn.chosen), default=0)
+        where = "when chosen again" if difference in again else "in the record"
+        return Replay(False, f"Audit {difference} is chosen only {where}.")
+    return Replay(True, "")
+
+
+def _audits_to_draw_from(programme: Programme, activity: str, month: Month) -> list[CaseAudit]:
+    """Audits handed in in the month, and those from before for which no draw came any more."""
+    handed_in = Q(result__month=month.key)
+    left_over = Q(result__month__lt=month.key, assignment__state=Assignment.State.SUBMITTED)
+    return list(
+        CaseAudit.objects.filter(
+            handed_in | left_over, assignment__programme=programme, assignment__activity=activity
+        )
+        .select_related(
+            "assignment__framework_version", "assignment__post__unit", "answer_set", "action_plan"
+        )
+        .order_by("pk")
+    )
 
 
 def draw_due_moderations(*, now: datetime) -> int:
@@ -139,6 +177,20 @@ def begin_moderation(*, moderation: Moderation, by: User, now: datetime) -> Mode
         only_if={"state": State.WAITING},
         state=State.IN_PROGRESS,
         moderator=by,
+    )
+
+
+@transaction.atomic
+def release_moderation(*, moderation: Moderation, by: User, now: datetime) -> Moderation:
+    """Put a moderation that somebody took back among those that wait, for instance when they are away."""
+    return history.change(
+        moderation,
+        by=by,
+        now=now,
+        reason="Put back",
+        only_if={"state": State.IN_PROGRESS},
+        state=State.WAITING,
+        moderator=None,
     )
 
 
@@ -185,13 +237,19 @@ def complete_moderation(
     definition = audit.answer_set.tool_version.definition
     assert definition.scheme is not None
     scheme = definition.scheme.scheme
+    if grade not in {one.key for one in scheme.grades}:
+        raise Refused("Choose the grade that you would give.")
     change = scheme.rank(moderation.original_grade) - scheme.rank(grade)
-    if change and moderation.discussed_on is None:
+    rule = allocation.activity_of(audit.assignment).moderation
+    needs_talk = rule is None or rule.discussion_required
+    if change and needs_talk and moderation.discussed_on is None:
         raise Refused(
             "You are changing the grade. Talk with the manager who did the audit first, and record the talk."
         )
     if change and not grade_reason.strip():
         raise Refused("Give the reason for the changed grade.")
+    if not _are_criteria(quality):
+        raise Refused("For each question on the quality of the audit, choose met, partly or not met.")
     if not feedback.strip():
         raise Refused("Write the feedback for the manager: what was strong, and one thing to develop.")
     result = Result.RAISED if change > 0 else Result.LOWERED if change < 0 else Result.UPHELD
@@ -241,6 +299,12 @@ def send_back_for_evidence(
     return moderation
 
 
+def _are_criteria(quality: dict[str, str]) -> bool:
+    return set(quality) <= set(Moderation.Criterion.values) and set(quality.values()) <= set(
+        Moderation.Quality.values
+    )
+
+
 def refuse_if_involved(moderation: Moderation, user: User, on: date) -> None:
     """Raises Refused when the person did the audit, holds the case, or owes the audit's post."""
     audit = moderation.audit
@@ -285,6 +349,7 @@ def _open(
             ladder=rule.ladder,
             owner_post=owners[0],
             unit=owners[0].unit,
+            case=assignment.case,
             due_at=end_of_day(due_on),
             by=by,
             now=now,

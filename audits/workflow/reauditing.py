@@ -1,17 +1,17 @@
 """Three months after a closed loop: another case of the same worker is audited (LAN-26)."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from audits.independence import may_not_audit
 from audits.models import CaseAudit
 from audits.workflow.opening import open_audit
 from qaframework.actions.models import LoopClosure
 from qaframework.allocation import workflow as allocation
-from qaframework.allocation.models import Assignment
+from qaframework.allocation.models import Assignment, Programme
 from qaframework.caseload.models import Case
 from qaframework.people.calendar import working_calendar
 from qaframework.people.directory import Organisation
@@ -34,8 +34,7 @@ def open_due_reaudits(*, now: datetime) -> Reaudited:
     result = Reaudited()
     today = local_date(now)
     loops = (
-        LoopClosure.objects.filter(state=LoopClosure.State.AUTHORISED)
-        .exclude(plan__caseaudit__follow_ups__isnull=False)
+        _without_reaudit()
         .select_related("plan__caseaudit__assignment__programme__framework", "worker", "unit", "case")
         .order_by("pk")
     )
@@ -51,6 +50,10 @@ def open_due_reaudits(*, now: datetime) -> Reaudited:
 
 @transaction.atomic
 def _open_reaudit(loop: LoopClosure, first: CaseAudit, result: Reaudited, *, now: datetime) -> None:
+    # Two runs at once wait for each other here; the second finds the first one's re-audit.
+    LoopClosure.objects.select_for_update().get(pk=loop.pk)
+    if not _without_reaudit().filter(pk=loop.pk).exists():
+        return
     today = local_date(now)
     organisation = Organisation.load(today)
     case = _another_case(loop)
@@ -67,7 +70,7 @@ def _open_reaudit(loop: LoopClosure, first: CaseAudit, result: Reaudited, *, now
     assert case.unit is not None
     starts_on = max(loop.reaudit_due_on, today)
     assignment = allocation.add_work(
-        programme=first.assignment.programme,
+        programme=_programme_of(first, starts_on),
         activity=first.assignment.activity,
         post=post,
         starts_on=starts_on,
@@ -87,8 +90,24 @@ def _open_reaudit(loop: LoopClosure, first: CaseAudit, result: Reaudited, *, now
     result.opened.append(open_audit(assignment=assignment, by=None, now=now, follow_up_of=first))
 
 
+def _without_reaudit() -> QuerySet[LoopClosure]:
+    """Authorised loops that an audit led to, and after which no other audit was opened yet."""
+    return LoopClosure.objects.filter(
+        state=LoopClosure.State.AUTHORISED, plan__caseaudit__isnull=False
+    ).exclude(plan__caseaudit__follow_ups__isnull=False)
+
+
+def _programme_of(first: CaseAudit, starts_on: date) -> Programme:
+    """The year's programme in which the re-audit lies; that of the first audit until there is one."""
+    present = first.assignment.programme
+    years = Programme.objects.filter(framework=present.framework_id)
+    return years.filter(starts_on__lte=starts_on, ends_on__gte=starts_on).first() or present
+
+
 def _another_case(loop: LoopClosure) -> Case | None:
     """A different open case of the same worker; which one is settled by the loop's own tickets."""
+    if loop.worker is None:
+        return None
     cases = (
         Case.objects.filter(
             worker=loop.worker, status=Case.Status.OPEN, is_restricted=False, unit__isnull=False

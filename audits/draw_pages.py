@@ -1,0 +1,257 @@
+"""What the pages about sample draws show, in words that anyone can check."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from audits.frames import RESTRICTED, Frame, thaw
+from audits.models import DrawnCase, SampleDraw
+from audits.qa_access import drawn_cases
+from qaframework.allocation.models import Assignment
+from qaframework.allocation.reading import holder_names
+from qaframework.caseload.models import AgeBand, Case, CaseClearance, PlanType
+from qaframework.packs.definition import ActivityType
+from qaframework.packs.models import FrameworkVersion
+from qaframework.people.models import User
+from qaframework.people.templatetags.page import short_date, uk_date, uk_datetime
+from qaframework.rules.periods import Month
+from qaframework.rules.sampling import ticket
+
+Row = list[Any]
+Fact = dict[str, Any]
+
+STRATA = {**dict(PlanType.choices), **dict(AgeBand.choices)}
+STATE_TAGS = {"allocated": "allocated", "reserve": "planned", "unused": "due"}
+TICKET_START = 12
+
+INDEPENDENCE = {
+    "none": "Nobody audits a case of their own, or of a practitioner whom they manage.",
+    "not_own_case": "Nobody audits a case of their own, or of a practitioner whom they manage.",
+    "not_own_team": "The case must be of another team than the auditor’s.",
+    "not_own_service": "The case must be of another service than the auditor’s.",
+    "own_function": "The case must be of the auditor’s own function, but not their own, "
+    "nor of a practitioner whom they manage.",
+}
+
+
+@dataclass(frozen=True)
+class DrawPage:
+    """``hidden`` is how many drawn cases are restricted and not for this reader."""
+
+    title: str
+    facts: list[Fact]
+    exclusions: list[Row]
+    cases: list[Row]
+    hidden: int
+    without_case: list[Row]
+
+
+def activity_of(draw: SampleDraw) -> ActivityType:
+    return draw.framework_version.pack.activity(draw.activity)
+
+
+def title_of(draw: SampleDraw) -> str:
+    """For instance “Learning space, December 2026, Duty and assessment”."""
+    return f"{activity_of(draw).label}, {Month.parse(draw.period).label}, {draw.pool.name}"
+
+
+def draw_rows(draws: Iterable[SampleDraw]) -> list[Row]:
+    """A line for each draw; each framework version is read once."""
+    rows = list(draws)
+    versions = FrameworkVersion.objects.in_bulk({draw.framework_version_id for draw in rows})
+    for draw in rows:
+        draw.framework_version = versions[draw.framework_version_id]
+    return [
+        [
+            {"text": title_of(draw), "url": reverse("audits:draw", args=[draw.pk])},
+            draw.frame_size,
+            draw.size,
+            {"text": f"{draw.shortfall} missing", "status": "late"} if draw.shortfall else "None",
+            f"{short_date(draw.drawn_at)}\n{draw.drawn_by or 'By the system'}",
+        ]
+        for draw in rows
+    ]
+
+
+def draw_page(draw: SampleDraw, user: User, on: date) -> DrawPage:
+    """Everything that the record of a draw says, but for references of restricted cases."""
+    seen = list(
+        drawn_cases(user, draw, on)
+        .select_related("case", "assignment__post", "replaced_by__case")
+        .order_by("is_reserve", "position")
+    )
+    totals = draw.cases.aggregate(
+        all=Count("pk"),
+        chosen=Count("pk", filter=Q(is_reserve=False)),
+        reserves=Count("pk", filter=Q(is_reserve=True)),
+    )
+    holders = holder_names({row.assignment.post_id for row in seen if row.assignment}, on)
+    return DrawPage(
+        title=title_of(draw),
+        facts=_facts(draw, totals["chosen"], totals["reserves"]),
+        exclusions=[[reason, count] for reason, count in draw.exclusions.items()],
+        cases=[_case_row(row, holders) for row in seen],
+        hidden=totals["all"] - len(seen),
+        without_case=_without_case(draw),
+    )
+
+
+def _facts(draw: SampleDraw, chosen: int, reserves: int) -> list[Fact]:
+    shortfall = (
+        f"{draw.shortfall}: there were too few cases that could be drawn" if draw.shortfall else "None"
+    )
+    return [
+        {"label": "Cases of", "value": draw.pool.name},
+        {"label": "Drawn", "value": f"{uk_datetime(draw.drawn_at)}, {draw.drawn_by or 'by the system'}"},
+        {"label": "Could be drawn", "value": f"{draw.frame_size} cases"},
+        {"label": "Asked for", "value": draw.size},
+        {"label": "Drawn cases", "value": f"{chosen}, and {reserves} in reserve"},
+        {"label": "Shortfall", "value": shortfall},
+        {"label": "Seed", "value": draw.seed},
+        {"label": "Hash of the list", "value": draw.frame_hash},
+    ]
+
+
+def _case_row(row: DrawnCase, holders: dict[int, str]) -> Row:
+    post = row.assignment.post if row.assignment else None
+    return [
+        {"text": row.case.child_ref, "url": reverse("audits:drawn_case", args=[row.pk])},
+        place_of(row),
+        stratum_label(row.stratum) or "–",
+        f"{row.ticket[:TICKET_START]}…",
+        f"{holders.get(post.pk, 'Nobody holds this post')}\n{post.title}" if post else "–",
+        _state_cell(row),
+        _change_cell(row),
+    ]
+
+
+def place_of(row: DrawnCase) -> str:
+    """For instance “2” or “Reserve 1”."""
+    return f"Reserve {row.position}" if row.is_reserve else str(row.position)
+
+
+def stratum_label(stratum: str) -> str:
+    return STRATA.get(stratum, stratum)
+
+
+def _state_cell(row: DrawnCase) -> Any:
+    if row.state == DrawnCase.State.REPLACED:
+        by = (
+            row.replaced_by.case.child_ref
+            if row.replaced_by and not row.replaced_by.case.is_restricted
+            else ""
+        )
+        return f"Replaced{f' by {by}' if by else ''}\n{row.get_replacement_reason_display()}"
+    return {"status": STATE_TAGS[row.state], "text": row.get_state_display()}
+
+
+def may_be_replaced(row: DrawnCase) -> bool:
+    """Whether the case is allocated and its audit has not begun."""
+    allocated = row.state == DrawnCase.State.ALLOCATED
+    return allocated and row.assignment is not None and row.assignment.state == Assignment.State.ALLOCATED
+
+
+def _change_cell(row: DrawnCase) -> Any:
+    if not may_be_replaced(row):
+        return "–"
+    return {"text": "Replace", "url": reverse("audits:replace_case", args=[row.pk])}
+
+
+def _without_case(draw: SampleDraw) -> list[Row]:
+    """Work of the draw's month and pool that still has no case."""
+    planned = Assignment.objects.filter(
+        programme=draw.programme_id,
+        activity=draw.activity,
+        period=draw.period,
+        state=Assignment.State.PLANNED,
+        post__unit__path__startswith=draw.pool.path,
+    ).select_related("post__unit")
+    return [
+        [one.post.title, one.post.unit.name] for one in planned.order_by("post__unit__path", "post__title")
+    ]
+
+
+# Why a case was drawn
+
+
+def case_facts(row: DrawnCase) -> list[Fact]:
+    facts: list[Fact] = [
+        {"label": "Drawn as", "value": place_of(row)},
+        {"label": "Ticket", "value": row.ticket},
+    ]
+    if row.assignment and row.state == DrawnCase.State.ALLOCATED:
+        facts.append({"label": "Audited by", "value": str(row.assignment.post)})
+    if row.state == DrawnCase.State.REPLACED:
+        facts.append({"label": "Replaced because", "value": row.get_replacement_reason_display()})
+        if row.replacement_note:
+            facts.append({"label": "Note", "value": row.replacement_note})
+    return facts
+
+
+def why_this_case(row: DrawnCase) -> list[str]:
+    """How the case came to be drawn, a paragraph for each step."""
+    draw = row.draw
+    frame = thaw(draw.frame)
+    left_out = sum(draw.exclusions.values())
+    steps = [
+        f"On {uk_date(draw.drawn_at)} there were {draw.frame_size} open cases of {draw.pool.name} that could "
+        f"be drawn for {activity_of(draw).label}, {Month.parse(draw.period).label}. "
+        + (f"{left_out} more were left out by rule." if left_out else "No case was left out."),
+        "Every case has a ticket, worked out from the draw’s seed and the case’s reference. Whoever works it "
+        "out again gets the same ticket.",
+        _place_among_equals(row, frame),
+    ]
+    if row.state == DrawnCase.State.ALLOCATED and row.assignment:
+        rule = INDEPENDENCE[activity_of(draw).independence]
+        steps.append(
+            "The posts that owe an audit come in the order of tickets of their own. Each gets the first "
+            f"drawn case that it may audit. {rule}"
+        )
+    return steps
+
+
+def _place_among_equals(row: DrawnCase, frame: Frame) -> str:
+    tickets = sorted(
+        ticket(row.draw.seed, entry.reference) for entry in frame.entries if entry.stratum == row.stratum
+    )
+    place = tickets.index(row.ticket) + 1 if row.ticket in tickets else 0
+    kind = stratum_label(row.stratum)
+    among = (
+        f"the {len(tickets)} with the plan “{kind}”" if kind in PlanType.labels else f"{len(tickets)} cases"
+    )
+    drawn = "in reserve, for when a drawn case has to be replaced" if row.is_reserve else "drawn"
+    rest = (
+        "The lowest tickets are drawn: of each kind as many as its share of all cases, and one child of "
+        "each family."
+    )
+    return f"Among {among} this ticket is number {place} from the lowest. {rest} So the case was {drawn}."
+
+
+# The list of cases as a file
+
+
+def frame_file(draw: SampleDraw, user: User, on: date) -> Iterator[Sequence[Any]]:
+    """Every case that could or could not be drawn, lowest ticket first, without restricted ones."""
+    frame = thaw(draw.frame)
+    drawn = {row.case.child_ref: place_of(row) for row in draw.cases.select_related("case")}
+    hidden = _not_for(user, on)
+    yield "Case", "Kind", "Ticket", "Drawn as", "Left out because"
+    entries = ((ticket(draw.seed, entry.reference), entry) for entry in frame.entries)
+    for its_ticket, entry in sorted(entries, key=lambda pair: pair[0]):
+        if entry.reference not in hidden:
+            place = drawn.get(entry.reference, "")
+            yield entry.reference, stratum_label(entry.stratum), its_ticket, place, ""
+    for reference, reason in sorted(frame.exclusions.items()):
+        if reason != RESTRICTED and reference not in hidden:
+            yield reference, "", "", "", reason
+
+
+def _not_for(user: User, on: date) -> set[str]:
+    """References of cases that are restricted now and for which the person has no clearance."""
+    cleared = CaseClearance.objects.filter(user=user, review_on__gte=on).values("case")
+    restricted = Case.objects.filter(is_restricted=True).exclude(pk__in=cleared)
+    return set(restricted.values_list("child_ref", flat=True))

@@ -1,0 +1,126 @@
+"""The quality assurance team's inbox: every audit that was handed in, the newest first (BED-12)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+
+from audits.models import CaseAudit, Moderation
+from audits.qa_access import handed_in_audits
+from audits.qa_forms import InboxFilter
+from qaframework.allocation.models import Assignment
+from qaframework.allocation.reading import packs_on, with_rules
+from qaframework.allocation.wording import subject_line
+from qaframework.packs.definition import Pack
+from qaframework.people.models import User
+from qaframework.people.paging import KeysetPage, keyset_page
+from qaframework.people.templatetags.page import short_date
+
+Row = list[Any]
+
+MODERATIONS = {
+    "undecided": Q(assignment__state=Assignment.State.SUBMITTED),
+    "open": Q(assignment__state=Assignment.State.MODERATING),
+    "done": Q(assignment__state=Assignment.State.FINAL, moderations__state=Moderation.State.COMPLETED),
+    "none": Q(assignment__state=Assignment.State.FINAL, moderations__isnull=True),
+}
+
+
+@dataclass(frozen=True)
+class Inbox:
+    rows: list[Row]
+    page: KeysetPage[CaseAudit]
+    filter: InboxFilter
+
+
+def inbox_for(user: User, query: QueryDict, today: date) -> Inbox:
+    """The inbox as one person may see it, narrowed by the filters in the address. Four queries."""
+    packs = packs_on(today)
+    chosen = InboxFilter(
+        query,
+        today=today,
+        activities=_audit_activities(packs),
+        grades=_grades(packs),
+    )
+    related = ("assignment__post", "assignment__case", "auditor", "result")
+    latest = Prefetch("moderations", Moderation.objects.order_by("-opened_at", "-pk"))
+    audits = (
+        _narrowed(handed_in_audits(user, today), chosen).select_related(*related).prefetch_related(latest)
+    )
+    page = keyset_page(audits, moment="submitted_at", query=query, newest_first=True)
+    with_rules([audit.assignment for audit in page.rows])
+    return Inbox([_row(audit) for audit in page.rows], page, chosen)
+
+
+def grade_cell(assignment: Assignment, grade: str) -> Any:
+    """A grade as a tag, in the words of the framework that the work began with."""
+    if not grade:
+        return "Not graded"
+    pack = assignment.framework_version.pack
+    scheme = pack.activity(assignment.activity).grade_scheme
+    labels = {one.key: one.label for one in pack.scheme(scheme).grades} if scheme else {}
+    return {"grade": grade, "text": labels.get(grade, grade)}
+
+
+def _narrowed(audits: QuerySet[CaseAudit], chosen: InboxFilter) -> QuerySet[CaseAudit]:
+    if month := chosen.chosen("month"):
+        audits = audits.filter(result__month=month)
+    if activity := chosen.chosen("activity"):
+        audits = audits.filter(assignment__activity=activity)
+    if grade := chosen.chosen("grade"):
+        audits = audits.filter(Q(final_grade=grade) | Q(final_grade="", overall_grade=grade))
+    if in_time := chosen.chosen("in_time"):
+        audits = audits.filter(result__in_time=in_time == "yes")
+    if moderation := chosen.chosen("moderation"):
+        # By key, because one audit may have been moderated twice.
+        matching = CaseAudit.objects.filter(MODERATIONS[moderation]).values("pk")
+        audits = audits.filter(pk__in=matching)
+    return audits
+
+
+def _row(audit: CaseAudit) -> Row:
+    assignment = audit.assignment
+    result = getattr(audit, "result", None)
+    in_time = result is not None and result.in_time
+    return [
+        {"text": subject_line(assignment), "url": reverse("audits:audit", args=[audit.pk])},
+        short_date(audit.submitted_at),
+        {"status": "done", "text": "In time"} if in_time else {"status": "late", "text": "Late"},
+        f"{audit.auditor or 'Nobody is recorded'}\n{assignment.post.title}",
+        grade_cell(assignment, audit.final_grade or audit.overall_grade),
+        _moderation_cell(audit),
+    ]
+
+
+def _moderation_cell(audit: CaseAudit) -> Any:
+    latest = next(iter(audit.moderations.all()), None)
+    state = audit.assignment.state
+    if latest is None:
+        waits = state == Assignment.State.SUBMITTED
+        return "Waits for the month’s draw" if waits else "Not moderated"
+    text = latest.get_result_display() if latest.result else latest.get_state_display()
+    return {"text": text, "url": reverse("audits:moderation", args=[latest.pk])}
+
+
+def _audit_activities(packs: Mapping[int, Pack]) -> list[tuple[str, str]]:
+    found = {
+        key: one.label
+        for pack in packs.values()
+        for key, one in pack.activities.items()
+        if one.kind == "case_audit"
+    }
+    return list(found.items())
+
+
+def _grades(packs: Mapping[int, Pack]) -> list[tuple[str, str]]:
+    found = {
+        grade.key: grade.label
+        for pack in packs.values()
+        for scheme in pack.grade_schemes.values()
+        for grade in scheme.scheme.grades
+    }
+    return list(found.items())

@@ -1,0 +1,217 @@
+"""What the quality assurance team types about draws, moderations and requests for advice."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from audits.forms import Choice, LongText
+from audits.models import DrawnCase, Moderation
+from qaframework.packs.models import Framework
+from qaframework.people.forms import DateInput
+from qaframework.rules.periods import Month
+from qaframework.tools.definition import ToolDefinition
+
+MONTHS_AHEAD = 6
+SEED_LENGTH = 40
+
+Choices = Iterable[tuple[str, str]]
+
+
+class SeedField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            label="Seed",
+            required=False,
+            max_length=SEED_LENGTH,
+            help_text="Leave it empty for a random one. Give your own, such as last week’s lottery numbers, "
+            "when others should see that nobody could choose the outcome.",
+        )
+
+
+class RunDrawForm(forms.Form):
+    framework = forms.ModelChoiceField(
+        Framework.objects.none(),
+        label="Framework",
+        empty_label="Choose a framework",
+        error_messages={"required": "Choose a framework."},
+    )
+    month = forms.TypedChoiceField(label="Month in which the audits begin", coerce=Month.parse)
+    seed = SeedField()
+
+    def __init__(self, data: Any = None, *, frameworks: Any, today: date) -> None:
+        super().__init__(data, initial={"month": Month.of(today).next().key})
+        field = self.fields["framework"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = frameworks
+        months = [Month.of(today).plus(step) for step in range(MONTHS_AHEAD + 1)]
+        _offer(self, "month", [(month.key, month.label) for month in months])
+
+
+class ReplaceForm(forms.Form):
+    reason = Choice(
+        label="Why is it replaced?",
+        choices=DrawnCase.ReplacementReason.choices,
+        error_messages={"required": "Choose a reason."},
+    )
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=300,
+        help_text="What somebody who checks the draw should know. Do not name the child.",
+    )
+
+
+class InboxFilter(forms.Form):
+    """Narrows the inbox. What is not among the choices narrows nothing."""
+
+    mark_optional = False
+
+    month = forms.ChoiceField(label="Handed in in", required=False)
+    activity = forms.ChoiceField(label="Kind of audit", required=False)
+    grade = forms.ChoiceField(label="Grade", required=False)
+    in_time = forms.ChoiceField(
+        label="In time", required=False, choices=[("", "All"), ("yes", "In time"), ("no", "Late")]
+    )
+    moderation = forms.ChoiceField(
+        label="Moderation",
+        required=False,
+        choices=[
+            ("", "All"),
+            ("undecided", "Waits for the month’s draw"),
+            ("open", "Being moderated"),
+            ("done", "Moderated"),
+            ("none", "Final without moderation"),
+        ],
+    )
+
+    def __init__(self, data: Any, *, today: date, activities: Choices, grades: Choices) -> None:
+        super().__init__(data)
+        months = [Month.of(today).plus(-step) for step in range(13)]
+        _offer(self, "month", [("", "All"), *((month.key, month.label) for month in months)])
+        _offer(self, "activity", [("", "All"), *activities])
+        _offer(self, "grade", [("", "All"), *grades])
+        self.is_valid()
+
+    def chosen(self, name: str) -> str:
+        return str(self.cleaned_data.get(name, ""))
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.cleaned_data.values())
+
+
+class ModerationDrawForm(forms.Form):
+    """``due`` is what ends a month: programme, activity and month, in one choice."""
+
+    due = Choice(label="Month", error_messages={"required": "Choose a month."})
+    seed = SeedField()
+
+    def __init__(self, data: Any = None, *, due: Choices) -> None:
+        super().__init__(data)
+        _offer(self, "due", due)
+
+
+class DiscussionForm(forms.Form):
+    discussed_on = forms.DateField(
+        label="Day of the talk",
+        widget=DateInput(),
+        error_messages={
+            "required": "Give the day of the talk.",
+            "invalid": "Enter a day, such as 10/12/2026.",
+        },
+    )
+    auditor_viewpoint = LongText(
+        label="How does the manager see it?",
+        help_text="In their own words where you can.",
+        error_messages={"required": "Record the manager’s view."},
+    )
+    outcome = LongText(
+        label="What came of it?",
+        help_text="What you agreed, and what would help the manager next time.",
+        error_messages={"required": "Record what came of the talk."},
+    )
+
+    def __init__(self, data: Any = None, *, moderation: Moderation, today: date) -> None:
+        initial = {
+            "discussed_on": moderation.discussed_on or today,
+            "auditor_viewpoint": moderation.auditor_viewpoint,
+            "outcome": moderation.discussion_outcome,
+        }
+        super().__init__(data, initial=initial)
+
+
+class CompleteForm(forms.Form):
+    """The moderator's judgement: a field for each question on the audit's quality, then the grade."""
+
+    grade = Choice(label="Which grade would you give?", error_messages={"required": "Choose the grade."})
+    grade_reason = LongText(
+        label="If you change the grade, why?",
+        help_text="Start from the difference made for the child.",
+        required=False,
+    )
+    feedback = LongText(
+        label="Feedback for the manager",
+        help_text="What was strong, and one thing to develop. The manager reads it.",
+        error_messages={"required": "Write the feedback: what was strong, and one thing to develop."},
+    )
+
+    mark_optional = False
+
+    def __init__(self, data: Any = None, *, definition: ToolDefinition) -> None:
+        super().__init__(data)
+        offer_grades(self, "grade", definition)
+        own = dict(self.fields)
+        self.fields.clear()
+        for key, label in Moderation.Criterion.choices:
+            self.fields[key] = Choice(
+                label=label,
+                choices=Moderation.Quality.choices,
+                error_messages={"required": f"{label}: choose met, partly or not met."},
+            )
+        self.fields.update(own)
+
+    @property
+    def quality(self) -> dict[str, str]:
+        return {key: self.cleaned_data[key] for key in Moderation.Criterion.values}
+
+
+class SendBackForm(forms.Form):
+    reason = LongText(
+        label="Which evidence is missing?",
+        help_text="The manager reads this. Say what to add and where.",
+        error_messages={"required": "Say which evidence is missing."},
+    )
+    due_on = forms.DateField(
+        label="Hand in again by",
+        widget=DateInput(),
+        error_messages={"required": "Give the day.", "invalid": "Enter a day, such as 10/12/2026."},
+    )
+
+
+class GiveAdviceForm(forms.Form):
+    advised_grade = Choice(
+        label="Which grade do you advise?", error_messages={"required": "Choose the grade that you advise."}
+    )
+    advice = LongText(
+        label="Your advice",
+        help_text="Both read this. Say how you reached it, starting from the difference made for the child.",
+        rows=6,
+        error_messages={"required": "Write the advice, so that both can follow how it was reached."},
+    )
+
+    def __init__(self, data: Any = None, *, definition: ToolDefinition) -> None:
+        super().__init__(data)
+        offer_grades(self, "advised_grade", definition)
+
+
+def offer_grades(form: forms.Form, name: str, definition: ToolDefinition) -> None:
+    if definition.scheme is not None:
+        _offer(form, name, [(grade.key, grade.label) for grade in definition.scheme.scheme.grades])
+
+
+def _offer(form: forms.Form, name: str, choices: Choices) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
