@@ -88,7 +88,7 @@ def test_a_framework_or_version_that_does_not_exist_is_not_found(signed_in, vers
 
 def test_the_list_shows_the_version_in_force_and_its_units(signed_in, version, django_assert_max_num_queries):
     client = signed_in("admin")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         page = text(client.get(reverse("packs:frameworks")))
     assert "2026.1, from 1 April 2026" in page
     assert "Northmoor" in page
@@ -101,7 +101,7 @@ def test_only_those_who_configure_are_offered_to_load(signed_in, version):
 
 def test_the_rules_are_in_plain_words(signed_in, version, django_assert_max_num_queries):
     client = signed_in("qa_officer")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = text(client.get(url("framework", version)))
     for words in (
         "4 weeks after it is allocated",
@@ -165,7 +165,7 @@ def test_the_grid_shows_the_timetable_with_totals_and_the_note(
     signed_in, version, django_assert_max_num_queries
 ):
     client = signed_in("admin")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         response = client.get(url("quotas", version))
     roles = {role.label: role for role in response.context["form"].roles}
     assert (roles["Team manager"].quarters, roles["Team manager"].total) == ((5, 6, 5, 5), 21)
