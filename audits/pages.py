@@ -25,6 +25,7 @@ from audits.progress import (
 )
 from audits.readiness import ACTIONS, ADVICE, ANSWERS, Problem, unmet_indicators
 from audits.workflow.judging import SUBMITTED
+from qaframework.actions.access import visible_plans
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import posts_of
@@ -66,6 +67,8 @@ class AuditPage:
     meeting: MeetingPanel
     sections: list[Task]
     closing: list[Task]
+    result: list[Row]
+    plan_url: str
     sent_back: str
 
 
@@ -81,7 +84,7 @@ def words_of(audit: CaseAudit) -> dict[str, str]:
 
 
 def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now: datetime) -> AuditPage:
-    """One more query once the audit was handed in: its last moderation."""
+    """Two more queries once the audit was handed in: its last moderation, and who may see its plan."""
     on = local_date(now)
     found = progress_of(audit, answers)
     is_auditor = audit.assignment.post_id in {post.pk for post in posts_of(user, on)}
@@ -100,6 +103,8 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
         meeting=_meeting_panel(audit, user, is_participant=is_auditor or is_worker, on=on),
         sections=tasks_of(found, can_work=can_work),
         closing=closing_tasks(found, can_work=can_work),
+        result=_result_rows(audit, found.action_count, moderation),
+        plan_url=_plan_url(audit, user, on),
         sent_back=_sent_back(audit, moderation),
     )
 
@@ -127,14 +132,17 @@ def facts(audit: CaseAudit, today: date) -> list[Row]:
     if assignment.selection != Assignment.Selection.NONE:
         rows.append({"label": "Case", "value": assignment.get_selection_display()})
     if audit.follow_up_of_id:
-        rows.append(
-            {
-                "label": "Follows up",
-                "value": f"Audit {audit.follow_up_of_id}",
-                "url": reverse("audits:audit", args=[audit.follow_up_of_id]),
-            }
-        )
+        words_for = f"An earlier audit of the same {words['practitioner']}’s work"
+        rows.append({"label": "Follows up", "value": words_for})
     return rows
+
+
+def problems_by_topic(audit: CaseAudit, problems: Sequence[Problem]) -> dict[str, list[tuple[str, str]]]:
+    """What is missing, each with where it is put right, under the name of the page."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for problem in problems:
+        found.setdefault(problem.topic, []).append((problem.message, problem_url(audit, problem)))
+    return found
 
 
 def problem_url(audit: CaseAudit, place: Problem | Place) -> str:
@@ -279,6 +287,30 @@ def _moderation_rows(audit: CaseAudit, *, with_feedback: bool) -> list[Row]:
     return rows
 
 
+def _result_rows(audit: CaseAudit, action_count: int, moderation: Moderation | None) -> list[Row]:
+    """What came of an audit that was handed in."""
+    definition = audit.answer_set.tool_version.definition
+    practitioner = words_of(audit)["practitioner"]
+    rows = [
+        _grade_row("Overall grade", definition, audit.overall_grade),
+        _grade_row(f"The {practitioner}’s grade", definition, audit.worker_grade),
+        {"label": "Difference made for the child", "value": audit.impact},
+        _grade_row("Final grade", definition, audit.final_grade),
+        {"label": "How it was reached", "value": audit.final_grade_reached_by if audit.final_grade else ""},
+        {"label": "Moderation", "value": moderation.get_state_display() if moderation else ""},
+        {"label": "Actions", "value": str(action_count)},
+    ]
+    return [row for row in rows if row["value"]]
+
+
+def _plan_url(audit: CaseAudit, user: User, on: date) -> str:
+    """The action plan, once it is issued and for those who may see it."""
+    plan = audit.action_plan
+    if plan.issued_at is None or not visible_plans(user, on).filter(pk=plan.pk).exists():
+        return ""
+    return reverse("actions:plan", args=[plan.pk])
+
+
 def _last_moderation(audit: CaseAudit) -> Moderation | None:
     if audit.submitted_at is None:
         return None
@@ -305,7 +337,8 @@ def _meeting_panel(audit: CaseAudit, user: User, *, is_participant: bool, on: da
         is_participant=is_participant,
         stands=stands,
         may_arrange=may_arrange,
-        may_accept=may_arrange and proposed and not is_mine,
+        # Before the start, accepting is the next step at the top of the page.
+        may_accept=may_arrange and proposed and not is_mine and audit.auditor_id is not None,
         form=RecordUpdatedForm(today=on) if may_record else None,
     )
 

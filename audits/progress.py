@@ -24,6 +24,7 @@ from qaframework.tools.models import Answer
 from qaframework.tools.reading import SectionProgress, progress, values_of
 
 State = Assignment.State
+HOW_IT_STANDS = "How it stands"
 MEETING_STANDS = (AuditMeeting.State.PROPOSED, AuditMeeting.State.ACCEPTED)
 
 
@@ -51,13 +52,14 @@ class Task:
 class NextStep:
     """What this person does next: a sentence, and the button that does it, if any.
 
-    ``is_post`` buttons change something.
+    ``is_post`` buttons change something. ``title`` is another where nothing is to be done.
     """
 
     text: str
     label: str = ""
     url: str = ""
     is_post: bool = False
+    title: str = "What to do now"
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,8 @@ def path_of(found: Progress, moderation: Moderation | None) -> list[Step]:
     held_by = getattr(audit, "holder_name", None) or "nobody: the post is vacant"
     steps = [
         ("Allocated", short_date(assignment.allocated_on)),
-        ("Meeting agreed", _meeting_detail(found.meeting)),
-        ("Audited together", f"{done} of {len(found.sections)} sections"),
+        ("Meeting agreed", _meeting_detail(found)),
+        ("Audited together", f"{done} of {len(found.sections)} sections" if is_open(audit) else ""),
         ("Submitted", short_date(audit.submitted_at) or f"due {short_date(assignment.due_on)}"),
     ]
     if activity_of(assignment).moderation is not None:
@@ -141,9 +143,10 @@ def _current(found: Progress, length: int) -> int:
     return length if state == State.FINAL else 4
 
 
-def _meeting_detail(meeting: AuditMeeting | None) -> str:
+def _meeting_detail(found: Progress) -> str:
+    meeting = found.meeting
     if meeting is None:
-        return ""
+        return "" if found.audit.assignment.state == State.ALLOCATED else "not recorded"
     if meeting.state == AuditMeeting.State.CANCELLED:
         return "cancelled"
     when = short_date(meeting.starts_at)
@@ -231,7 +234,7 @@ def next_step(
         return _after_submission(found, words)
     if is_auditor:
         return _auditor_step(found, words, now)
-    return _worker_step(found, words) if is_worker else _looker_on(found, words)
+    return _worker_step(found) if is_worker else _looker_on(found)
 
 
 def _auditor_step(found: Progress, words: Mapping[str, Any], now: datetime) -> NextStep:
@@ -278,7 +281,7 @@ def _continue(found: Progress) -> NextStep:
     return NextStep(text, "Check and submit", reverse("audits:submit", args=[audit.pk]))
 
 
-def _worker_step(found: Progress, words: Mapping[str, Any]) -> NextStep:
+def _worker_step(found: Progress) -> NextStep:
     audit, meeting = found.audit, found.meeting
     auditor = getattr(audit, "holder_name", None) or "The auditor"
     view = reverse("audits:worker_view", args=[audit.pk])
@@ -296,22 +299,23 @@ def _worker_step(found: Progress, words: Mapping[str, Any]) -> NextStep:
     return NextStep(f"You are ready. You meet on {uk_datetime(meeting.starts_at)}, {meeting.place}.")
 
 
-def _looker_on(found: Progress, words: Mapping[str, Any]) -> NextStep:
+def _looker_on(found: Progress) -> NextStep:
     holder = getattr(found.audit, "holder_name", None)
-    post = found.audit.assignment.post
-    due = uk_date(found.audit.assignment.due_on)
-    return NextStep(
-        f"With {holder} ({post}), due {due}." if holder else f"With a vacant post: {post}, due {due}."
-    )
+    post, due = found.audit.assignment.post, uk_date(found.audit.assignment.due_on)
+    text = f"With {holder} ({post}), due {due}." if holder else f"With a vacant post: {post}, due {due}."
+    return NextStep(text, title=HOW_IT_STANDS)
 
 
 def _after_submission(found: Progress, words: Mapping[str, Any]) -> NextStep:
     audit = found.audit
-    read = ("Read the audit", reverse("audits:read", args=[audit.pk]))
-    submitted = f"Submitted on {uk_date(audit.submitted_at)}."
-    state = audit.assignment.state
-    if state == State.FINAL:
-        return NextStep(f"{submitted} The grade is final.", *read)
-    if state == State.MODERATING:
-        return NextStep(f"{submitted} {words['qa_team']}: a second person is looking at the grade.", *read)
-    return NextStep(f"{submitted} {words['qa_team']}: it may be chosen for moderation.", *read)
+    stands = {
+        State.SUBMITTED: f"It is with the {words['qa_team']} and may be chosen for moderation.",
+        State.MODERATING: f"It is with the {words['qa_team']}: a second person looks at the grade.",
+        State.FINAL: "The grade is final.",
+    }[State(audit.assignment.state)]
+    return NextStep(
+        f"Submitted on {uk_date(audit.submitted_at)}. {stands}",
+        "Read the audit",
+        reverse("audits:read", args=[audit.pk]),
+        title=HOW_IT_STANDS,
+    )

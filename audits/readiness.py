@@ -19,13 +19,14 @@ GROUPS = CHOICES | {QuestionType.PICK_SEVERAL, QuestionType.SCALE}
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to put right. ``part`` is where: answers, judgement, actions or advice.
+    """One thing to put right. ``part`` is where: answers, judgement, actions or advice; ``topic`` says it.
 
     ``section`` is the section's key, ``anchor`` the id of the field on its page; both may be empty.
     """
 
     message: str
     part: str
+    topic: str
     section: str = ""
     anchor: str = ""
 
@@ -77,8 +78,9 @@ def anchor_of(question: Question, answer_key: str) -> str:
 def _unanswered(definition: ToolDefinition, values: Mapping[str, Any]) -> list[Problem]:
     return [
         Problem(
-            f"{section.title}: “{question.text}” has no answer.",
+            f"“{question.text}” has no answer.",
             ANSWERS,
+            section.title,
             section.key,
             anchor_of(question, answer_key),
         )
@@ -87,7 +89,11 @@ def _unanswered(definition: ToolDefinition, values: Mapping[str, Any]) -> list[P
 
 
 def _judgement(message: str, field: str) -> Problem:
-    return Problem(message, JUDGEMENT, anchor=f"id_{field}")
+    return Problem(message, JUDGEMENT, "Judgement", anchor=f"id_{field}")
+
+
+def _advice(message: str) -> Problem:
+    return Problem(message, ADVICE, "Advice on the grade")
 
 
 def _about_the_worker(audit: CaseAudit) -> list[Problem]:
@@ -138,9 +144,9 @@ def _about_the_agreement(audit: CaseAudit, advice: AdviceRequest | None) -> list
         text = "You say that you agree, but the two grades differ. Change one, or say that you do not agree."
         return [_judgement(text, "agreement_0")]
     if advice is None:
-        return [Problem("You do not agree on the grade. Ask the quality assurance team for advice.", ADVICE)]
+        return [_advice("You do not agree on the grade. Ask the quality assurance team for advice.")]
     if advice.advised_at is None:
-        return [Problem("Wait for the advice of the quality assurance team.", ADVICE)]
+        return [_advice("Wait for the advice of the quality assurance team.")]
     return []
 
 
@@ -151,7 +157,7 @@ def _about_the_actions(audit: CaseAudit, definition: ToolDefinition, action_coun
     if scheme.is_good_or_better(audit.overall_grade) or action_count:
         return []
     label = scheme.grade(audit.overall_grade).label
-    return [Problem(f"An audit graded “{label}” needs at least one action.", ACTIONS)]
+    return [Problem(f"An audit graded “{label}” needs at least one action.", ACTIONS, "Actions")]
 
 
 def _scheme(audit: CaseAudit) -> GradeScheme:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audits import access, workflow
 from audits.identifiers import suspicions
 from audits.models import CaseAudit
-from audits.pages import audit_page, problem_url, reading_of, words_of
+from audits.pages import audit_page, problem_url, problems_by_topic, reading_of, words_of
 from audits.progress import is_open, standing_of
 from audits.readiness import problems_before_submission
 from audits.workflow import NotReady
@@ -43,7 +43,9 @@ def open_work(request: HttpRequest, pk: int) -> HttpResponse:
 def audit(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     found = access.get_audit(request.user, pk, now=now)
-    page = audit_page(found, answers_of(found.answer_set), request.user, now)
+    # What was handed in has its own page; here only an open audit shows how far it is.
+    answers = answers_of(found.answer_set) if is_open(found) else {}
+    page = audit_page(found, answers, request.user, now)
     return render(request, "audits/audit/audit.html", {"audit": found, "page": page})
 
 
@@ -123,7 +125,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("audits:audit", pk=pk)
         messages.success(
-            request, f"Submitted. {words_of(found)['qa_team']} has it, and the actions are on their way."
+            request, f"Submitted. The {words_of(found)['qa_team']} has it, and the actions are on their way."
         )
         return redirect("audits:audit", pk=pk)
     if not is_open(found):
@@ -165,7 +167,8 @@ def _check_page(request: HttpRequest, found: CaseAudit, status: int = 200) -> Ht
     context = {
         "audit": found,
         "title": subject_line(found.assignment),
-        "problems": [(problem, problem_url(found, problem)) for problem in problems],
+        "count": len(problems),
+        "topics": problems_by_topic(found, problems),
         "suspicions": [
             (one, problem_url(found, one.place)) for one in suspicions(found, standing.values, local_today())
         ],

@@ -132,7 +132,9 @@ def advice(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{words['qa_team']} has been asked. You will be told when it answers.")
+            messages.success(
+                request, f"The {words['qa_team']} has been asked. You will be told when it answers."
+            )
             return redirect("audits:audit", pk=pk)
     request_made = getattr(audit, "advice_request", None)
     definition = audit.answer_set.tool_version.definition

@@ -44,7 +44,7 @@ class NotReady(Refused):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
-        super().__init__(" ".join(problem.message for problem in problems))
+        super().__init__(" ".join(f"{problem.topic}: {problem.message}" for problem in problems))
 
 
 class JudgementConflict(Exception):

@@ -1,0 +1,205 @@
+"""The audit meeting: proposed, accepted, moved, cancelled, in both calendars, and the record before it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from icalendar import Calendar
+
+from audits import workflow
+from audits.models import AuditMeeting
+from qaframework.notices.models import Notice
+from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.refusal import Refused
+from tests.factories.audits import allocated_audit, fresh, submitted_audit
+
+pytestmark = pytest.mark.django_db
+
+STARTS = datetime(2026, 11, 17, 14, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _at_the_moment(time_machine, held):
+    time_machine.move_to(held, tick=False)
+
+
+@pytest.fixture
+def audit(where):
+    return allocated_audit(where)
+
+
+def url(name, audit):
+    return reverse(f"audits:{name}", args=[audit.pk])
+
+
+def text_of(page):
+    return page.content.decode()
+
+
+def proposal(**changes):
+    return {"day": "2026-11-17", "time": "14:30", "minutes": "90", "place": "Room 4", **changes}
+
+
+def propose(where, audit, now, by=None, **changes):
+    values = {"starts_at": STARTS, "minutes": 90, "place": "Room 4", **changes}
+    return workflow.propose_meeting(audit=fresh(audit), by=by or where.auditor, now=now, **values)
+
+
+def told(kind="meeting"):
+    return list(Notice.objects.filter(kind=kind).order_by("pk").values_list("recipient", flat=True))
+
+
+@pytest.mark.clause("BF-02")
+def test_a_meeting_is_proposed_accepted_moved_and_cancelled(client, where, audit):
+    client.force_login(where.auditor)
+    assert client.post(url("meeting", audit), proposal()).url == url("audit", audit)
+    meeting = AuditMeeting.objects.get()
+    assert (meeting.starts_at, meeting.state, meeting.sequence) == (STARTS, "proposed", 0)
+    assert told() == [where.worker.pk]
+
+    client.force_login(where.worker)
+    page = client.get(url("audit", audit))
+    assert page.context["page"].next_step.label == "Accept this time"
+    client.post(url("accept_meeting", audit))
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.sequence) == ("accepted", 1)
+    assert told() == [where.worker.pk, where.auditor.pk]
+
+    client.post(url("meeting", audit), proposal(time="10:00"))
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.proposed_by, meeting.sequence) == ("proposed", where.worker, 2)
+
+    client.force_login(where.auditor)
+    assert client.post(url("cancel_meeting", audit), {"reason": ""}).status_code == 422
+    client.post(url("cancel_meeting", audit), {"reason": "The family is in hospital."})
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.sequence) == ("cancelled", 3)
+    assert told()[-1] == where.worker.pk
+
+
+@pytest.mark.clause("BF-02")
+def test_both_put_the_same_entry_into_their_calendars(client, where, audit, held):
+    meeting = propose(where, audit, held)
+    entries = []
+    for user in (where.auditor, where.worker):
+        client.force_login(user)
+        response = client.get(url("calendar", audit))
+        assert response["Content-Type"] == "text/calendar; charset=utf-8"
+        entries.append(Calendar.from_ical(response.content).walk("VEVENT")[0])
+    first, second = entries
+    assert first["uid"] == second["uid"]
+    assert first.decoded("dtstart") == STARTS
+    assert first.decoded("dtend") == STARTS + timedelta(minutes=90)
+    assert (first["status"], first["sequence"], first["location"]) == ("TENTATIVE", 0, "Room 4")
+    assert audit.assignment.case.initials not in str(first["summary"]).split()
+    workflow.accept_meeting(meeting=meeting, by=where.worker, now=held)
+    workflow.cancel_meeting(meeting=meeting, reason="Illness", by=where.worker, now=held)
+    calendar = Calendar.from_ical(client.get(url("calendar", audit)).content)
+    event = calendar.walk("VEVENT")[0]
+    assert (str(calendar["method"]), event["status"], event["sequence"]) == ("CANCEL", "CANCELLED", 2)
+    assert event["uid"] == first["uid"]
+
+
+@pytest.mark.clause("BF-02")
+def test_both_are_reminded_once_in_the_day_before(where, audit, held):
+    meeting = propose(where, audit, held)
+    assert workflow.remind_of_meetings(now=STARTS - timedelta(hours=25)) == 0
+    eve = STARTS - timedelta(hours=20)
+    assert workflow.remind_of_meetings(now=eve) == 2
+    assert workflow.remind_of_meetings(now=eve) == 0
+    assert set(told("meeting_reminder")) == {where.auditor.pk, where.worker.pk}
+    workflow.accept_meeting(meeting=meeting, by=where.worker, now=eve)
+    assert workflow.remind_of_meetings(now=eve) == 2  # an agreed time is another thing than a proposed one
+    workflow.cancel_meeting(meeting=meeting, reason="Illness", by=where.worker, now=eve)
+    assert workflow.remind_of_meetings(now=eve) == 0
+
+
+@pytest.mark.clause("BF-03")
+def test_the_practitioner_says_when_the_record_is_up_to_date(client, where, audit, held):
+    propose(where, audit, held)
+    client.force_login(where.worker)
+    page = text_of(client.get(url("audit", audit)))
+    assert "Before you meet: check the record" in page
+    assert "Chronology and summary are current" in page
+    client.post(url("record_updated", audit), {"on": "2026-11-10"})
+    assert AuditMeeting.objects.get().record_updated_on == date(2026, 11, 10)
+    client.force_login(where.auditor)
+    page = text_of(client.get(url("audit", audit)))
+    assert "Record updated" in page
+    assert "10 November 2026" in page
+    assert "Before you meet: check the record" not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"day": "2026-11-09"}, "would be in the past"),
+        ({"day": "soon"}, "Enter a day, such as 10/12/2026."),
+        ({"time": "half two"}, "Enter a time, such as 14:00."),
+        ({"minutes": "5"}, "between 15 minutes and 8 hours"),
+        ({"minutes": "long"}, "Enter a whole number of minutes"),
+        ({"place": ""}, "Fill in ‘Where’"),
+    ],
+)
+def test_a_wrong_proposal_is_refused_in_words_and_keeps_what_was_typed(client, where, audit, changes, words):
+    client.force_login(where.auditor)
+    page = client.post(url("meeting", audit), proposal(**{"place": "Room 4", **changes}))
+    assert page.status_code == 422
+    assert words in text_of(page)
+    assert not AuditMeeting.objects.exists()
+
+
+def test_a_summer_time_is_the_time_on_the_wall(client, where, audit):
+    client.force_login(where.auditor)
+    client.post(url("meeting", audit), proposal(day="2027-04-06", time="09:00"))
+    assert AuditMeeting.objects.get().starts_at == datetime(2027, 4, 6, 8, 0, tzinfo=UTC)
+
+
+def test_nobody_accepts_their_own_proposal(client, where, audit, held):
+    meeting = propose(where, audit, held)
+    with pytest.raises(Refused, match="the other person has to accept"):
+        workflow.accept_meeting(meeting=meeting, by=where.auditor, now=held)
+    client.force_login(where.auditor)
+    page = client.post(url("accept_meeting", audit), follow=True)
+    assert "the other person has to accept" in text_of(page)
+
+
+def test_a_time_that_has_just_moved_is_not_accepted(where, audit, held):
+    stale = propose(where, audit, held)
+    propose(where, audit, held, starts_at=STARTS + timedelta(days=1))
+    with pytest.raises(SomebodyElseWasFirst):
+        workflow.accept_meeting(meeting=stale, by=where.worker, now=held)
+
+
+def test_a_record_is_not_updated_in_the_future_or_by_the_auditor(client, where, audit, held):
+    meeting = propose(where, audit, held)
+    client.force_login(where.worker)
+    page = client.post(url("record_updated", audit), {"on": "2026-11-11"}, follow=True)
+    assert "That day is in the future" in text_of(page)
+    with pytest.raises(Refused, match="Only the practitioner"):
+        workflow.record_file_updated(meeting=meeting, on=date(2026, 11, 10), by=where.auditor, now=held)
+    assert AuditMeeting.objects.get().record_updated_on is None
+
+
+def test_only_the_two_people_arrange_the_meeting(client, where, authority, audit, held):
+    propose(where, audit, held)
+    for user in (authority.qa_officer, authority.team_manager, authority.outsider):
+        client.force_login(user)
+        for name in ("meeting", "cancel_meeting", "calendar"):
+            assert client.get(url(name, audit)).status_code == 404
+        for name in ("accept_meeting", "record_updated"):
+            assert client.post(url(name, audit)).status_code == 404
+
+
+def test_without_a_meeting_there_is_nothing_to_accept(client, where, audit):
+    client.force_login(where.worker)
+    assert client.post(url("accept_meeting", audit)).status_code == 404
+    assert client.get(url("calendar", audit)).status_code == 404
+
+
+def test_a_submitted_audit_needs_no_meeting(client, where, held):
+    audit = submitted_audit(where, held)
+    client.force_login(where.auditor)
+    assert client.get(url("meeting", audit)).url == url("audit", audit)
+    with pytest.raises(Refused, match="not open"):
+        propose(where, audit, held)
