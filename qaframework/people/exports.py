@@ -37,7 +37,7 @@ def xlsx_response(name: str, title: str, rows: Iterable[Sequence[Any]]) -> FileR
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(title)
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append([text_cell(sheet, value) for value in row])
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     workbook.save(file)
     file.seek(0)
@@ -48,10 +48,10 @@ def _csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff"
     for row in rows:
-        yield writer.writerow([without_formula("" if cell is None else str(cell)) for cell in row])
+        yield writer.writerow([without_formula(cell) if isinstance(cell, str) else cell for cell in row])
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def text_cell(sheet: Any, value: Any) -> Any:
     """Texts are written as texts, whatever they begin with."""
     if not isinstance(value, str):
         return value

@@ -1,10 +1,10 @@
 """Bringing the register up to date: upload, report, decision."""
 
-import csv
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +14,7 @@ from qaframework.caseload import access, tables, workflow
 from qaframework.caseload.forms import ImportForm
 from qaframework.caseload.models import CaseImport, ImportFinding, StagedCase
 from qaframework.people.access import requires
+from qaframework.people.exports import csv_response
 from qaframework.people.models import RecordRead
 from qaframework.people.paging import keyset_page
 from qaframework.people.reads import log_read
@@ -129,9 +130,7 @@ def import_findings(request: HttpRequest, pk: int) -> HttpResponseBase:
         label=f"Findings of import {shown.pk}",
         now=timezone.now(),
     )
-    response = StreamingHttpResponse(_findings_csv(shown), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="findings-{shown.pk}.csv"'
-    return response
+    return csv_response(f"findings-{shown.pk}.csv", _findings_rows(shown))
 
 
 @may_import
@@ -156,22 +155,8 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("caseload:import", pk)
 
 
-class _Echo:
-    """Hands back what the CSV writer writes, so that it can be streamed."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _findings_csv(shown: CaseImport) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(["Sheet", "Row", "Severity", *FINDING_COLUMNS[1:]])
+def _findings_rows(shown: CaseImport) -> Iterator[list[Any]]:
+    yield ["Sheet", "Row", "Severity", *FINDING_COLUMNS[1:]]
     for finding in shown.findings.order_by("severity", "pk").iterator():
         severity = ImportFinding.Severity(finding.severity).label
-        cells = [finding.sheet, finding.row or "", severity, *tables.finding_row(finding)[1:]]
-        yield writer.writerow([without_formula(str(cell)) for cell in cells])
-
-
-def without_formula(text: str) -> str:
-    """The text so that no spreadsheet program takes it for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        yield [finding.sheet, finding.row or "", severity, *tables.finding_row(finding)[1:]]
