@@ -11,16 +11,16 @@ from django.db.models.functions import TruncDate, TruncMonth
 from django.http import QueryDict
 from django.urls import reverse
 
-from qaframework.allocation.access import overseen_assignments
+from qaframework.allocation.access import overseen_assignments, runs_everywhere
 from qaframework.allocation.forms import BoardFilter
 from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest
-from qaframework.allocation.reading import activity_choices, holder_names, packs_on
+from qaframework.allocation.reading import activity_choices, holder_name, packs_on
 from qaframework.allocation.wording import notice_url, state_tag
 from qaframework.packs.definition import ExpectedVolume, Pack
-from qaframework.people.access import has_capability, posts_of
+from qaframework.people.access import has_capability
 from qaframework.people.models import User
 from qaframework.people.paging import KeysetPage, keyset_page
-from qaframework.people.roles import Capability, roles_with
+from qaframework.people.roles import Capability
 from qaframework.people.templatetags.page import due_in_words, short_date
 from qaframework.rules.periods import APRIL, Month, Quarter
 from qaframework.rules.quotas import Per
@@ -72,16 +72,17 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
         handed_in_on=TruncDate("submitted_at", tzinfo=LONDON), is_extended=_has_request("granted")
     )
     counts = _counts(overseen, packs, month, chosen.chosen("activity"), today)
-    narrowed = _narrowed(overseen, month, chosen, today).annotate(is_asked=_has_request("asked"))
+    narrowed = _narrowed(overseen, month, chosen, today).annotate(
+        is_asked=_has_request("asked"), holder=holder_name("post", today)
+    )
     page = keyset_page(
         narrowed.select_related("post__unit", "case", "programme"), moment="due_on", query=query
     )
-    holders = holder_names([row.post_id for row in page.rows], today)
     return Board(
         month=month,
         stats=_stats(_sum(numbers for (_, _, key), numbers in counts.items() if key == month.key)),
-        expected=_expected(counts, packs, month) if _sees_everything(user, today) else [],
-        rows=[_row(row, user, today, packs, holders) for row in page.rows],
+        expected=_expected(counts, packs, month) if runs_everywhere(user, today) else [],
+        rows=[_row(row, user, today, packs) for row in page.rows],
         page=page,
         filter=chosen,
     )
@@ -134,19 +135,23 @@ def _stats(month: Counter[str]) -> list[Stat]:
     percent = f"{rate.percent}%" if rate.percent is not None else f"{rate.part} of {rate.whole}"
     late = month["handed_in"] - month["in_time"]
     return [
-        Stat("Due", str(month["due"]), note=f"{month['extended']} of these with more time"),
         Stat(
-            "Handed in in time",
+            "Due",
+            str(month["due"]),
+            note=f"{month['extended']} of these with more time. "
+            f"{month['excluded']} more excluded, not counted.",
+        ),
+        Stat(
+            "Handed in on time",
             percent,
             n=month["due"],
             low=f"{low}%" if rate.interval else "",
             high=f"{high}%" if rate.interval else "",
-            note=f"{rate.part} handed in in time. {rate.note}".strip(),
+            note=f"{rate.part} handed in on time. {rate.note}".strip(),
         ),
         Stat("Handed in late", str(late)),
         Stat("Late and still out", str(month["overdue"])),
         Stat("Not yet due", str(month["waiting"])),
-        Stat("Excluded", str(month["excluded"]), note="Not part of the other figures"),
     ]
 
 
@@ -171,12 +176,6 @@ def _against(volume: ExpectedVolume, period: str, actual: Counter[str]) -> Row:
     return [period, volume.amount, actual["due"], actual["handed_in"]]
 
 
-def _sees_everything(user: User, on: date) -> bool:
-    """Whether the person runs quality assurance for the whole authority."""
-    roles = roles_with(Capability.RUN_QUALITY_ASSURANCE)
-    return any(post.role in roles and post.unit.parent_id is None for post in posts_of(user, on))
-
-
 def _narrowed(
     overseen: AssignmentQuerySet, month: Month, chosen: BoardFilter, today: date
 ) -> AssignmentQuerySet:
@@ -195,10 +194,7 @@ def _narrowed(
     return rows.filter(conditions[show]) if show else rows
 
 
-def _row(
-    assignment: Assignment, user: User, today: date, packs: Mapping[int, Pack], holders: Mapping[int, str]
-) -> Row:
-    assert assignment.due_on is not None
+def _row(assignment: Any, user: User, today: date, packs: Mapping[int, Pack]) -> Row:
     pack = packs.get(assignment.programme.framework_id)
     known = pack.activities.get(assignment.activity) if pack else None
     label = known.label if known else assignment.activity.replace("_", " ").capitalize()
@@ -209,8 +205,8 @@ def _row(
         due = f"{due}, handed in {short_date(assignment.submitted_at)}"
     return [
         {"text": f"{label}, {Month.parse(assignment.period).label}", "url": notice_url(assignment)},
-        f"{assignment.post.title}\n{holders.get(assignment.post_id, 'Nobody holds this post')}",
-        assignment.case.child_ref if assignment.case else "No single case",
+        f"{assignment.post.title}\n{assignment.holder or 'Nobody holds this post'}",
+        assignment.case.child_ref if assignment.case else "No case",
         due,
         state_tag(assignment, today),
         _change(assignment, user, today),

@@ -47,7 +47,7 @@ class BoardFilter(forms.Form):
             ("", "All"),
             ("overdue", "Late and still out"),
             ("waiting", "Not yet due"),
-            ("in_time", "Handed in in time"),
+            ("in_time", "Handed in on time"),
             ("handed_in_late", "Handed in late"),
             ("extended", "With more time"),
             ("excluded", "Excluded"),
@@ -77,14 +77,13 @@ class BoardFilter(forms.Form):
 
 
 class PostChoice(forms.ModelChoiceField):
-    """An open post of the framework, with its unit, and who holds it."""
+    """An open post with its unit and who holds it, which the rows give as ``holder``."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Post.objects.none(), **kwargs)
-        self.holders: dict[int, str] = {}
 
     def label_from_instance(self, post: Any) -> str:
-        return f"{post.title} ({post.unit.name}): {self.holders.get(post.pk, 'vacant')}"
+        return f"{post.title} ({post.unit.name}): {post.holder or 'vacant'}"
 
 
 class ReallocateForm(forms.Form):
@@ -95,11 +94,11 @@ class ReallocateForm(forms.Form):
     )
     reason = reason_field("Why does it move?", "Say why the work moves to another post.")
 
-    def __init__(self, data: Any = None, *, posts: Any, holders: dict[int, str]) -> None:
+    def __init__(self, data: Any = None, *, posts: Any) -> None:
         super().__init__(data)
         field = self.fields["to_post"]
         assert isinstance(field, PostChoice)
-        field.queryset, field.holders = posts, holders
+        field.queryset = posts
 
 
 class WithdrawForm(forms.Form):

@@ -63,7 +63,7 @@ def _row(assignment: Assignment, today: date) -> Row:
         due = f"{due}, {due_in_words(assignment.due_on, today)}"
     return [
         {"text": work, "url": notice_url(assignment)},
-        assignment.case.child_ref if assignment.case else "No single case",
+        assignment.case.child_ref if assignment.case else "No case",
         due,
         state_tag(assignment, today),
     ]

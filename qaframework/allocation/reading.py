@@ -22,11 +22,16 @@ def with_rules(assignments: Iterable[Assignment]) -> list[Assignment]:
 
 def holder_names(posts: Iterable[Post | int], on: date) -> dict[int, str]:
     """Who holds each of the posts on a local date, by the post's key; those who act in one first."""
-    names: dict[int, str] = {}
     holdings = PostHolding.objects.on(on).filter(post__in=set(posts)).select_related("user")
-    for holding in holdings.order_by("is_acting", "starts_on", "pk"):
-        names[holding.post_id] = holding.user.full_name
-    return names
+    ordered = holdings.order_by("is_acting", "starts_on", "pk")
+    return {holding.post_id: holding.user.full_name for holding in ordered}
+
+
+def holder_name(post_field: str, on: date) -> Subquery:
+    """The name of who holds, or acts in, the post on a local date, as a column of a list of rows."""
+    holdings = PostHolding.objects.on(on).filter(post=OuterRef(post_field))
+    latest = holdings.order_by("-is_acting", "-starts_on", "-pk")
+    return Subquery(latest.values("user__full_name")[:1])
 
 
 def packs_on(day: date) -> dict[int, Pack]:

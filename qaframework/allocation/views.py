@@ -25,15 +25,15 @@ from qaframework.allocation.forms import (
     WithdrawForm,
 )
 from qaframework.allocation.models import Assignment, ExtensionRequest, Programme
-from qaframework.allocation.reading import holder_names
+from qaframework.allocation.reading import holder_name
 from qaframework.allocation.requests import decided_rows, waiting_rows
 from qaframework.allocation.wording import notice_url, subject_line
 from qaframework.allocation.year_view import (
     pack_of,
-    post_matrix,
-    post_work,
     role_rows,
     span_of,
+    timetable,
+    work_rows,
     year_view,
 )
 from qaframework.people.access import local_today, requires
@@ -126,8 +126,7 @@ def return_board(request: HttpRequest) -> HttpResponse:
 def reallocate(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = access.get_managed_assignment(request.user, pk)
     posts = _posts_that_may_take(assignment)
-    holders = holder_names(posts.values_list("pk", flat=True), local_today())
-    form = ReallocateForm(_sent(request), posts=posts, holders=holders)
+    form = ReallocateForm(_sent(request), posts=posts)
 
     def move(values: dict[str, Any]) -> str:
         workflow.reallocate(assignment=assignment, by=request.user, now=timezone.now(), **values)
@@ -136,7 +135,7 @@ def reallocate(request: HttpRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": "Move this work to another post",
-        "back": {"label": "Return board", "url": _board_of(assignment)},
+        "back": {"label": "Back", "url": _board_of(assignment)},
         "facts": _facts(assignment),
         "text": ["The deadline stays. Both the move and your reason stay on the record."],
         "button": "Move",
@@ -158,7 +157,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": "Withdraw this work",
-        "back": {"label": "Return board", "url": _board_of(assignment)},
+        "back": {"label": "Back", "url": _board_of(assignment)},
         "facts": _facts(assignment),
         "text": ["Nobody owes it any more, and it leaves every count. This cannot be undone."],
         "button": "Withdraw",
@@ -316,18 +315,24 @@ def programme_role(request: HttpRequest, pk: int, role: str) -> HttpResponse:
 @require_safe
 def programme_post(request: HttpRequest, pk: int, post_pk: int) -> HttpResponse:
     shown = access.get_programme(request.user, pk)
+    may_plan = access.may_plan(request.user, shown.framework, local_today())
     owing = Post.objects.filter(pk__in=shown.assignments.values("post")).select_related("unit")
     post = get_object_or_404(owing, pk=post_pk)
+    work = list(
+        shown.assignments.filter(post=post)
+        .select_related("case", "post")
+        .order_by("period", "activity", "ordinal")
+    )
     pack = pack_of(shown, local_today())
     quarters = [f"Q{quarter.number}" for quarter in span_of(shown).quarters]
     context = {
         "post": post,
         "span": span_of(shown),
         "role": pack.role_label(post.role),
-        "matrix": post_matrix(shown, pack, post),
+        "matrix": timetable(pack, span_of(shown), work),
         "matrix_columns": _columns("Work", *quarters, "Year", numeric=(*quarters, "Year")),
-        "work": post_work(shown, pack, post, local_today()),
-        "work_columns": _columns("Work", "Month", "Due", "State"),
+        "work": work_rows(pack, work, local_today(), may_plan=may_plan),
+        "work_columns": _columns("Work", "Month", "Due", "State", *(["Change"] if may_plan else [])),
         "back": {
             "label": pack.role_label(post.role),
             "url": reverse("allocation:programme_role", args=[shown.pk, post.role]),
@@ -396,7 +401,8 @@ def _posts_that_may_take(assignment: Assignment) -> PostQuerySet:
     """Open posts of the framework's units whose role audits, but for the one that owes the work now."""
     there = [post.pk for post in workflow.posts_in(assignment.programme.framework)]
     posts = Post.objects.with_capability(Capability.AUDIT).filter(pk__in=there)
-    return posts.exclude(pk=assignment.post_id).select_related("unit").order_by("unit__path", "title")
+    named = posts.annotate(holder=holder_name("pk", local_today()))
+    return named.exclude(pk=assignment.post_id).select_related("unit").order_by("unit__path", "title")
 
 
 def _facts(assignment: Assignment) -> list[dict[str, Any]]:
@@ -421,9 +427,11 @@ def _request_facts(asked: ExtensionRequest) -> list[dict[str, Any]]:
 
 
 def _board_of(assignment: Assignment) -> str:
-    url = reverse("allocation:return_board")
+    """Back to the month of the board with the work; to the post's timetable when it is only planned."""
     day = assignment.original_due_on
-    return f"{url}?month={Month.of(day).key}" if day else url
+    if day is None:
+        return reverse("allocation:programme_post", args=[assignment.programme_id, assignment.post_id])
+    return f"{reverse('allocation:return_board')}?month={Month.of(day).key}"
 
 
 def _programme_crumb(shown: Programme) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A programme to look at: the year by role and month, a role's posts by quarter, one post's timetable."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -10,7 +10,8 @@ from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 
 from qaframework.allocation.models import Assignment, Programme
-from qaframework.allocation.reading import holder_names
+from qaframework.allocation.reading import holder_name
+from qaframework.allocation.wording import state_tag
 from qaframework.packs.definition import Pack
 from qaframework.people.models import Post
 from qaframework.people.roles import ROLES
@@ -21,12 +22,13 @@ from qaframework.rules.quotas import Per
 Row = list[Any]
 K = TypeVar("K", bound=Hashable)
 
-OWED = ~Q(state__in=["withdrawn", "excluded"])
+NO_LONGER_OWED = ("withdrawn", "excluded")
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Pieces of work of one post, activity and month: how many are planned in all, and how many done."""
+    """Pieces of work of one post, activity and month: how many are planned in all, are done, or wait for a
+    date; and the first and last day of those that have dates."""
 
     post_id: int
     role: str
@@ -34,6 +36,9 @@ class Tally:
     period: str
     planned: int
     done: int
+    waiting: int
+    first: date | None
+    last: date | None
 
 
 @dataclass(frozen=True)
@@ -83,18 +88,18 @@ def year_view(programme: Programme, pack: Pack, activity: str, *, may_date: bool
     return YearView(
         by_month=by_month,
         expected=_expected(tallies, pack, span),
-        undated=_undated(programme, pack, span, may_date=may_date),
+        undated=_undated(programme, tallies, pack, span, may_date=may_date),
         total=sum(one.planned for one in shown),
     )
 
 
 def role_rows(programme: Programme, role: str, today: date) -> list[Row]:
     """The posts of a role with what each owes by quarter, done of planned."""
-    tallies = [one for one in _tallies(programme, role=role) if one.role == role]
     span = span_of(programme)
-    by_post = _matrix(tallies, lambda one: one.post_id, _quarter_of(span), span.quarters)
-    posts = Post.objects.filter(pk__in=by_post).select_related("unit").order_by("unit__path", "title", "pk")
-    holders = holder_names(by_post, today)
+    by_post = _matrix(_tallies(programme, role), lambda one: one.post_id, _quarter_of(span), span.quarters)
+    posts = (
+        Post.objects.filter(pk__in=by_post).select_related("unit").annotate(holder=holder_name("pk", today))
+    )
     return [
         [
             {
@@ -102,41 +107,49 @@ def role_rows(programme: Programme, role: str, today: date) -> list[Row]:
                 "url": reverse("allocation:programme_post", args=[programme.pk, post.pk]),
             },
             post.unit.name,
-            holders.get(post.pk, "Vacant"),
+            post.holder or "Vacant",
             *by_post[post.pk],
         ]
-        for post in posts
+        for post in posts.order_by("unit__path", "title", "pk")
     ]
 
 
-def post_matrix(programme: Programme, pack: Pack, post: Post) -> list[Row]:
-    """One post's timetable: each activity by quarter, and the totals (LAN-16)."""
-    tallies = _tallies(programme, post=post)
-    span = span_of(programme)
+def timetable(pack: Pack, span: ProgrammeYear, work: Sequence[Assignment]) -> list[Row]:
+    """One post's work by activity and quarter, with the totals (LAN-16)."""
+    tallies = [_tally(one) for one in work if one.state not in NO_LONGER_OWED]
     rows = _matrix(tallies, lambda one: one.activity, _quarter_of(span), span.quarters)
-    shown: list[Row] = [
-        [_label(pack, activity), *rows[activity]] for activity in pack.activities if activity in rows
-    ]
-    shown += [[_label(pack, key), *cells] for key, cells in rows.items() if key not in pack.activities]
+    ordered = [*(key for key in pack.activities if key in rows), *(rows.keys() - pack.activities.keys())]
+    shown: list[Row] = [[_label(pack, key), *rows[key]] for key in ordered]
     if shown:
         total = _matrix(tallies, lambda _: "all", _quarter_of(span), span.quarters)
         shown.append(["Total", *total["all"]])
     return shown
 
 
-def post_work(programme: Programme, pack: Pack, post: Post, today: date) -> list[Row]:
-    """The pieces of work behind a post's timetable, without the cases they are about."""
+def work_rows(pack: Pack, work: Sequence[Assignment], today: date, *, may_plan: bool) -> list[Row]:
+    """The pieces of work behind a timetable, without the cases they are about; for those who plan with the
+    way to move each that is not handed in."""
     rows = []
-    for one in programme.assignments.filter(post=post).order_by("period", "activity", "ordinal"):
+    for one in work:
         known = pack.activities.get(one.activity)
-        is_undated = known is not None and known.is_dated_later and one.due_on is None
+        is_undated = known is not None and known.is_dated_later
         due = short_date(one.due_on) or ("Dates to be settled" if is_undated else "Not allocated yet")
-        state = "late" if one.is_late(today) else one.state
-        text = "Late" if state == "late" else one.get_state_display()
-        rows.append(
-            [_label(pack, one.activity), Month.parse(one.period).label, due, {"status": state, "text": text}]
-        )
+        row = [
+            _label(pack, one.activity),
+            Month.parse(one.period).label,
+            due,
+            state_tag(one, today),
+        ]
+        rows.append([*row, _change(one)] if may_plan else row)
     return rows
+
+
+def _change(one: Assignment) -> Any:
+    # What is about a restricted case is changed from the return board, by those who are cleared for it.
+    is_restricted = one.case is not None and one.case.is_restricted
+    if is_restricted or not (one.is_open or one.state == Assignment.State.PLANNED):
+        return "–"
+    return {"text": "Move or withdraw", "url": reverse("allocation:reallocate", args=[one.pk])}
 
 
 def _label(pack: Pack, activity: str) -> str:
@@ -144,18 +157,26 @@ def _label(pack: Pack, activity: str) -> str:
     return known.label if known else activity.replace("_", " ").capitalize()
 
 
-def _tallies(programme: Programme, *, post: Post | None = None, role: str = "") -> list[Tally]:
-    """The whole plan in one query; work that is withdrawn or excluded is no longer owed."""
-    rows = programme.assignments.filter(OWED)
-    if post is not None:
-        rows = rows.filter(post=post)
+def _tallies(programme: Programme, role: str = "") -> list[Tally]:
+    """The plan, of all posts or those of a role, in one query."""
+    rows = programme.assignments.exclude(state__in=NO_LONGER_OWED)
     if role:
         rows = rows.filter(post__role=role)
     grouped = rows.values_list("post", "post__role", "activity", "period").order_by()
     figures = grouped.annotate(
-        planned=Count("pk"), done=Count("pk", filter=Q(state__in=Assignment.DONE_STATES))
+        planned=Count("pk"),
+        done=Count("pk", filter=Q(state__in=Assignment.DONE_STATES)),
+        waiting=Count("pk", filter=Q(state=Assignment.State.PLANNED)),
+        first=Min("allocated_on"),
+        last=Max("due_on"),
     )
     return [Tally(*row) for row in figures]
+
+
+def _tally(one: Assignment) -> Tally:
+    is_done, is_waiting = one.state in Assignment.DONE_STATES, one.state == Assignment.State.PLANNED
+    counts = (1, int(is_done), int(is_waiting))
+    return Tally(one.post_id, one.post.role, one.activity, one.period, *counts, one.allocated_on, one.due_on)
 
 
 def _quarter_of(span: ProgrammeYear) -> Callable[[Tally], Quarter]:
@@ -211,26 +232,20 @@ def _expected(tallies: list[Tally], pack: Pack, span: ProgrammeYear) -> list[Row
     return rows
 
 
-def _undated(programme: Programme, pack: Pack, span: ProgrammeYear, *, may_date: bool) -> list[Row]:
+def _undated(
+    programme: Programme, tallies: list[Tally], pack: Pack, span: ProgrammeYear, *, may_date: bool
+) -> list[Row]:
     """Work that the framework leaves undated, by quarter: how many, the dates settled so far (LAN-17)."""
-    later = [key for key, one in pack.activities.items() if one.is_dated_later]
-    if not later:
-        return []
-    grouped = programme.assignments.filter(OWED, activity__in=later).values("activity", "period").order_by()
-    figures = grouped.annotate(
-        number=Count("pk"),
-        waiting=Count("pk", filter=Q(state="planned")),
-        first=Min("allocated_on"),
-        last=Max("due_on"),
-    )
-    found: dict[tuple[str, Quarter], list[Mapping[str, Any]]] = defaultdict(list)
-    for row in figures:
-        found[row["activity"], Quarter.of(Month.parse(row["period"]).start, span.starts_in)].append(row)
+    found: dict[tuple[str, Quarter], list[Tally]] = defaultdict(list)
+    for one in tallies:
+        known = pack.activities.get(one.activity)
+        if known is not None and known.is_dated_later:
+            found[one.activity, _quarter_of(span)(one)].append(one)
     return [
         [
             pack.activity(activity).label,
             quarter.label,
-            sum(row["number"] for row in rows),
+            sum(row.planned for row in rows),
             _dates(rows),
             _settle(programme, activity, quarter) if may_date else "",
         ]
@@ -238,10 +253,10 @@ def _undated(programme: Programme, pack: Pack, span: ProgrammeYear, *, may_date:
     ]
 
 
-def _dates(rows: list[Mapping[str, Any]]) -> str:
-    waiting = sum(row["waiting"] for row in rows)
-    firsts = [row["first"] for row in rows if row["first"]]
-    lasts = [row["last"] for row in rows if row["last"]]
+def _dates(rows: list[Tally]) -> str:
+    waiting = sum(row.waiting for row in rows)
+    firsts = [row.first for row in rows if row.first]
+    lasts = [row.last for row in rows if row.last]
     if not firsts or not lasts:
         return "To be settled"
     dates = f"{short_date(min(firsts))} to {short_date(max(lasts))}"

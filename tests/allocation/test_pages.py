@@ -237,7 +237,7 @@ def test_requests_ask_the_database_little(
         ExtensionRequestFactory(assignment=work_of(northmoor), asked_by=northmoor.team_manager)
     client.force_login(northmoor.head_of_service)
     client.get(reverse("allocation:extensions"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("allocation:extensions"))
 
 
@@ -358,7 +358,7 @@ def test_the_board_asks_the_database_little(
     november(northmoor)
     client.force_login(northmoor.qa_officer)
     client.get(reverse("allocation:return_board"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("allocation:return_board"))
 
 

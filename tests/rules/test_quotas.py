@@ -180,3 +180,20 @@ def test_progress_counts_only_what_is_past_its_date() -> None:
     due_dates = [date(2026, 11, 9), date(2026, 11, 10), date(2026, 12, 1)]
     assert progress(5, 2, due_dates, date(2026, 11, 10)) == Progress(owed=5, done=2, overdue=1, remaining=3)
     assert progress(5, 7, [], date(2026, 11, 10)).remaining == 0
+
+
+@given(quotas, st.integers(0, 11), st.integers(0, 5))
+def test_what_is_left_of_a_quarter_takes_its_whole_amount_and_past_months_none(
+    quota: Quota, months_gone: int, rotation: int
+) -> None:
+    first = YEAR.months[months_gone]
+    keys = [slot.period_key for slot in slots(quota, YEAR, rotation, first)]
+    assert keys == sorted(keys)
+    assert all(key >= first.key for key in keys)
+    for quarter in YEAR.quarters:
+        left = [month for month in quarter.months if month >= first]
+        there = sum(key in {month.key for month in left} for key in keys)
+        if quota.per is Per.MONTH:
+            assert there == sum(owed(quota, month) for month in left)
+        else:
+            assert there == (owed(quota, quarter) if left else 0)
