@@ -31,7 +31,8 @@ class LongText(forms.CharField):
         super().__init__(max_length=LONGEST_TEXT, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(str(value or "").replace("\r\n", "\n").replace("\r", "\n"))
+        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
+        return super().to_python(text) or ""
 
 
 class Choice(forms.ChoiceField):
@@ -104,8 +105,8 @@ class RecordUpdatedForm(forms.Form):
         error_messages={"invalid": "Enter a day, such as 10/12/2026."},
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **kwargs)
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data, initial={"on": today})
 
 
 class JudgementForm(forms.Form):
@@ -223,4 +224,4 @@ def _offer_grades(form: forms.Form, definition: ToolDefinition) -> None:
     grades = [(grade.key, grade.label) for grade in definition.scheme.scheme.grades]
     for name in ("overall_grade", "worker_grade"):
         if name in form.fields:
-            form.fields[name].choices = grades
+            form.fields[name].choices = grades  # type: ignore[attr-defined]

@@ -14,9 +14,10 @@ def draw_due_samples() -> int:
 
 @shared_task
 def open_due_work() -> int:
-    """Open the month's work, choose what is moderated, allocate re-audits, and close late requests."""
+    """Open the month's work, choose what is moderated, allocate re-audits, close late requests, remind."""
     now = timezone.now()
     opened = allocate_period_work(now=now)
     drawn = workflow.draw_due_moderations(now=now)
     lapsed = lapse_requests(now=now)
-    return opened + drawn + lapsed + len(workflow.open_due_reaudits(now=now).opened)
+    reminded = workflow.remind_of_meetings(now=now)
+    return opened + drawn + lapsed + reminded + len(workflow.open_due_reaudits(now=now).opened)
