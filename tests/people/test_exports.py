@@ -20,7 +20,9 @@ ROWS: list[list[Any]] = [
 
 
 def content_of(response: HttpResponseBase) -> bytes:
-    return b"".join(response)
+    content = b"".join(response)
+    response.close()
+    return content
 
 
 @given(st.text(max_size=60))
