@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from qaframework.rules.periods import Month
+
 
 class Report(models.Model):
     """One monthly or quarterly report: frozen figures and the words people added.
@@ -57,3 +59,16 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.period}"
+
+    @property
+    def period_label(self) -> str:
+        """Such as "November 2026" or "quarter 3 of 2026" (the programme year that starts in 2026)."""
+        if "Q" in self.period:
+            year, number = self.period.split("-Q")
+            return f"quarter {number} of {year}"
+        return Month.parse(self.period).label
+
+    @property
+    def title(self) -> str:
+        version = f", version {self.version}" if self.version > 1 else ""
+        return f"{self.get_kind_display()}, {self.period_label}{version}"

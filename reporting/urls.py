@@ -1,7 +1,16 @@
 """Routes of this room."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from reporting import views
 
 app_name = "reporting"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("reports/", views.reports, name="reports"),
+    path("reports/<int:pk>/", views.report, name="report"),
+    re_path(r"^reports/(?P<pk>\d+)/report\.(?P<kind>pdf|docx|xlsx|json)$", views.file, name="file"),
+    path("reports/<int:pk>/words/", views.words, name="words"),
+    path("reports/<int:pk>/again/", views.reissue, name="reissue"),
+]

@@ -1,0 +1,101 @@
+"""Whose figures a person may see, and which reports they may read or work on."""
+
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from qaframework.allocation.access import visible_frameworks
+from qaframework.packs.models import Framework, FrameworkQuerySet
+from qaframework.people.access import capability_q, has_capability, posts_of
+from qaframework.people.models import Post, RecordRead, Unit, UnitQuerySet, User
+from qaframework.people.reads import log_read
+from qaframework.people.roles import Capability, roles_with
+from reporting.models import Report
+
+OVERSIGHT = (Capability.SEE_TEAM_WORK, Capability.RUN_QUALITY_ASSURANCE)
+
+
+def frameworks_with_figures(user: User, on: date) -> FrameworkQuerySet:
+    """Live frameworks that hold for a unit in, above or below those whose figures the person sees."""
+    roles = roles_with(Capability.SEE_FIGURES)
+    posts = [post for post in posts_of(user, on) if post.role in roles]
+    scope = Q(pk__in=[])
+    for post in posts:
+        above = Unit.objects.above(post.unit).order_by().values("pk")
+        scope |= Q(units__path__startswith=post.unit.path) | Q(units__in=above)
+    return Framework.objects.live().filter(scope).distinct()
+
+
+def units_with_figures(user: User, on: date) -> UnitQuerySet:
+    """Units that the person may choose.
+
+    Those who read figures without seeing the work behind them get their own units as a whole: parts of them
+    could be subtracted from each other until one child's audit is left.
+    """
+    overseen = capability_q(user, Capability.SEE_TEAM_WORK, on, "") | capability_q(
+        user, Capability.RUN_QUALITY_ASSURANCE, on, ""
+    )
+    roles = roles_with(Capability.SEE_FIGURES)
+    own = [post.unit_id for post in posts_of(user, on) if post.role in roles]
+    return Unit.objects.filter(overseen | Q(pk__in=own), is_active=True).order_by("path")
+
+
+def sees_work(user: User, on: date) -> bool:
+    return any(has_capability(user, capability, on) for capability in OVERSIGHT)
+
+
+def runs_qa(user: User, on: date) -> bool:
+    return has_capability(user, Capability.RUN_QUALITY_ASSURANCE, on)
+
+
+def visible_reports(user: User, on: date) -> QuerySet[Report]:
+    """Released reports that the framework sends to a role of the person's; all for those who edit them."""
+    return Report.objects.filter(_edited(user, on) | _received(user, on)).select_related("framework")
+
+
+def may_edit(user: User, report: Report, on: date) -> bool:
+    """Whether the person runs quality assurance where the report's framework holds."""
+    return (
+        visible_frameworks(user, on, Capability.RUN_QUALITY_ASSURANCE).filter(pk=report.framework_id).exists()
+    )
+
+
+def get_report(user: User, pk: int, on: date, *, now: datetime, purpose: str = "") -> Report:
+    """The report; the reading is logged. Raises Http404 for those to whom it is not sent."""
+    report = get_object_or_404(visible_reports(user, on).select_related("released_by"), pk=pk)
+    log_read(
+        reader=user,
+        kind=RecordRead.Kind.REPORT,
+        record_id=report.pk,
+        label=report.title,
+        now=now,
+        purpose=purpose,
+    )
+    return report
+
+
+def get_edited_report(user: User, pk: int, on: date) -> Report:
+    """A report whose words the person may write. Raises Http404."""
+    return get_object_or_404(Report.objects.filter(_edited(user, on)).select_related("framework"), pk=pk)
+
+
+def _edited(user: User, on: date) -> Q:
+    frameworks = visible_frameworks(user, on, Capability.RUN_QUALITY_ASSURANCE)
+    return Q(framework__in=frameworks.values("pk"))
+
+
+def _received(user: User, on: date) -> Q:
+    posts = posts_of(user, on)
+    scope = Q(pk__in=[])
+    for framework in frameworks_with_figures(user, on).prefetch_related("units") if posts else []:
+        here = {post.role for post in posts if _lies_with(post, framework)}
+        for rule in framework.version_on(on).pack.reports:
+            if here.intersection(rule.recipients):
+                scope |= Q(framework=framework, kind=rule.kind, state=Report.State.RELEASED)
+    return scope
+
+
+def _lies_with(post: Post, framework: Framework) -> bool:
+    paths = [unit.path for unit in framework.units.all()]
+    return any(post.unit.path.startswith(path) or path.startswith(post.unit.path) for path in paths)

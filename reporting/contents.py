@@ -1,0 +1,52 @@
+"""What stands in each report and on the dashboard, in which order."""
+
+from qaframework.rules.periods import Quarter
+from reporting.document import Section
+from reporting.figures import Figures
+from reporting.figures.scope import Scope
+from reporting.links import Links
+from reporting.sections import follow_up, practice, returns
+
+ABOUT_RESTRICTED = "Restricted cases are left out of all figures of this report."
+
+
+def monthly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Section, ...]:
+    period = scope.period.label
+    return (
+        returns.returns_section(figures.returns, period, links.board),
+        returns.returns_run(figures.returns),
+        practice.grades_section(figures.practice, period, by_quarter=False, url=links.audits),
+        practice.sections_section(figures.practice, period),
+        follow_up.moderation_section(figures.moderation, matrix=False),
+        follow_up.loops_section(figures.loops, links),
+        follow_up.actions_section(figures.actions, links),
+        follow_up.concerns_section(figures.actions),
+        follow_up.escalations_section(figures.escalations, links),
+        practice.involvement_section(figures.practice),
+        follow_up.impact_section(figures.impact),
+    )
+
+
+def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Section, ...]:
+    period = scope.period.label
+    return (
+        returns.returns_section(figures.returns, period, links.board),
+        returns.returns_run(figures.returns),
+        practice.grades_section(figures.practice, period, by_quarter=True, url=links.audits),
+        practice.sections_section(figures.practice, period),
+        practice.groups_section(figures.practice),
+        follow_up.moderation_section(figures.moderation, matrix=True),
+        follow_up.coverage_section(figures.coverage),
+        follow_up.loops_section(figures.loops, links),
+        follow_up.actions_section(figures.actions, links),
+        follow_up.concerns_section(figures.actions),
+        follow_up.escalations_section(figures.escalations, links),
+        practice.involvement_section(figures.practice),
+        follow_up.impact_section(figures.impact),
+    )
+
+
+def report_sections(figures: Figures, scope: Scope) -> tuple[Section, ...]:
+    """A report is read by many, in files too, so nothing in it leads to lists of one reader."""
+    contents = quarterly_sections if isinstance(scope.period, Quarter) else monthly_sections
+    return contents(figures, scope, Links())

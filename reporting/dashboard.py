@@ -1,0 +1,84 @@
+"""The leaders' dashboard: one month of one part of the organisation, as its reader may see it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from django.http import QueryDict
+
+from qaframework.packs.models import Framework
+from qaframework.people.access import scope_paths
+from qaframework.people.models import Unit, User
+from qaframework.people.roles import Capability
+from reporting import access
+from reporting.document import Section
+from reporting.figures.actions import action_figures
+from reporting.figures.escalations import escalation_figures
+from reporting.figures.loops import loop_figures
+from reporting.figures.practice import practice_figures
+from reporting.figures.returns import return_figures
+from reporting.figures.scope import Scope
+from reporting.forms import DashboardFilter
+from reporting.links import Links, links_for
+from reporting.sections import follow_up, practice, returns
+
+T = TypeVar("T", Framework, Unit)
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """``sections`` is empty where no framework holds for the person's units."""
+
+    filter: DashboardFilter
+    framework: Framework | None
+    unit: Unit | None
+    sections: tuple[Section, ...]
+
+
+def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
+    """Figures of the framework, month and unit that the address names: nine queries, and three to choose."""
+    frameworks = list(access.frameworks_with_figures(user, today))
+    units = list(access.units_with_figures(user, today))
+    chosen = DashboardFilter(query, today=today, frameworks=frameworks, units=units)
+    framework = _named(frameworks, chosen.chosen("framework")) or (frameworks[0] if frameworks else None)
+    unit = _named(units, chosen.chosen("unit"))
+    if framework is None:
+        return Dashboard(chosen, None, unit, ())
+    scope = Scope(
+        version=framework.version_on(today),
+        period=chosen.month_chosen,
+        paths=(unit.path,) if unit else tuple(scope_paths(user, Capability.SEE_FIGURES, today)),
+        on=today,
+        reader=user,
+    )
+    links = links_for(
+        sees_work=access.sees_work(user, today),
+        runs_qa=access.runs_qa(user, today),
+        month=scope.period.key,
+    )
+    return Dashboard(chosen, framework, unit, _sections(scope, links))
+
+
+def _sections(scope: Scope, links: Links) -> tuple[Section, ...]:
+    grades = practice_figures(scope)
+    label = scope.period.label
+    return (
+        returns.returns_section(return_figures(scope), label, links.board),
+        practice.grades_section(grades, label, by_quarter=False, url=links.audits),
+        follow_up.late_section(escalation_figures(scope), links),
+        follow_up.actions_section(action_figures(scope), links),
+        follow_up.loops_section(loop_figures(scope), links),
+        practice.involvement_section(grades),
+        practice.groups_section(grades),
+    )
+
+
+def _named(rows: list[T], key: str) -> T | None:
+    return next((row for row in rows if str(row.pk) == key), None)
+
+
+def about(shown: Dashboard) -> str:
+    """Which part of the organisation and whose rules, in a sentence."""
+    where = shown.unit.name if shown.unit else "All units whose figures you see"
+    rules = f", by the {shown.framework.name}" if shown.framework else ""
+    return f"{where}{rules}. Restricted cases that you are not cleared for are in none of these figures."

@@ -1,0 +1,40 @@
+"""Figures: pure reads for one framework, period and part of the organisation."""
+
+from dataclasses import dataclass
+
+from reporting.figures.actions import ActionFigures, action_figures
+from reporting.figures.coverage import CoverageFigures, coverage_figures
+from reporting.figures.escalations import EscalationFigures, escalation_figures
+from reporting.figures.impact import ImpactFigures, impact_figures
+from reporting.figures.loops import LoopFigures, loop_figures
+from reporting.figures.moderation import ModerationFigures, moderation_figures
+from reporting.figures.practice import PracticeFigures, practice_figures
+from reporting.figures.returns import ReturnFigures, return_figures
+from reporting.figures.scope import Scope
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything a report is written from, in 14 queries."""
+
+    returns: ReturnFigures
+    practice: PracticeFigures
+    moderation: ModerationFigures
+    actions: ActionFigures
+    loops: LoopFigures
+    escalations: EscalationFigures
+    impact: ImpactFigures
+    coverage: CoverageFigures
+
+
+def all_figures(scope: Scope) -> Figures:
+    return Figures(
+        returns=return_figures(scope),
+        practice=practice_figures(scope),
+        moderation=moderation_figures(scope),
+        actions=action_figures(scope),
+        loops=loop_figures(scope),
+        escalations=escalation_figures(scope),
+        impact=impact_figures(scope),
+        coverage=coverage_figures(scope),
+    )

@@ -1,0 +1,191 @@
+"""What audits say about practice: grades over time, sections, taking part, feedback.
+
+Final grades, of audits that are final. Audits drawn at random and those chosen for a reason are never pooled.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from audits.models import AuditResult
+from qaframework.allocation.models import Assignment
+from qaframework.caseload.models import PlanType
+from qaframework.rules.grades import GradeScheme
+from qaframework.rules.periods import Quarter
+from qaframework.rules.statistics import FEWEST_WITHOUT_NOTE, Share, share, suppress_small
+from reporting.figures.scope import Scope
+
+RANDOM = Assignment.Selection.RANDOM
+
+
+@dataclass(frozen=True)
+class Grades:
+    """How audits divide into grades, best first. ``waiting`` were handed in and are not final yet."""
+
+    label: str
+    counts: tuple[tuple[str, str, int], ...]
+    waiting: int
+    good_or_better: Share
+
+    @property
+    def graded(self) -> int:
+        return self.good_or_better.whole
+
+
+@dataclass(frozen=True)
+class Group:
+    """A team or plan type. ``n`` is None where it is hidden; the share is there from 10 audits on."""
+
+    label: str
+    n: int | None
+    good_or_better: Share | None
+
+
+@dataclass(frozen=True)
+class PracticeFigures:
+    """``random`` is the period's, ``before`` that of the period before it; ``by_month`` and ``by_quarter``
+    go back a year. ``targeted`` are the period's audits that were chosen for a reason."""
+
+    random: Grades
+    before: Grades
+    year: Grades
+    targeted: Grades
+    by_month: tuple[Grades, ...]
+    by_quarter: tuple[Grades, ...]
+    sections: tuple[Grades, ...]
+    by_team: tuple[Group, ...]
+    by_plan_type: tuple[Group, ...]
+    inadequate: Share
+    worker_took_part: Share
+    feedback_obtained: Share
+
+
+def practice_figures(scope: Scope) -> PracticeFigures:
+    """In two queries: counts of a year by month, unit and plan type, and the rows of the period."""
+    scheme = scope.scheme
+    year = _year(scope)
+    rows = _rows(scope)
+    random = [row for row in year if row["selection"] == RANDOM]
+    months = {month.key for month in scope.period.months}
+    earlier = {month.key for month in scope.period.previous().months}
+
+    def grades(label: str, chosen: Iterable[dict[str, Any]]) -> Grades:
+        return _grades(label, scheme, Counter({}) + _tally(chosen))
+
+    now = grades(scope.period.label, (row for row in random if row["month"] in months))
+    worst = scheme.worst.key if scheme and scheme.grades else ""
+    asked = [row for row in rows if row["feedback_obtained"] is not None]
+    return PracticeFigures(
+        random=now,
+        before=grades(scope.period.previous().label, (row for row in random if row["month"] in earlier)),
+        year=grades("Twelve months", random),
+        targeted=grades(
+            "Chosen for a reason",
+            (row for row in year if row["selection"] != RANDOM and row["month"] in months),
+        ),
+        by_month=tuple(
+            grades(f"{month.start:%b %y}", (row for row in random if row["month"] == month.key))
+            for month in scope.months
+        ),
+        by_quarter=tuple(
+            grades(_short(quarter), (row for row in random if row["month"] in _keys(quarter)))
+            for quarter in _quarters(scope)
+        ),
+        sections=tuple(_sections(scope, scheme, rows)),
+        by_team=_groups(scheme, random, "unit__name", {}),
+        by_plan_type=_groups(scheme, random, "plan_type", dict(PlanType.choices)),
+        inadequate=share(sum(n for key, _, n in now.counts if key == worst), now.graded),
+        worker_took_part=share(sum(row["worker_took_part"] for row in rows), len(rows)),
+        feedback_obtained=share(sum(row["feedback_obtained"] for row in asked), len(asked)),
+    )
+
+
+def results(scope: Scope) -> Any:
+    """Results of audits that may stand in one figure with each other."""
+    return AuditResult.objects.filter(
+        scope.of_units("unit"),
+        scope.countable("audit__assignment__case"),
+        framework=scope.framework_id,
+        activity__in=scope.graded_activities,
+    )
+
+
+def _year(scope: Scope) -> list[dict[str, Any]]:
+    # Quarters may reach one or two months further back than twelve months.
+    first = min(_quarters(scope)[0].months[0], scope.months[0])
+    within = results(scope).filter(month__gte=first.key, month__lte=scope.months[-1].key)
+    keys = ("month", "selection", "final_grade", "unit__name", "plan_type")
+    return list(within.order_by().values(*keys).annotate(n=Count("pk")))
+
+
+def _rows(scope: Scope) -> list[dict[str, Any]]:
+    months = [month.key for month in scope.period.months]
+    fields = ("activity", "section_grades", "worker_took_part", "feedback_obtained")
+    return list(results(scope).filter(month__in=months, selection=RANDOM).values(*fields))
+
+
+def _tally(rows: Iterable[dict[str, Any]]) -> Counter[str]:
+    tally: Counter[str] = Counter()
+    for row in rows:
+        tally[row["final_grade"]] += row["n"]
+    return tally
+
+
+def _grades(label: str, scheme: GradeScheme | None, tally: Counter[str]) -> Grades:
+    known = scheme.grades if scheme else ()
+    counts = tuple((grade.key, grade.label, tally[grade.key]) for grade in known)
+    good = sum(n for key, _, n in counts if scheme and scheme.is_good_or_better(key))
+    return Grades(label, counts, tally[""], share(good, sum(n for _, _, n in counts)))
+
+
+def _sections(scope: Scope, scheme: GradeScheme | None, rows: list[dict[str, Any]]) -> Iterable[Grades]:
+    """Each graded section of the tools, the one with the fewest good or better first."""
+    tallies: dict[str, Counter[str]] = defaultdict(Counter)
+    titles = section_titles(scope)
+    for row in rows:
+        for key, grade in row["section_grades"].items():
+            tallies[titles.get(key, key)][grade] += 1
+    profile = [_grades(title, scheme, tally) for title, tally in tallies.items()]
+    graded = [one for one in profile if one.graded]
+    return sorted(graded, key=lambda one: (one.good_or_better.part / one.graded, one.label))
+
+
+def section_titles(scope: Scope) -> dict[str, str]:
+    """What the tools of the framework call their sections."""
+    tools = scope.version.content["tools"]
+    used = [tools[scope.pack.activity(key).tool] for key in scope.graded_activities]
+    return {section["key"]: section["title"] for tool in used for section in tool["sections"]}
+
+
+def _groups(
+    scheme: GradeScheme | None, rows: list[dict[str, Any]], field: str, labels: dict[str, str]
+) -> tuple[Group, ...]:
+    """In the order of their names, never of their results; small ones hidden so that none can be reckoned."""
+    tallies: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        tallies[str(labels.get(row[field], row[field]))][row["final_grade"]] += row["n"]
+    graded = {label: _grades(label, scheme, tally) for label, tally in tallies.items()}
+    shown = suppress_small({label: one.graded for label, one in graded.items()})
+    return tuple(
+        Group(label, n, graded[label].good_or_better if n and n >= FEWEST_WITHOUT_NOTE else None)
+        for label, n in sorted(shown.items())
+        if n != 0
+    )
+
+
+def _quarters(scope: Scope) -> list[Quarter]:
+    quarters = [Quarter.of(scope.period.end, scope.pack.year_starts_in)]
+    while len(quarters) < 4:
+        quarters.insert(0, quarters[0].previous())
+    return quarters
+
+
+def _keys(quarter: Quarter) -> set[str]:
+    return {month.key for month in quarter.months}
+
+
+def _short(quarter: Quarter) -> str:
+    return f"Q{quarter.number} from {quarter.months[0].start:%b %y}"

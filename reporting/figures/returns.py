@@ -1,0 +1,146 @@
+"""Returns: what was due, what came in, when, and what is still out (LAN-32)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import TruncDate, TruncMonth
+
+from qaframework.allocation.models import Assignment, ExtensionRequest
+from qaframework.rules.periods import Month, Quarter
+from qaframework.rules.quotas import Per
+from qaframework.rules.statistics import Share, share
+from qaframework.rules.working_days import LONDON
+from reporting.figures.scope import Scope
+
+COUNTED = ~Q(state__in=["planned", "withdrawn", "excluded"])
+DONE = Q(state__in=Assignment.DONE_STATES)
+FIGURES = ("due", "in_time", "late", "outstanding", "overdue", "extended", "excluded")
+
+
+@dataclass(frozen=True)
+class Returns:
+    """One line of the activity table. ``overdue`` is the part of ``outstanding`` past its deadline."""
+
+    label: str
+    due: int
+    in_time: int
+    late: int
+    outstanding: int
+    overdue: int
+    extended: int
+    excluded: int
+
+    @property
+    def rate(self) -> Share:
+        """Handed in in time, of what was due without what was excluded."""
+        return share(self.in_time, self.due)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What is expected of an activity in a month or quarter, and what there was (LAN-11, LAN-13)."""
+
+    label: str
+    period: str
+    expected: int
+    allocated: int
+    done: int
+
+
+@dataclass(frozen=True)
+class ReturnFigures:
+    """``by_month`` has the twelve months that end with the period."""
+
+    total: Returns
+    before: Returns
+    by_role: tuple[Returns, ...]
+    by_activity: tuple[Returns, ...]
+    by_month: tuple[Returns, ...]
+    expected: tuple[Expected, ...]
+
+
+@dataclass(frozen=True)
+class _Row:
+    role: str
+    activity: str
+    month: str
+    numbers: Counter[str]
+
+
+def return_figures(scope: Scope) -> ReturnFigures:
+    """In one query. Work belongs to the month in which it was first due: an extension does not move it."""
+    rows = _rows(scope)
+    months = {month.key for month in scope.period.months}
+    now = [row for row in rows if row.month in months]
+    earlier = {month.key for month in scope.period.previous().months}
+    roles = sorted({row.role for row in now}, key=scope.pack.role_label)
+    activities = [key for key in scope.pack.activities if any(row.activity == key for row in now)]
+    return ReturnFigures(
+        total=_line("All", now),
+        before=_line(scope.period.previous().label, (row for row in rows if row.month in earlier)),
+        by_role=tuple(
+            _line(scope.pack.role_label(role), (row for row in now if row.role == role)) for role in roles
+        ),
+        by_activity=tuple(
+            _line(scope.pack.activity(key).label, (row for row in now if row.activity == key))
+            for key in activities
+        ),
+        by_month=tuple(
+            _line(month.label, (row for row in rows if row.month == month.key)) for month in scope.months
+        ),
+        expected=tuple(_expected(scope, rows)),
+    )
+
+
+def _rows(scope: Scope) -> list[_Row]:
+    quarter = Quarter.of(scope.period.end, scope.pack.year_starts_in)
+    granted = ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state="granted", kind="extension")
+    owed = Assignment.objects.filter(
+        scope.of_units("post__unit"),
+        scope.countable("case"),
+        programme__framework=scope.framework_id,
+        original_due_on__range=(scope.months[0].start, quarter.end),
+    ).annotate(handed_in_on=TruncDate("submitted_at", tzinfo=LONDON), is_extended=Exists(granted))
+    in_time = DONE & Q(handed_in_on__lte=F("due_on"))
+    is_open = Q(state__in=Assignment.OPEN_STATES)
+    grouped = (
+        owed.values("post__role", "activity", month=TruncMonth("original_due_on"))
+        .order_by()
+        .annotate(
+            due=Count("pk", filter=COUNTED),
+            in_time=Count("pk", filter=in_time),
+            late=Count("pk", filter=DONE & ~in_time),
+            outstanding=Count("pk", filter=is_open),
+            overdue=Count("pk", filter=is_open & Q(due_on__lt=scope.on)),
+            extended=Count("pk", filter=COUNTED & Q(is_extended=True)),
+            excluded=Count("pk", filter=Q(state="excluded")),
+        )
+    )
+    return [
+        _Row(role, activity, Month.of(month).key, Counter(dict(zip(FIGURES, numbers, strict=True))))
+        for role, activity, month, *numbers in grouped.values_list(
+            "post__role", "activity", "month", *FIGURES
+        )
+    ]
+
+
+def _line(label: str, rows: Iterable[_Row]) -> Returns:
+    total: Counter[str] = Counter()
+    for row in rows:
+        total.update(row.numbers)
+    return Returns(label, *(total[name] for name in FIGURES))
+
+
+def _expected(scope: Scope, rows: list[_Row]) -> Iterable[Expected]:
+    """A month is held against what is expected of it and of its quarter, a quarter against a quarter's."""
+    quarter = Quarter.of(scope.period.end, scope.pack.year_starts_in)
+    for volume in scope.pack.expected_volumes:
+        if volume.per is Per.MONTH and isinstance(scope.period, Quarter):
+            continue
+        period = scope.period if volume.per is Per.MONTH else quarter
+        months = {month.key for month in period.months}
+        label = scope.pack.activity(volume.activity).label
+        line = _line(label, (row for row in rows if row.activity == volume.activity and row.month in months))
+        yield Expected(label, period.label, volume.amount, line.due, line.in_time + line.late)

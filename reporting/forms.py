@@ -1,0 +1,88 @@
+"""What people choose and write about figures and reports."""
+
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+
+from qaframework.packs.models import Framework
+from qaframework.people.models import Unit
+from qaframework.rules.periods import Month
+from reporting.models import Report
+
+MONTHS_BACK = 24
+
+
+class DashboardFilter(forms.Form):
+    """What the dashboard is about. What is not among the choices is as if it were not chosen."""
+
+    mark_optional = False
+
+    month = forms.ChoiceField(label="Month", required=False)
+    unit = forms.ChoiceField(label="Part of the organisation", required=False)
+    framework = forms.ChoiceField(label="Framework", required=False)
+
+    def __init__(self, data: Any, *, today: date, frameworks: list[Framework], units: list[Unit]) -> None:
+        super().__init__(data)
+        self.this_month = Month.of(today)
+        months = [self.this_month.plus(-step) for step in range(MONTHS_BACK)]
+        self._offer("month", [(month.key, month.label) for month in months])
+        self._offer("unit", [("", "All that I may see"), *((str(one.pk), _indented(one)) for one in units)])
+        self._offer("framework", [(str(one.pk), one.name) for one in frameworks])
+        if len(frameworks) < 2:
+            del self.fields["framework"]
+        if len(units) < 2:
+            del self.fields["unit"]
+        self.is_valid()
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def chosen(self, name: str) -> str:
+        return str(self.cleaned_data.get(name, ""))
+
+    @property
+    def month_chosen(self) -> Month:
+        return Month.parse(self.chosen("month") or self.this_month.key)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.chosen("unit")) or self.month_chosen != self.this_month
+
+
+class WordsForm(forms.Form):
+    """What a person says about the figures before others read them."""
+
+    mark_optional = False
+
+    so_what = forms.CharField(
+        label="So what: what do these figures mean?",
+        required=False,
+        help_text="For children and families, in plain words. Do not repeat the figures.",
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    now_what = forms.CharField(
+        label="Now what: what will be done about it?",
+        required=False,
+        help_text="Who will do what by when, and which decision you ask for.",
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    read = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+def mark_of(report: Report) -> str:
+    """Tells whether the words are still those that somebody read."""
+    return sha256(f"{report.so_what}\0{report.now_what}".encode()).hexdigest()
+
+
+class ReissueForm(forms.Form):
+    reason = forms.CharField(
+        label="Why does it have to be issued again?",
+        help_text="For example: two audits of November were handed in late and belong in it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def _indented(unit: Unit) -> str:
+    return f"{'– ' * (unit.path.count('/') - 2)}{unit.name}"

@@ -1,0 +1,56 @@
+"""A report as a document: its frozen figures, and the words people added to them."""
+
+from datetime import datetime
+from typing import Any
+
+from qaframework.people.templatetags.page import uk_date, uk_datetime
+from reporting.document import Document, Paragraph, Section, from_json
+from reporting.models import Report
+
+NOT_WRITTEN = "Nobody has written this yet."
+
+
+def document_of(report: Report) -> Document:
+    """The words come first: what it means and what will be done, then the figures."""
+    words = Section(
+        "words",
+        "So what, and now what",
+        (Paragraph(report.so_what or NOT_WRITTEN), Paragraph(report.now_what or NOT_WRITTEN)),
+    )
+    facts = (
+        ("Framework", report.framework.name),
+        ("Period", report.figures["period"]),
+        ("Figures as at", uk_date(report.built_at)),
+        ("State", state_in_words(report)),
+        ("Left out", "Restricted cases are not in any figure, so that nobody can be recognised."),
+    )
+    return Document(report.title, facts, (words, *from_json(report.figures["sections"])))
+
+
+def state_in_words(report: Report) -> str:
+    if report.state == Report.State.DRAFT:
+        return "Draft, not released"
+    return f"Released by {report.released_by} on {uk_datetime(report.released_at)}"
+
+
+def sentences_of(report: Report) -> list[str]:
+    """The sentences with numbers that were drafted from the figures."""
+    sections = from_json(report.figures["sections"])
+    return [block.text for one in sections for block in one.blocks if isinstance(block, Paragraph)]
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report for other programs: every figure, and the words."""
+    released: datetime | None = report.released_at
+    return {
+        "framework": report.framework.key,
+        "kind": report.kind,
+        "period": report.period,
+        "version": report.version,
+        "state": report.state,
+        "built_at": report.built_at.isoformat(),
+        "released_at": released.isoformat() if released else None,
+        "so_what": report.so_what,
+        "now_what": report.now_what,
+        "figures": report.figures["data"],
+    }

@@ -1,0 +1,175 @@
+"""The dashboard, and reports: read, written, released, issued again, taken away as files."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from qaframework.people.access import local_today, requires
+from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.paging import keyset_page
+from qaframework.people.refusal import Refused
+from qaframework.people.roles import Capability
+from qaframework.people.templatetags.page import short_date
+from reporting import access, workflow
+from reporting.dashboard import about, dashboard_for
+from reporting.forms import ReissueForm, WordsForm, mark_of
+from reporting.models import Report
+from reporting.pages import as_data, document_of, sentences_of
+from reporting.writers import WRITERS
+
+FILES = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "json": "JSON"}
+
+
+@requires(Capability.SEE_FIGURES)
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    shown = dashboard_for(request.user, request.GET, local_today())
+    context = {"dashboard": shown, "month": shown.filter.month_chosen.label, "about": about(shown)}
+    return render(request, "reporting/dashboard.html", context)
+
+
+@requires(Capability.SEE_FIGURES)
+@require_safe
+def reports(request: HttpRequest) -> HttpResponse:
+    visible = access.visible_reports(request.user, local_today()).defer("figures")
+    page = keyset_page(visible, moment="built_at", query=request.GET, newest_first=True)
+    context = {
+        "columns": [{"label": label} for label in ("Report", "Framework", "Built", "State")],
+        "rows": [_row(report) for report in page.rows],
+        "page": page,
+    }
+    return render(request, "reporting/reports.html", context)
+
+
+@requires(Capability.SEE_FIGURES)
+@require_safe
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = access.get_report(request.user, pk, local_today(), now=timezone.now())
+    edits = access.may_edit(request.user, shown, local_today())
+    document = document_of(shown)
+    context = {
+        "document": document,
+        "facts": [{"label": label, "value": value} for label, value in document.facts],
+        "files": [
+            {"label": label, "url": reverse("reporting:file", args=[shown.pk, kind])}
+            for kind, label in FILES.items()
+        ],
+        "edit_url": reverse("reporting:words", args=[shown.pk]) if edits and _is_draft(shown) else "",
+        "reissue_url": reverse("reporting:reissue", args=[shown.pk])
+        if edits and not _is_draft(shown)
+        else "",
+        "crumbs": _crumbs(),
+    }
+    return render(request, "reporting/report.html", context)
+
+
+@requires(Capability.SEE_FIGURES)
+@require_safe
+def file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The report to take away; the download is logged like a reading."""
+    shown = access.get_report(
+        request.user, pk, local_today(), now=timezone.now(), purpose=f"Downloaded as {FILES[kind]}"
+    )
+    if kind == "json":
+        content_type, content = "application/json", json.dumps(as_data(shown), indent=2).encode()
+    else:
+        content_type, write = WRITERS[kind]
+        content = write(document_of(shown))
+    name = f"{shown.framework.key}-{shown.kind}-{shown.period}-v{shown.version}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def words(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a person says about the figures; two who write at once lose neither text."""
+    draft = access.get_edited_report(request.user, pk, local_today())
+    if not _is_draft(draft):
+        return redirect("reporting:report", pk=pk)
+    initial = {"so_what": draft.so_what, "now_what": draft.now_what, "read": mark_of(draft)}
+    form = WordsForm(request.POST or None, initial=initial)
+    theirs, status = "", 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _keep(request, draft, form.cleaned_data, timezone.now())
+        except SomebodyElseWasFirst:
+            draft.refresh_from_db()
+            form = WordsForm(initial={**form.cleaned_data, "read": mark_of(draft)})
+            theirs, status = f"{draft.so_what}\n\n{draft.now_what}", 409
+        except Refused as refusal:
+            form = WordsForm({**form.cleaned_data, "read": mark_of(draft)})
+            form.add_error(None, str(refusal))
+            status = 422
+    context = {
+        "report": draft,
+        "form": form,
+        "theirs": theirs,
+        "sentences": sentences_of(draft),
+        "crumbs": [*_crumbs(), {"label": draft.title, "url": reverse("reporting:report", args=[pk])}],
+    }
+    return render(request, "reporting/words.html", context, status=status)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reissue(request: HttpRequest, pk: int) -> HttpResponse:
+    released = access.get_edited_report(request.user, pk, local_today())
+    form = ReissueForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            again = workflow.reissue_report(
+                report=released, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{again.title} is a draft now.")
+            return redirect("reporting:report", pk=again.pk)
+    crumbs = [*_crumbs(), {"label": released.title, "url": reverse("reporting:report", args=[pk])}]
+    context = {"report": released, "form": form, "crumbs": crumbs}
+    return render(request, "reporting/reissue.html", context, status=422 if form.errors else 200)
+
+
+def _keep(request: HttpRequest, draft: Report, typed: dict[str, Any], now: datetime) -> HttpResponse:
+    """Raises SomebodyElseWasFirst and Refused as the verbs do; what was typed is kept in any case."""
+    if typed["read"] != mark_of(draft):
+        raise SomebodyElseWasFirst
+    workflow.write_words(
+        report=draft,
+        so_what=typed["so_what"],
+        now_what=typed["now_what"],
+        was=(draft.so_what, draft.now_what),
+        by=request.user,
+        now=now,
+    )
+    if request.POST.get("then") == "release":
+        workflow.release_report(report=draft, by=request.user, now=now)
+        messages.success(request, f"{draft.title} has been released, and its readers have been told.")
+    else:
+        messages.success(request, "Your words have been kept.")
+    return redirect("reporting:report", pk=draft.pk)
+
+
+def _row(report: Report) -> list[Any]:
+    return [
+        {"text": report.title, "url": reverse("reporting:report", args=[report.pk])},
+        report.framework.name,
+        short_date(report.built_at),
+        {"text": report.get_state_display(), "status": "final" if not _is_draft(report) else "in_progress"},
+    ]
+
+
+def _is_draft(report: Report) -> bool:
+    return report.state == Report.State.DRAFT
+
+
+def _crumbs() -> list[dict[str, str]]:
+    return [{"label": "Reports", "url": reverse("reporting:reports")}]

@@ -1,0 +1,83 @@
+"""A tagged PDF (PDF/UA-1): text and tables by typst, charts as our own drawings."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from reporting.charts import Part
+from reporting.document import Block, Document, LineChart, StackedChart, Stats, Table
+from reporting.writers.tables import table_of_line, table_of_stacked
+
+SWATCH, LETTER = 38, 7  # pixels for the swatch with its gaps, and for a letter
+
+TEMPLATE = Path(settings.BASE_DIR) / "templates" / "reporting" / "report.typ"
+
+
+def as_pdf(document: Document) -> bytes:
+    content = {
+        "title": document.title,
+        "facts": document.facts,
+        "sections": [
+            {"heading": section.heading, "blocks": [_block(block) for block in section.blocks]}
+            for section in document.sections
+        ],
+    }
+    pdf: bytes = typst.compile(
+        str(TEMPLATE), sys_inputs={"content": json.dumps(content)}, pdf_standards="ua-1", format="pdf"
+    )
+    return pdf
+
+
+def drawing(chart: StackedChart | LineChart) -> str:
+    """The chart as a picture that stands alone (SVG)."""
+    if isinstance(chart, StackedChart):
+        context = {"chart": chart.drawing, "id": chart.key, "legend": _legend(chart.drawing.legend)}
+        return render_to_string("reporting/stacked_bars.svg", context)
+    return render_to_string("reporting/line_with_interval.svg", {"chart": chart.drawing})
+
+
+def _legend(parts: tuple[Part, ...]) -> list[tuple[int, Part]]:
+    """Where each entry of the legend begins, one beside the other."""
+    places, x = [], 0
+    for part in parts:
+        places.append((x, part))
+        x += SWATCH + LETTER * len(part.label)
+    return places
+
+
+def _block(block: Block) -> dict[str, Any]:
+    if isinstance(block, StackedChart):
+        return _chart(block, table_of_stacked(block))
+    if isinstance(block, LineChart):
+        return _chart(block, table_of_line(block))
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Stats):
+        return {"kind": block.kind, "stats": [asdict(stat) for stat in block.stats]}
+    return {"kind": block.kind, **asdict(block)}
+
+
+def _chart(chart: StackedChart | LineChart, table: Table) -> dict[str, Any]:
+    return {
+        "kind": "chart",
+        "title": chart.title,
+        "description": f"{chart.title}. {chart.description} The figures are in the table beneath.",
+        "svg": drawing(chart),
+        "table": _table(table),
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "kind": table.kind,
+        "caption": table.caption,
+        "columns": [asdict(column) for column in table.columns],
+        "rows": [[str(cell) for cell in row] for row in table.rows],
+        "empty": table.empty,
+        "note": table.note,
+    }
