@@ -61,12 +61,19 @@ def has_capability(user: User, capability: Capability, on: date, unit: Unit | No
 def scope_paths(user: User, capability: Capability, on: date) -> list[str]:
     """Paths of the units where the person has the capability, without those inside another."""
     roles = roles_with(capability)
-    paths = sorted({post.unit.path for post in posts_of(user, on) if post.role in roles}, key=len)
+    paths = sorted({_reach(post) for post in posts_of(user, on) if post.role in roles}, key=len)
     outermost: list[str] = []
     for path in paths:
         if not any(path.startswith(outer) for outer in outermost):
             outermost.append(path)
     return outermost
+
+
+def _reach(post: Post) -> str:
+    """The path of the unit in which the post's capabilities hold: its own, or the whole authority."""
+    if ROLES[post.role].serves_everyone:
+        return f"/{post.unit.path.strip('/').split('/')[0]}/"
+    return post.unit.path
 
 
 def capability_q(user: User, capability: Capability, on: date, unit_field: str = "unit") -> Q:

@@ -1,7 +1,8 @@
 """The roles that posts carry and what each role may do.
 
 Roles are few and the same everywhere; what an authority calls them is a label in its pack.
-A capability always holds for the post's unit and everything below it.
+A capability holds for the post's unit and everything below it; for roles that serve the whole authority,
+such as the quality assurance team's, it holds everywhere, wherever their own unit stands in the tree.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ class Role:
     """A role as the engine knows it.
 
     ``seniority`` orders roles for escalation: when nobody holds a post of the role asked for,
-    the next more senior role that has a holder is told instead.
+    the next more senior role that has a holder is told instead. ``serves_everyone`` roles have their
+    capabilities in the whole authority.
     """
 
     key: str
@@ -35,6 +37,7 @@ class Role:
     description: str
     seniority: int
     capabilities: frozenset[Capability]
+    serves_everyone: bool = False
 
 
 _C = Capability
@@ -42,9 +45,14 @@ _MANAGES = {_C.OWN_ACTIONS, _C.AUDIT, _C.VERIFY_ACTIONS, _C.SEE_TEAM_WORK, _C.SE
 
 
 def _role(
-    key: str, title: str, description: str, seniority: int, capabilities: set[Capability]
+    key: str,
+    title: str,
+    description: str,
+    seniority: int,
+    capabilities: set[Capability],
+    serves_everyone: bool = False,
 ) -> tuple[str, Role]:
-    return key, Role(key, title, description, seniority, frozenset(capabilities))
+    return key, Role(key, title, description, seniority, frozenset(capabilities), serves_everyone)
 
 
 ROLES: dict[str, Role] = dict(
@@ -108,6 +116,7 @@ ROLES: dict[str, Role] = dict(
             "Draws samples, moderates, keeps the programme.",
             3,
             {_C.OWN_ACTIONS, _C.AUDIT, _C.SEE_TEAM_WORK, _C.SEE_FIGURES, _C.RUN_QUALITY_ASSURANCE},
+            True,
         ),
         _role(
             "qa_manager",
@@ -122,6 +131,7 @@ ROLES: dict[str, Role] = dict(
                 _C.SEE_FIGURES,
                 _C.RUN_QUALITY_ASSURANCE,
             },
+            True,
         ),
         _role(
             "config_admin",

@@ -12,7 +12,7 @@ from qaframework.people.access import capability_q, has_capability, posts_of, re
 from qaframework.people.models import Post, Unit
 from qaframework.people.roles import Capability
 from tests.factories.authority import Authority
-from tests.factories.people import PostHoldingFactory, UserFactory
+from tests.factories.people import PostHoldingFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +116,14 @@ def test_objects_elsewhere_are_not_found(northmoor: Authority, client: Client) -
     assert client.get(f"/people/units/{northmoor.care.pk}/").status_code == 404
     assert client.get(f"/people/holdings/{other.holdings.get().pk}/end/").status_code == 404
     assert client.get("/people/posts/99999/").status_code == 404
+
+
+def test_the_quality_assurance_team_serves_the_whole_authority_from_a_unit_of_its_own(
+    northmoor: Authority,
+) -> None:
+    quality = UnitFactory(code="quality", name="Quality assurance", parent=northmoor.root)
+    officer = northmoor.appoint("officer_in_own_unit", "qa_officer", quality)
+    manager = northmoor.appoint("manager_in_own_unit", "team_manager", quality)
+    capability = Capability.RUN_QUALITY_ASSURANCE
+    assert has_capability(officer, capability, TODAY, unit=northmoor.care_team_1)
+    assert not has_capability(manager, Capability.SEE_TEAM_WORK, TODAY, unit=northmoor.care_team_1)
