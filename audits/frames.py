@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ OPEN_TOO_SHORT = "Open for too short a time"
 RECENTLY_AUDITED = "Audited recently, or about to be"
 ON_HOLD = "On hold because of a complaint or review"
 RESTRICTED = "Restricted case"
+NO_AUDITOR = "Nobody who owes an audit in this draw may audit it"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Frame:
     @property
     def exclusion_counts(self) -> dict[str, int]:
         return dict(Counter(self.exclusions.values()).most_common())
+
+    def without(self, references: Set[str], reason: str) -> "Frame":
+        """The frame after leaving out some of its cases for one more reason."""
+        kept = tuple(entry for entry in self.entries if entry.reference not in references)
+        return Frame(kept, {**self.exclusions, **dict.fromkeys(sorted(references), reason)})
 
 
 def build_frame(pool: Unit, rule: DrawRule, on: date) -> Frame:

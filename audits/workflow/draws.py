@@ -5,15 +5,16 @@ A draw is made once per activity, month and pool; asking again changes nothing.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from audits.frames import Frame, build_frame, freeze, thaw
+from audits.frames import NO_AUDITOR, Frame, build_frame, freeze, thaw
 from audits.independence import may_not_audit
+from audits.matching import match
 from audits.models import DrawnCase, SampleDraw
 from audits.workflow.opening import open_audit
 from qaframework.allocation import workflow as allocation
@@ -223,7 +224,7 @@ def _draw_pool(
     assert activity.draw is not None
     if not _is_still_to_do(programme, activity, month, pool):
         return
-    frame = build_frame(pool, activity.draw, local_date(now))
+    frame = _frame_for(pool, activity, assignments, local_date(now))
     settings = _settings(activity.draw)
     frozen_hash = frame.hash
     own_seed = f"{seed}:{activity.key}:{month.key}:{pool.code}" if seed else secrets.token_hex(16)
@@ -306,25 +307,39 @@ def _allocate_drawn(
     by: User | None,
     now: datetime,
 ) -> None:
-    """Posts come in the order of their own tickets; each takes the first drawn case it may audit."""
+    """Posts come in the order of their own tickets; each takes the first drawn case it may audit, unless
+    another post could then get none."""
     today = local_date(now)
-    organisation = Organisation.load(today)
-    free = list(drawn)
-    for assignment in sorted(assignments, key=lambda a: ticket(sample.seed, f"{a.post.code}/{a.ordinal}")):
-        match = next(
-            (
-                row
-                for row in free
-                if not may_not_audit(organisation, assignment.post, row.case, activity.independence)
-            ),
-            None,
-        )
-        if match is None:
+    suits = _suits(Organisation.load(today), activity)
+    owing = sorted(assignments, key=lambda a: ticket(sample.seed, f"{a.post.code}/{a.ordinal}"))
+    given = match([one.post for one in owing], [row.case for row in drawn], suits)
+    rows = {row.case_id: row for row in drawn}
+    for assignment, case in zip(owing, given, strict=True):
+        if case is None:
             result.warnings.append(f"{activity.label}: no drawn case is suitable for {assignment.post}.")
             continue
-        free.remove(match)
-        _give(assignment, match, max(month.start, today), by=by, now=now)
+        _give(assignment, rows[case.pk], max(month.start, today), by=by, now=now)
         result.allocated += 1
+
+
+def _suits(organisation: Organisation, activity: ActivityType) -> Callable[[Post, Case], bool]:
+    return lambda post, case: not may_not_audit(organisation, post, case, activity.independence)
+
+
+def _frame_for(pool: Unit, activity: ActivityType, assignments: list[Assignment], on: date) -> Frame:
+    """The pool's frame without the cases that none of those who owe the audits may audit."""
+    assert activity.draw is not None
+    frame = build_frame(pool, activity.draw, on)
+    posts = {assignment.post.pk: assignment.post for assignment in assignments}.values()
+    suits = _suits(Organisation.load(on), activity)
+    cases = Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN)
+    unsuitable = {
+        case.child_ref
+        for case in cases.only("child_ref", "unit", "worker")
+        if not any(suits(post, case) for post in posts)
+    }
+    drawable = {entry.reference for entry in frame.entries}
+    return frame.without(unsuitable & drawable, NO_AUDITOR)
 
 
 def _give(
