@@ -179,12 +179,10 @@ def tasks_of(found: Progress, *, can_work: bool) -> list[Task]:
 def closing_tasks(found: Progress, *, can_work: bool) -> list[Task]:
     """Judgement, actions and handing in."""
     audit = found.audit
-    count = len(found.problems)
-    ready = ("submitted", "Ready") if not count else ("allocated", f"{count} still to do")
     return [
         Task("Judge together", _url("judgement", audit, can_work), *_judgement_status(found)),
         Task("Agree the actions", _url("actions", audit, can_work), *_actions_status(found)),
-        Task("Check and submit", _url("submit", audit, can_work), *ready),
+        Task("Check and submit", _url("submit", audit, can_work), *_submission_status(found)),
     ]
 
 
@@ -216,6 +214,14 @@ def _actions_status(found: Progress) -> tuple[str, str]:
     return (
         ("sent_back", "At least one is needed") if found.has_problem(ACTIONS) else ("allocated", "None yet")
     )
+
+
+def _submission_status(found: Progress) -> tuple[str, str]:
+    if not found.problems:
+        return "submitted", "Ready"
+    if found.audit.assignment.state == State.ALLOCATED:
+        return "allocated", "Not started"
+    return "allocated", f"{len(found.problems)} still to do"
 
 
 # The next step
