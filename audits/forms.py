@@ -194,6 +194,31 @@ class WorkerViewForm(forms.Form):
         _offer_grades(self, audit.answer_set.tool_version.definition)
 
 
+class ReflectionForm(forms.Form):
+    offered_on = forms.DateField(
+        label="When did you offer it?",
+        widget=DateInput(),
+        error_messages={
+            "required": "Enter the day on which you offered it.",
+            "invalid": "Enter a day, such as 10/12/2026.",
+        },
+    )
+    outcome = LongText(
+        label="What came of it?",
+        help_text="When you met and what you took from it, or why it did not take place yet.",
+        error_messages={"required": "Say what came of the offer, or that it waits for an answer."},
+    )
+
+
+class CommentForm(forms.Form):
+    comment = LongText(
+        label="What would you like to add?",
+        help_text="The auditor, your manager and the quality assurance team can read it.",
+        rows=6,
+        error_messages={"required": "Write your comment."},
+    )
+
+
 class AdviceForm(forms.Form):
     auditor_reason = LongText(
         label="The auditor's reasons",

@@ -109,7 +109,13 @@ class DrawnCase(models.Model):
 class CaseAudit(Activity):
     """An audit of one child's case, live with the practitioner where possible."""
 
-    PERSONAL_FIELDS: ClassVar = ("worker_view", "impact", "not_involved_reason", "worker_comment")
+    PERSONAL_FIELDS: ClassVar = (
+        "worker_view",
+        "impact",
+        "not_involved_reason",
+        "worker_comment",
+        "reflection_outcome",
+    )
 
     class Involvement(models.TextChoices):
         IN_PERSON = "in_person", "Yes, in person"
@@ -135,7 +141,11 @@ class CaseAudit(Activity):
     worker_view = models.TextField(blank=True)
     agreement = models.CharField(max_length=12, choices=Agreement, blank=True)
     unmet_indicators_reason = models.TextField(blank=True)
-    worker_comment = models.TextField(blank=True)
+    worker_comment = models.TextField(blank=True, help_text="What they want to add after submission.")
+    reflection_offered_on = models.DateField(
+        null=True, blank=True, help_text="When a practitioner who did not take part was offered a discussion."
+    )
+    reflection_outcome = models.TextField(blank=True)
     final_grade = models.CharField(max_length=40, blank=True)
     final_grade_reached_by = models.CharField(max_length=200, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)

@@ -260,6 +260,10 @@ def _judgement_rows(audit: CaseAudit, judged: CaseAudit) -> list[Row]:
         {"label": f"The {practitioner}’s view", "value": judged.worker_view},
         {"label": "Agreement", "value": judged.get_agreement_display()},
     ]
+    if audit.reflection_offered_on:
+        offered = f"Offered on {uk_date(audit.reflection_offered_on)}\n{audit.reflection_outcome}"
+        rows.append({"label": f"Discussion with the {practitioner}", "value": offered})
+    rows.append({"label": f"The {practitioner}’s comment", "value": audit.worker_comment})
     advice = getattr(audit, "advice_request", None)
     if advice is not None and advice.advised_at:
         said = f"{advice.advice}\n{advice.advised_by}, {uk_date(advice.advised_at)}"

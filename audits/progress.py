@@ -237,6 +237,8 @@ def next_step(
             f"This work was {found.audit.assignment.get_state_display().lower()}. Nothing is owed."
         )
     if not is_open(found.audit):
+        if is_auditor and owes_reflection(found.audit):
+            return _offer_reflection(found.audit, words)
         return _after_submission(found, words)
     if is_auditor:
         return _auditor_step(found, words, now)
@@ -310,6 +312,16 @@ def _looker_on(found: Progress) -> NextStep:
     post, due = found.audit.assignment.post, uk_date(found.audit.assignment.due_on)
     text = f"With {holder} ({post}), due {due}." if holder else f"With a vacant post: {post}, due {due}."
     return NextStep(text, title=HOW_IT_STANDS)
+
+
+def owes_reflection(audit: CaseAudit) -> bool:
+    """Whether the practitioner did not take part and has not been offered a discussion yet (BED-14)."""
+    return audit.worker_took_part == CaseAudit.Involvement.NO and audit.reflection_offered_on is None
+
+
+def _offer_reflection(audit: CaseAudit, words: Mapping[str, Any]) -> NextStep:
+    text = f"The {words['practitioner']} did not take part. Offer them a discussion of what you found."
+    return NextStep(text, "Record the discussion", reverse("audits:reflection", args=[audit.pk]))
 
 
 def _after_submission(found: Progress, words: Mapping[str, Any]) -> NextStep:

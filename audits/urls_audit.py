@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import actions, audit, judgement, meeting
+from audits.views import actions, afterwards, audit, judgement, meeting
 
 urlpatterns = [
     path("audits/open/<int:pk>/", audit.open_work, name="open"),
@@ -23,5 +23,7 @@ urlpatterns = [
     path("audits/<int:pk>/actions/<int:action_pk>/remove/", actions.remove_action, name="remove_action"),
     path("audits/<int:pk>/concern/", actions.concern, name="concern"),
     path("audits/<int:pk>/submit/", audit.submit, name="submit"),
+    path("audits/<int:pk>/reflection/", afterwards.reflection, name="reflection"),
+    path("audits/<int:pk>/comment/", afterwards.comment, name="comment"),
     path("audits/<int:pk>/read/", audit.read, name="read"),
 ]

@@ -1,5 +1,6 @@
 """The verbs of this room; the only code that changes its state."""
 
+from audits.workflow.afterwards import comment_as_worker, record_reflection
 from audits.workflow.draws import Drawn, draw_due_months, draw_month, replace_case, verify_draw
 from audits.workflow.judging import (
     JudgementConflict,
@@ -42,6 +43,7 @@ __all__ = [
     "begin_audit",
     "begin_moderation",
     "cancel_meeting",
+    "comment_as_worker",
     "complete_moderation",
     "draw_due_moderations",
     "draw_due_months",
@@ -54,6 +56,7 @@ __all__ = [
     "raise_concern",
     "record_discussion",
     "record_file_updated",
+    "record_reflection",
     "release_moderation",
     "remind_of_meetings",
     "replace_case",
