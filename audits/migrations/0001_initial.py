@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('actions', '0002_actionplan_supervision_agreement_and_more'),
+        ('actions', '0001_initial'),
         ('allocation', '0001_initial'),
         ('caseload', '0001_initial'),
         ('clocks', '0001_initial'),
