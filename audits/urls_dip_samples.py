@@ -1,5 +1,5 @@
 """Routes of dip samples."""
 
-from audits.dip_samples import PAGES
+from audits.views.dip_samples import PAGES
 
 urlpatterns = PAGES.routes()

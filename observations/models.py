@@ -1,10 +1,12 @@
-"""Observations of practice and of meetings."""
+"""Observations of practice, and notes of practice weeks."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
 
 from qaframework.activities.models import Activity
+from qaframework.people.templatetags.page import uk_date
 
 
 class Observation(Activity):
@@ -19,3 +21,17 @@ class Observation(Activity):
 
     def __str__(self) -> str:
         return f"Observation {self.pk}"
+
+    @property
+    def is_of_a_person(self) -> bool:
+        """Whether somebody's practice is observed; a practice week looks at no one person."""
+        return self.assignment.kind == "observation"
+
+    def why_not_ready(self, on: date) -> str:
+        if self.observed_on is None or (self.is_of_a_person and self.assignment.worker_id is None):
+            if self.is_of_a_person:
+                return "First say whose practice you observe and on which day."
+            return "First say on which day you were there."
+        if self.observed_on > on:
+            return f"It takes place on {uk_date(self.observed_on)}. Submit it when you have been there."
+        return ""

@@ -1,126 +1,120 @@
 """An observation's pages: the shared ones, and whom it concerns."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from observations import workflow
 from observations.models import Observation
 from qaframework.activities.access import get_own_activity
-from qaframework.activities.forms import PersonAndDayForm, people_in_view
-from qaframework.activities.pages import ActivityPages
-from qaframework.people.access import local_today, signed_in
-from qaframework.people.refusal import Refused
+from qaframework.activities.forms import DayForm, PersonAndDayForm, people_in_view
+from qaframework.activities.pages import Row
+from qaframework.activities.views import ActivityPages
+from qaframework.people.access import local_today
 from qaframework.people.templatetags.page import uk_date
 
-OBSERVATION = "observation"
-OBSERVED = ["practitioner", "advanced_practitioner", "iro", "cp_chair", "team_manager", "senior_manager"]
+OBSERVED = [
+    "practitioner",
+    "advanced_practitioner",
+    "practice_development_manager",
+    "iro",
+    "cp_chair",
+    "team_manager",
+    "senior_manager",
+]
 
 
-def _rows(observation: Observation, request: HttpRequest) -> Mapping[str, Any]:
-    shared = observation.shared_with_worker_on
-    rows = [
-        {
+class ObservationPages(ActivityPages):
+    model = Observation
+    kinds = ("observation", "practice_week")
+    namespace = "observations"
+
+    def routes(self) -> list[URLPattern]:
+        return [
+            *super().routes(),
+            self.route("<int:pk>/arrange/", self.arrange, "arrange"),
+            self.route("<int:pk>/talk/", self.talk, "talk"),
+        ]
+
+    def rows(self, observation: Observation, *, is_owner: bool) -> list[Row]:
+        arrange_url = self.url("arrange", observation.pk) if is_owner and observation.is_open else ""
+        day: Row = {
             "label": "Day",
-            "value": uk_date(observation.observed_on) if observation.observed_on else "Not arranged yet",
-            "change_url": reverse("observations:arrange", args=[observation.pk]),
-            "change_label": "whom you observe and when",
+            "value": uk_date(observation.observed_on) or "Not arranged yet",
+            "change_url": arrange_url,
         }
-    ]
-    if observation.assignment.worker_id:
-        rows.append(
+        if not observation.is_of_a_person:
+            return [day]
+        worker = observation.assignment.worker
+        found = [
             {
-                "label": "Talked about together",
-                "value": uk_date(shared) if shared else "Not recorded yet",
-                "change_url": reverse("observations:talk", args=[observation.pk]),
-                "change_label": "when you talked about it",
-            }
-        )
-    return {"arranged": rows}
+                "label": "Practitioner",
+                "value": str(worker or "Not chosen yet"),
+                "change_url": arrange_url,
+            },
+            day,
+        ]
+        if observation.observed_on is not None:
+            found.append(
+                {
+                    "label": "Talked about together",
+                    "value": uk_date(observation.shared_with_worker_on) or "Not recorded yet",
+                    "change_url": self.url("talk", observation.pk) if is_owner else "",
+                    "change_label": "when you talked about it",
+                }
+            )
+        return found
 
+    def arrange(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Whom to observe and when; for a practice week only when."""
+        now = timezone.now()
+        observation = get_own_activity(Observation, request.user, pk, now=now)
+        form = self._arrange_form(request, observation)
 
-def _ready(observation: Observation) -> str:
-    if observation.observed_on is None:
-        return "First say whom you observed and on which day."
-    return ""
-
-
-PAGES = ActivityPages(
-    model=Observation,
-    kinds=("observation", "practice_week"),
-    namespace="observations",
-    panel="observations/panel.html",
-    extra=_rows,
-    ready=_ready,
-)
-
-
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def arrange(request: HttpRequest, pk: int) -> HttpResponse:
-    now = timezone.now()
-    observation = get_own_activity(Observation, request.user, pk, now=now)
-    observes = observation.assignment.kind == OBSERVATION
-    people = people_in_view(request.user, local_today(), OBSERVED) if observes else []
-    form = PersonAndDayForm(
-        request.POST or None,
-        people=people,
-        who="Whose practice do you observe?",
-        when="On which day?",
-        initial={"person": observation.assignment.worker_id, "day": observation.observed_on},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
+        def save(data: dict[str, Any]) -> None:
             workflow.arrange(
                 observation=observation,
-                worker=form.chosen_person(),
-                observed_on=form.cleaned_data["day"],
+                worker=data.get("person"),
+                observed_on=data["day"],
                 by=request.user,
                 now=now,
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Arranged.")
-            return redirect("observations:activity", pk)
-    return _form_page(request, form, pk, "Arrange the observation", "Save")
+
+        title = "Arrange the observation" if observation.is_of_a_person else "Arrange the visit"
+        return self.form_page(request, observation, form, save, title=title)
+
+    def talk(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """When observer and practitioner talked about it."""
+        now = timezone.now()
+        observation = get_own_activity(Observation, request.user, pk, now=now)
+        if not observation.is_of_a_person:
+            raise Http404
+        form = DayForm(
+            request.POST or None,
+            day_label="When did you go through it together?",
+            initial={"day": observation.shared_with_worker_on},
+        )
+
+        def save(data: dict[str, Any]) -> None:
+            workflow.record_talk(observation=observation, shared_on=data["day"], by=request.user, now=now)
+
+        title = "Record the talk with the practitioner"
+        return self.form_page(request, observation, form, save, title=title)
+
+    def _arrange_form(self, request: HttpRequest, observation: Observation) -> Form:
+        initial = {"person": observation.assignment.worker_id, "day": observation.observed_on}
+        if not observation.is_of_a_person:
+            return DayForm(request.POST or None, day_label="When are you there?", initial=initial)
+        return PersonAndDayForm(
+            request.POST or None,
+            people=people_in_view(request.user, local_today(), OBSERVED),
+            person_label="Whose practice do you observe?",
+            day_label="On which day?",
+            initial=initial,
+        )
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def talk(request: HttpRequest, pk: int) -> HttpResponse:
-    now = timezone.now()
-    observation = get_own_activity(Observation, request.user, pk, now=now)
-    form = PersonAndDayForm(
-        request.POST or None,
-        people=[],
-        who="",
-        when="When did you go through it together?",
-        initial={"day": observation.shared_with_worker_on},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            workflow.record_talk(
-                observation=observation, shared_on=form.cleaned_data["day"], by=request.user, now=now
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Recorded.")
-            return redirect("observations:activity", pk)
-    return _form_page(request, form, pk, "Record the talk with the practitioner", "Record")
-
-
-def _form_page(
-    request: HttpRequest, form: PersonAndDayForm, pk: int, title: str, button: str
-) -> HttpResponse:
-    back = {"url": reverse("observations:activity", args=[pk]), "label": "Observation"}
-    page = {"title": title, "button": button, "back": back}
-    status = 422 if form.errors else 200
-    return render(request, "people/form.html", {"page": page, "form": form}, status=status)
+PAGES = ObservationPages()

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from observations.models import Observation
-from qaframework.allocation import workflow as allocation
-from qaframework.allocation.models import Assignment
+from qaframework.activities.workflow import choose_worker, refuse_if_handed_in
 from qaframework.people import history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
@@ -17,23 +16,27 @@ from qaframework.rules.working_days import local_date
 def arrange(
     *, observation: Observation, worker: User | None, observed_on: date, by: User, now: datetime
 ) -> Observation:
-    """Say whose practice is observed and on which day; a practice-week visit observes nobody by name."""
-    assignment = observation.assignment
-    if assignment.state not in Assignment.OPEN_STATES:
-        raise Refused("This observation has been submitted and can no longer be changed.")
-    if worker is not None and worker.pk == by.pk:
-        raise Refused("You cannot observe yourself. Choose somebody else.")
-    if worker is None and assignment.kind == "observation":
+    """Say whose practice is observed and on which local day; a practice week looks at no one person.
+
+    Raises Refused for oneself, for nobody where somebody is observed, and once it was submitted.
+    """
+    refuse_if_handed_in(observation)
+    if worker is None and observation.is_of_a_person:
         raise Refused("Choose the practitioner whose practice you observe.")
-    allocation.set_worker(assignment=assignment, worker=worker, by=by, now=now)
+    choose_worker(observation, worker=worker, by=by, now=now)
     return history.change(observation, by=by, now=now, reason="Arranged", observed_on=observed_on)
 
 
 @transaction.atomic
 def record_talk(*, observation: Observation, shared_on: date, by: User, now: datetime) -> Observation:
-    """Record the day on which observer and practitioner went through it together."""
+    """Record the local day on which observer and practitioner went through it together.
+
+    Raises Refused for a day to come, and for one before the observation.
+    """
     if shared_on > local_date(now):
         raise Refused("That day is in the future. Record the talk once it has taken place.")
-    if observation.observed_on and shared_on < observation.observed_on:
+    if observation.observed_on is None:
+        raise Refused("First say on which day you observed.")
+    if shared_on < observation.observed_on:
         raise Refused("The talk cannot come before the observation. Check the two dates.")
     return history.change(observation, by=by, now=now, reason="Talked about", shared_with_worker_on=shared_on)

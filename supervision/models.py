@@ -1,5 +1,6 @@
 """Audits of supervision records."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -18,3 +19,6 @@ class SupervisionAudit(Activity):
 
     def __str__(self) -> str:
         return f"Supervision audit {self.pk}"
+
+    def why_not_ready(self, on: date) -> str:
+        return "" if self.assignment.worker_id else "First choose the supervisor whose records you look at."

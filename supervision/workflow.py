@@ -4,8 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from qaframework.allocation import workflow as allocation
-from qaframework.allocation.models import Assignment
+from qaframework.activities.workflow import choose_worker
 from qaframework.people import history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
@@ -17,12 +16,8 @@ from supervision.models import SupervisionAudit
 def choose_supervisor(
     *, audit: SupervisionAudit, supervisor: User, by: User, now: datetime
 ) -> SupervisionAudit:
-    """Say whose supervision records are looked at."""
-    if audit.assignment.state not in Assignment.OPEN_STATES:
-        raise Refused("This audit has been submitted and can no longer be changed.")
-    if supervisor.pk == by.pk:
-        raise Refused("You cannot audit your own supervision records. Choose somebody else.")
-    allocation.set_worker(assignment=audit.assignment, worker=supervisor, by=by, now=now)
+    """Say whose supervision records are looked at. Raises Refused for oneself and once it was submitted."""
+    choose_worker(audit, worker=supervisor, by=by, now=now)
     return audit
 
 
@@ -30,7 +25,12 @@ def choose_supervisor(
 def record_discussion(
     *, audit: SupervisionAudit, discussed_on: date, by: User, now: datetime
 ) -> SupervisionAudit:
-    """Record when the audited supervisor talked about it in their own supervision."""
+    """Record the local day on which the supervisor talked about it in their own supervision.
+
+    Raises Refused for a day to come, and while no supervisor is chosen.
+    """
+    if audit.assignment.worker_id is None:
+        raise Refused("First choose the supervisor whose records you look at.")
     if discussed_on > local_date(now):
         raise Refused("That day is in the future. Record the talk once it has taken place.")
     return history.change(audit, by=by, now=now, reason="Discussed", discussed_on=discussed_on)

@@ -1,7 +1,5 @@
 """Agreeing the actions during the audit, and raising a concern at any moment of it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,13 +13,13 @@ from audits.pages import words_of
 from audits.progress import is_open
 from audits.views.audit import begin_if_needed
 from qaframework.actions import workflow as plans
+from qaframework.actions.drafts import draft_rows
 from qaframework.actions.forms import ActionForm, ConcernForm
 from qaframework.actions.models import Action
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, signed_in
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
-from qaframework.people.templatetags.page import uk_date
 
 
 @signed_in
@@ -52,7 +50,7 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
         "audit": audit,
         "title": subject_line(audit.assignment),
         "form": form,
-        "drafts": _drafts(audit),
+        "drafts": draft_rows(audit.action_plan, lambda action: _remove_url(audit, action)),
         "words": words_of(audit),
     }
     return render(request, "audits/audit/actions.html", context, status=422 if form.errors else 200)
@@ -93,19 +91,5 @@ def concern(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "audits/audit/concern.html", context, status=422 if form.errors else 200)
 
 
-def _drafts(audit: CaseAudit) -> list[dict[str, Any]]:
-    drafts = audit.action_plan.actions.select_related("owner_post").order_by("created_at", "pk")
-    return [
-        {
-            "number": number,
-            "what": action.what,
-            "measure": action.measure,
-            "owner": action.owner_post.title,
-            "due": uk_date(action.due_on),
-            "priority": action.get_priority_display(),
-            "remove_url": reverse("audits:remove_action", args=[audit.pk, action.pk])
-            if action.state == Action.State.DRAFT
-            else "",
-        }
-        for number, action in enumerate(drafts, 1)
-    ]
+def _remove_url(audit: CaseAudit, action: Action) -> str:
+    return reverse("audits:remove_action", args=[audit.pk, action.pk])

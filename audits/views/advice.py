@@ -13,7 +13,7 @@ from audits import qa_access, workflow
 from audits.moderation_pages import advice_facts, advice_rows, tabs
 from audits.qa_forms import GiveAdviceForm
 from audits.views.draws import columns
-from audits.views.form_page import form_page
+from qaframework.activities.form_page import form_page
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, requires
 from qaframework.people.paging import keyset_page

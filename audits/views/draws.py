@@ -21,8 +21,8 @@ from audits.draw_pages import (
 )
 from audits.models import DrawnCase
 from audits.qa_forms import ReplaceForm, RunDrawForm
-from audits.views.form_page import form_page
 from audits.workflow import Drawn
+from qaframework.activities.form_page import form_page
 from qaframework.allocation.access import may_plan, visible_frameworks
 from qaframework.people.access import has_capability, local_today, requires, signed_in
 from qaframework.people.exports import csv_response

@@ -29,8 +29,8 @@ from audits.moderation_pages import (
 )
 from audits.qa_forms import CompleteForm, DiscussionForm, ModerationDrawForm, SendBackForm
 from audits.views.draws import columns
-from audits.views.form_page import ELSEWHERE, form_page, try_form
 from audits.workflow.moderating import refuse_if_involved
+from qaframework.activities.form_page import ELSEWHERE, form_page, try_form
 from qaframework.allocation.access import get_programme
 from qaframework.allocation.reading import packs_on
 from qaframework.people.access import local_today, requires

@@ -3,16 +3,17 @@
 Somebody else's and one that does not exist give the same answer: Http404. Readings are logged.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from qaframework.activities.models import Activity
-from qaframework.allocation.access import get_owned_assignment, owned_assignments, visible_assignments
+from qaframework.allocation.access import owned_assignments
 from qaframework.allocation.models import Assignment
-from qaframework.people.access import capability_q
+from qaframework.caseload.access import cleared_q
+from qaframework.people.access import capability_q, posts_of
 from qaframework.people.models import RecordRead, User
 from qaframework.people.reads import log_read
 from qaframework.people.roles import Capability
@@ -26,47 +27,95 @@ RELATED = (
     "assignment__post__unit",
     "assignment__framework_version",
     "answer_set__tool_version",
-    "action_plan__framework_version",
+    "action_plan",
 )
+LIVE = (*Assignment.OPEN_STATES, *Assignment.DONE_STATES)
 
 
-def get_assignment_to_open(user: User, pk: int, kinds: tuple[str, ...]) -> Assignment:
-    """Allocated work of the kinds that a post of the person owes. Raises Http404."""
-    assignment = get_owned_assignment(user, pk)
-    if assignment.kind not in kinds or assignment.state not in Assignment.OPEN_STATES:
-        raise Http404
-    return assignment
+def readable(model: type[A], user: User, on: date) -> QuerySet[A]:
+    """Activities whose answers the person may read on that local date.
+
+    Those that their posts owe and those they run quality assurance for; once handed in, also those about
+    themselves and those of units whose work they see.
+    """
+    return _cleared(model, user, on).filter(_readable_q(user, on))
+
+
+def visible(model: type[A], user: User, on: date) -> QuerySet[A]:
+    """Those, and what is arranged with the person before it is handed in, without its answers."""
+    return _cleared(model, user, on).filter(_readable_q(user, on) | Q(assignment__worker=user))
+
+
+def own(model: type[A], user: User, on: date) -> QuerySet[A]:
+    """Activities that a post of the person owes and that were not called off."""
+    return _cleared(model, user, on).filter(
+        assignment__post__in=posts_of(user, on), assignment__state__in=LIVE
+    )
 
 
 def get_activity(model: type[A], user: User, pk: int, *, now: datetime) -> A:
-    """To read: by its owner and the QA team at any time, by others it concerns once it was handed in."""
-    on = local_date(now)
-    owned = Q(assignment__in=owned_assignments(user, on))
-    visible = Q(assignment__in=visible_assignments(user, on))
-    handed_in = Q(assignment__state__in=Assignment.DONE_STATES)
-    runs_it = capability_q(user, Capability.RUN_QUALITY_ASSURANCE, on, "assignment__post__unit")
-    return _get(model._default_manager.filter(visible & (owned | handed_in | runs_it)), user, pk, now)
+    """What is arranged and how far it is. Raises Http404."""
+    return _logged(_get(visible(model, user, local_date(now)), pk), user, now)
+
+
+def get_activity_to_read(model: type[A], user: User, pk: int, *, now: datetime) -> A:
+    """With its answers. Raises Http404."""
+    return _logged(_get(readable(model, user, local_date(now)), pk), user, now)
 
 
 def get_own_activity(model: type[A], user: User, pk: int, *, now: datetime) -> A:
     """To work on: of a post that the person holds today. Raises Http404."""
-    owned = owned_assignments(user, local_date(now))
-    return _get(model._default_manager.filter(assignment__in=owned), user, pk, now)
+    return _logged(_get(own(model, user, local_date(now)), pk), user, now)
 
 
-def is_open(activity: Activity) -> bool:
-    return activity.assignment.state in Assignment.OPEN_STATES
+def get_activity_to_save(model: type[A], user: User, pk: int, *, now: datetime) -> A:
+    """The same where one answer is written and nothing shown: slim, and no reading is logged."""
+    activities = own(model, user, local_date(now)).select_related("assignment", "answer_set__tool_version")
+    return _get(activities, pk)
 
 
-def _get(rows: QuerySet[A], user: User, pk: int, now: datetime) -> A:
-    found = rows.select_related(*RELATED).filter(pk=pk).first()
-    if found is None:
+def get_assignment_to_open(user: User, pk: int, kinds: tuple[str, ...], *, now: datetime) -> Assignment:
+    """The person's own allocated work of these kinds, not opened yet. Raises Http404."""
+    mine = owned_assignments(user, local_date(now)).open().filter(kind__in=kinds)
+    related = ("framework_version", "case", "unit", "worker")
+    assignment = mine.select_related(*related).filter(pk=pk).first()
+    if assignment is None:
         raise Http404
+    return assignment
+
+
+def owes(user: User, activity: Activity, on: date) -> bool:
+    """Whether a post that the person holds on that local date owes it."""
+    return any(post.pk == activity.assignment.post_id for post in posts_of(user, on))
+
+
+def _readable_q(user: User, on: date) -> Q:
+    handed_in = Q(assignment__state__in=Assignment.DONE_STATES)
+    scope = Q(assignment__post__in=posts_of(user, on)) | (Q(assignment__worker=user) & handed_in)
+    for unit in ("assignment__unit", "assignment__post__unit"):
+        scope |= capability_q(user, Capability.SEE_TEAM_WORK, on, unit) & handed_in
+        scope |= capability_q(user, Capability.RUN_QUALITY_ASSURANCE, on, unit)
+    return scope
+
+
+def _cleared(model: type[A], user: User, on: date) -> QuerySet[A]:
+    cleared = cleared_q(user, on, case_field="assignment__case")
+    return model._default_manager.filter(cleared).defer("answer_set__tool_version__content")
+
+
+def _get(activities: QuerySet[A], pk: int) -> A:
+    activity = activities.select_related(*RELATED).filter(pk=pk).first()
+    if activity is None:
+        raise Http404
+    return activity
+
+
+def _logged(activity: A, user: User, now: datetime) -> A:
     log_read(
         reader=user,
         kind=RecordRead.Kind.AUDIT,
-        record_id=found.pk,
-        label=f"{found._meta.verbose_name} {found.pk}",
+        record_id=activity.pk,
+        label=str(activity),
         now=now,
     )
-    return found
+    return activity

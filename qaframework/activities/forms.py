@@ -1,47 +1,85 @@
-"""Choosing whom an activity is about."""
+"""Choosing whom an activity is about, and naming a child that somebody is worried about."""
 
 from datetime import date
 from typing import Any
 
 from django import forms
 
+from qaframework.actions.forms import ConcernForm
+from qaframework.caseload.access import visible_cases
+from qaframework.caseload.models import Case
 from qaframework.people.access import capability_q
 from qaframework.people.forms import DateInput
 from qaframework.people.models import PostHolding, User
 from qaframework.people.roles import Capability
 
-
-def people_in_view(user: User, on: date, roles: list[str] | None = None) -> list[tuple[str, str]]:
-    """Holders of posts in the units whose work the person sees, by name; for a list of choices. One query."""
-    scope = capability_q(user, Capability.SEE_TEAM_WORK, on, "post__unit") | capability_q(
-        user, Capability.AUDIT, on, "post__unit"
-    )
-    holdings = PostHolding.objects.on(on).filter(scope, post__is_active=True).exclude(user=user)
-    if roles:
-        holdings = holdings.filter(post__role__in=roles)
-    rows = holdings.order_by("user__full_name").values_list("user", "user__full_name", "post__title")
-    return [(str(pk), f"{name} ({title})") for pk, name, title in rows]
+REFERENCE_LENGTH = 60
 
 
-class PersonAndDayForm(forms.Form):
-    """Whom, and on which day. Without choices of people only the day is asked."""
+def people_in_view(user: User, on: date, roles: list[str]) -> list[tuple[str, str]]:
+    """Holders of posts of the roles in the units where the person audits, by name, as choices. One query."""
+    scope = capability_q(user, Capability.AUDIT, on, "post__unit")
+    holdings = PostHolding.objects.on(on).filter(scope, post__is_active=True, post__role__in=roles)
+    rows = holdings.exclude(user=user).order_by("user__full_name", "user", "is_acting", "starts_on", "pk")
+    named: dict[str, str] = {}
+    for pk, name, title in rows.values_list("user", "user__full_name", "post__title"):
+        named.setdefault(str(pk), f"{name} ({title})")
+    return list(named.items())
 
-    person = forms.ChoiceField(label="Who")
-    day = forms.DateField(label="On which day?", widget=DateInput())
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], who: str, when: str, **kw: Any) -> None:
+class PersonForm(forms.Form):
+    """Whom the work is about, out of those whom its owner may choose."""
+
+    person = forms.ChoiceField(error_messages={"required": "Choose a person."})
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], person_label: str, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        if people:
-            field = self.fields["person"]
-            field.label = who
-            field.choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
-        else:
-            del self.fields["person"]
-        if when:
-            self.fields["day"].label = when
-        else:
-            del self.fields["day"]
+        field = self.fields["person"]
+        field.label = person_label
+        field.choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
+        if not people:
+            field.help_text = "There is nobody to choose in your units. Ask the quality assurance team."
 
-    def chosen_person(self) -> User | None:
-        pk = self.cleaned_data.get("person")
-        return User.objects.get(pk=pk) if pk else None
+    def clean_person(self) -> User:
+        return User.objects.get(pk=self.cleaned_data["person"])
+
+
+class DayForm(forms.Form):
+    day = forms.DateField(
+        widget=DateInput(), error_messages={"required": "Give the day.", "invalid": "Give a day that exists."}
+    )
+
+    def __init__(self, *args: Any, day_label: str, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["day"].label = day_label
+
+
+class PersonAndDayForm(PersonForm, DayForm):
+    """Whom, and on which day."""
+
+    field_order = ("person", "day")
+
+
+class ConcernAboutForm(ConcernForm):
+    """A concern that came up in work which is not about one child: first, about which child it is."""
+
+    child_ref = forms.CharField(
+        label="Case reference of the child",
+        max_length=REFERENCE_LENGTH,
+        error_messages={"required": "Give the case reference, so that the right people are told."},
+    )
+    field_order = ("child_ref", "what")
+
+    def __init__(self, *args: Any, user: User, on: date, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.cases = visible_cases(user, on).select_related("unit", "worker")
+
+    def clean_child_ref(self) -> Case:
+        typed = self.cleaned_data["child_ref"]
+        case = self.cases.filter(child_ref__iexact=typed).first()
+        if case is None:
+            raise forms.ValidationError(
+                f"No case that you can see has the reference {typed}. Check it. If it is right, tell the "
+                "child's team yourself now."
+            )
+        return case

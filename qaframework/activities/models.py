@@ -1,9 +1,12 @@
 """What all quality-assurance activities have in common: work that is owed, answers, and actions."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
 from simple_history.models import HistoricalRecords
+
+from qaframework.allocation.models import Assignment
 
 
 class Activity(models.Model):
@@ -22,3 +25,12 @@ class Activity(models.Model):
     class Meta:
         abstract = True
         ordering: ClassVar = ["-pk"]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be handed in."""
+        return self.assignment.state in Assignment.OPEN_STATES
+
+    def why_not_ready(self, on: date) -> str:
+        """What must be settled beside the answers before it can be handed in on a local date; or nothing."""
+        return ""

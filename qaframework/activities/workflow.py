@@ -1,4 +1,4 @@
-"""Opening and handing in, the same for every kind of activity."""
+"""Opening, arranging and handing in, the same for every kind of activity."""
 
 from datetime import datetime
 from typing import TypeVar
@@ -10,9 +10,13 @@ from qaframework.actions import workflow as actions
 from qaframework.activities.models import Activity
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
+from qaframework.allocation.wording import subject_line
+from qaframework.notices.workflow import write_notice
 from qaframework.people import history
 from qaframework.people.models import User
+from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
+from qaframework.rules.working_days import local_date
 from qaframework.tools import workflow as tools
 
 A = TypeVar("A", bound=Activity)
@@ -21,6 +25,8 @@ A = TypeVar("A", bound=Activity)
 @transaction.atomic
 def open_activity(model: type[A], *, assignment: Assignment, by: User | None, now: datetime) -> A:
     """The activity of an assignment, made with empty answers and an empty plan when first opened."""
+    # Whoever opens it at the same moment waits here, and then finds what this call made.
+    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
     found = model._default_manager.filter(assignment=assignment).first()
     if found is not None:
         return found
@@ -43,18 +49,75 @@ def open_activity(model: type[A], *, assignment: Assignment, by: User | None, no
 
 
 @transaction.atomic
+def choose_worker(activity: Activity, *, worker: User | None, by: User, now: datetime) -> None:
+    """Say whose practice it looks at; its assignment and its plan follow.
+
+    Raises Refused for oneself and once it was handed in.
+    """
+    refuse_if_handed_in(activity)
+    if worker is not None and worker.pk == by.pk:
+        raise Refused("You cannot choose yourself. Choose somebody else.")
+    assignment, plan = activity.assignment, activity.action_plan
+    allocation.set_worker(assignment=assignment, worker=worker, by=by, now=now)
+    if plan.worker_id != assignment.worker_id:
+        actions.change_subject(
+            plan=plan,
+            case=assignment.case,
+            unit=assignment.unit,
+            worker=worker,
+            reason=f"About {worker or 'nobody'}",
+            by=by,
+            now=now,
+        )
+
+
+def refuse_if_handed_in(activity: Activity) -> None:
+    """Raises Refused when nothing about it can be changed any more."""
+    if not activity.is_open:
+        raise Refused("This has been submitted and can no longer be changed.")
+
+
+@transaction.atomic
 def hand_in(activity: Activity, *, by: User, now: datetime) -> None:
     """Freeze the answers, stop the ladder, issue the actions.
 
-    Raises tools.workflow.AnswersIncomplete with what is missing; then nothing is written.
+    Raises Refused when something is not settled and tools.workflow.AnswersIncomplete with the answers that
+    are missing; then nothing is written.
     """
-    tools.submit_answers(answer_set=activity.answer_set, by=by, now=now)
-    allocation.mark_submitted(assignment=activity.assignment, by=by, now=now)
+    _freeze(activity, by=by, now=now)
     actions.issue_plan(plan=activity.action_plan, copy_to=[], by=by, now=now)
 
 
 @transaction.atomic
 def hand_in_and_finish(activity: Activity, *, by: User, now: datetime) -> None:
-    """Hand in an activity that nobody moderates, which makes it final. Raises as ``hand_in`` does."""
-    hand_in(activity, by=by, now=now)
+    """Hand in an activity that nobody moderates, which makes it final, and tell whom it is about.
+
+    A plan is issued only where there is something to do. Raises as ``hand_in`` does.
+    """
+    _freeze(activity, by=by, now=now)
+    if activity.action_plan.actions.exists():
+        actions.issue_plan(plan=activity.action_plan, copy_to=[], by=by, now=now)
     allocation.finish(assignment=activity.assignment, by=by, now=now)
+    _tell_worker(activity, by=by, now=now)
+
+
+def _freeze(activity: Activity, *, by: User, now: datetime) -> None:
+    if reason := activity.why_not_ready(local_date(now)):
+        raise Refused(reason)
+    tools.submit_answers(answer_set=activity.answer_set, by=by, now=now)
+    allocation.mark_submitted(assignment=activity.assignment, by=by, now=now)
+
+
+def _tell_worker(activity: Activity, *, by: User, now: datetime) -> None:
+    assignment = activity.assignment
+    if assignment.worker is None:
+        return
+    write_notice(
+        recipient=assignment.worker,
+        kind="written_up",
+        dedupe_key=f"written_up:{assignment.pk}",
+        subject=f"You can now read: {subject_line(assignment)}",
+        body=f"{by} has written down what they saw of your practice. Read it, and talk about it together.",
+        url=reverse("open_work", args=[assignment.pk]),
+        now=now,
+    )

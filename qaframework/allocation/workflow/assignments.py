@@ -110,11 +110,22 @@ def change_subject(
 
 @transaction.atomic
 def set_worker(*, assignment: Assignment, worker: User | None, by: User, now: datetime) -> Assignment:
-    """Say who takes part in, or is the subject of, work that the framework leaves to its owner to arrange."""
+    """Say who takes part in, or is the subject of, work that the framework leaves to its owner to arrange.
+
+    The work is then about the unit of that person's main post; about nobody, it is about the owner's unit.
+    Raises SomebodyElseWasFirst when the work is not open any more.
+    """
     if assignment.worker_id == (worker.pk if worker else None):
         return assignment
+    post = directory.post_of(worker, local_date(now)) if worker else None
     return history.change(
-        assignment, by=by, now=now, reason=f"With {worker or 'nobody'}", only_if=OPEN, worker=worker
+        assignment,
+        by=by,
+        now=now,
+        reason=f"With {worker or 'nobody'}",
+        only_if=OPEN,
+        worker=worker,
+        unit=(post or assignment.post).unit,
     )
 
 
