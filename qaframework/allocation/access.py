@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404
 from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest, Programme
 from qaframework.caseload.access import cleared_q
 from qaframework.packs.models import Framework, FrameworkQuerySet
-from qaframework.people.access import capability_q, has_capability, local_today, posts_of
+from qaframework.people.access import capability_q, local_today, posts_of, scope_paths
 from qaframework.people.models import User
-from qaframework.people.roles import Capability, roles_with
+from qaframework.people.roles import Capability
 
 PLANNERS = (Capability.RUN_QUALITY_ASSURANCE, Capability.CONFIGURE)
 
@@ -86,18 +86,9 @@ def get_programme(user: User, pk: int) -> Programme:
 
 
 def runs_everywhere(user: User, on: date) -> bool:
-    """Whether the person runs quality assurance for the whole authority."""
-    roles = roles_with(Capability.RUN_QUALITY_ASSURANCE)
-    return any(post.role in roles and post.unit.parent_id is None for post in posts_of(user, on))
-
-
-def may_plan(user: User, framework: Framework, on: date) -> bool:
-    """Whether the person runs quality assurance for every unit of the framework."""
-    if runs_everywhere(user, on):
-        return True
-    units = framework.units.all()
-    capability = Capability.RUN_QUALITY_ASSURANCE
-    return bool(units) and all(has_capability(user, capability, on, unit=unit) for unit in units)
+    """Whether the person runs quality assurance for the whole authority: they plan, and see it whole."""
+    paths = scope_paths(user, Capability.RUN_QUALITY_ASSURANCE, on)
+    return any(path.count("/") == 2 for path in paths)  # "/authority/", a unit without one above it
 
 
 def _overseen(user: User, on: date) -> Q:
