@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404
 
 from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest, Programme
 from qaframework.caseload.access import cleared_q
+from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework, FrameworkQuerySet
-from qaframework.people.access import capability_q, local_today, posts_of, scope_paths
+from qaframework.people.access import capability_q, has_capability, local_today, posts_of, scope_paths
 from qaframework.people.models import User
 from qaframework.people.roles import Capability
 
@@ -31,6 +32,27 @@ def visible_assignments(user: User, on: date) -> AssignmentQuerySet:
     """What the person owes, takes part in, or oversees; never a restricted case without clearance."""
     scope = Q(post__in=posts_of(user, on)) | Q(worker=user) | _overseen(user, on)
     return Assignment.objects.filter(scope, cleared_q(user, on))
+
+
+def case_assignments(user: User, case: Case, on: date) -> QuerySet[Assignment]:
+    """The work about a case that the person sees, the latest first; theirs to see is decided before.
+
+    What is visible to them anyway, and what was handed in about a unit whose work they see.
+    """
+    handed_in = Q(state__in=Assignment.DONE_STATES)
+    scope = Q(pk__in=visible_assignments(user, on).filter(case=case).values("pk"))
+    scope |= capability_q(user, Capability.SEE_TEAM_WORK, on) & handed_in
+    found = Assignment.objects.counted().filter(scope, case=case)
+    return found.select_related("post__unit").order_by("-due_on", "-pk")
+
+
+def may_open(user: User, assignment: Assignment, on: date) -> bool:
+    """Whether its page opens for somebody who sees it in a list: handed in, or concerning them."""
+    if assignment.state in Assignment.DONE_STATES or assignment.worker_id == user.pk:
+        return True
+    if any(post.pk == assignment.post_id for post in posts_of(user, on)):
+        return True
+    return has_capability(user, Capability.RUN_QUALITY_ASSURANCE, on, assignment.post.unit)
 
 
 def get_visible_assignment(user: User | AnonymousUser, pk: int) -> Assignment:
@@ -86,9 +108,18 @@ def get_programme(user: User, pk: int) -> Programme:
 
 
 def runs_everywhere(user: User, on: date) -> bool:
-    """Whether the person runs quality assurance for the whole authority: they plan, and see it whole."""
+    """Whether the person runs quality assurance for the whole authority."""
     paths = scope_paths(user, Capability.RUN_QUALITY_ASSURANCE, on)
     return any(path.count("/") == 2 for path in paths)  # "/authority/", a unit without one above it
+
+
+def may_plan(user: User, framework: Framework, on: date) -> bool:
+    """Whether the person runs quality assurance for every unit of the framework."""
+    if runs_everywhere(user, on):
+        return True
+    units = framework.units.all()
+    capability = Capability.RUN_QUALITY_ASSURANCE
+    return bool(units) and all(has_capability(user, capability, on, unit=unit) for unit in units)
 
 
 def _overseen(user: User, on: date) -> Q:

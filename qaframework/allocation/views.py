@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from qaframework.allocation import access, board, workflow
 from qaframework.allocation import my_work as my_work_page
+from qaframework.allocation.case_work import COLUMNS as CASE_WORK_COLUMNS
+from qaframework.allocation.case_work import case_work_rows
 from qaframework.allocation.forms import (
     DatesForm,
     DecisionForm,
@@ -36,6 +38,7 @@ from qaframework.allocation.year_view import (
     work_rows,
     year_view,
 )
+from qaframework.caseload.access import get_case, visible_cases
 from qaframework.people.access import local_today, requires
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Post, PostQuerySet
@@ -70,6 +73,22 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "next_text": f"Your next work is planned for {work.next_month}. You get a notice when it comes.",
     }
     return render(request, "allocation/my_work.html", context)
+
+
+@login_required
+@require_safe
+def case_work(request: HttpRequest, pk: int) -> HttpResponse:
+    """The audits of a case: a part of the case's page, which logs the reading, or a page that logs its own."""
+    today = local_today()
+    is_part = bool(request.headers.get("HX-Request"))
+    if is_part:
+        case = get_object_or_404(visible_cases(request.user, today), pk=pk)
+    else:
+        case = get_case(request.user, pk, today, now=timezone.now())
+    found = access.case_assignments(request.user, case, today)
+    rows = case_work_rows(found, request.user, today)
+    template = "allocation/case_work.html" if is_part else "allocation/case_work_page.html"
+    return render(request, template, {"case": case, "columns": CASE_WORK_COLUMNS, "rows": rows})
 
 
 @login_required
@@ -248,7 +267,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         programmes=[(str(one.pk), f"{one.framework.name}, {span_of(one).label}") for one in programmes],
         activities=[(key, activity.label) for key, activity in pack.activities.items()],
     )
-    may_plan = access.runs_everywhere(request.user, today)
+    may_plan = access.may_plan(request.user, shown.framework, today)
     months = [f"{month.label[:3]}" for month in span_of(shown).months]
     context = {
         "programme": shown,
@@ -273,6 +292,10 @@ def make_programme(request: HttpRequest) -> HttpResponse:
     form = MakeProgrammeForm(_sent(request), frameworks=frameworks, years=[this_year, this_year + 1])
 
     def make(values: dict[str, Any]) -> str:
+        if not access.may_plan(request.user, values["framework"], today):
+            raise Refused(
+                "This framework also holds for units that are not yours. Ask somebody who plans them."
+            )
         done = workflow.make_programme(by=request.user, now=timezone.now(), **values)
         messages.success(request, _summary(done))
         return f"{reverse('allocation:programme')}?programme={done.programme.pk}"
@@ -311,7 +334,7 @@ def programme_role(request: HttpRequest, pk: int, role: str) -> HttpResponse:
 @require_safe
 def programme_post(request: HttpRequest, pk: int, post_pk: int) -> HttpResponse:
     shown = access.get_programme(request.user, pk)
-    may_plan = access.runs_everywhere(request.user, local_today())
+    may_plan = access.may_plan(request.user, shown.framework, local_today())
     owing = Post.objects.filter(pk__in=shown.assignments.values("post")).select_related("unit")
     post = get_object_or_404(owing, pk=post_pk)
     work = list(
@@ -344,7 +367,7 @@ def programme_dates(request: HttpRequest, pk: int, activity: str, quarter: int) 
     shown = access.get_programme(request.user, pk)
     pack, today = pack_of(shown, local_today()), local_today()
     known = pack.activities.get(activity)
-    may = access.runs_everywhere(request.user, today)
+    may = access.may_plan(request.user, shown.framework, today)
     if known is None or not known.is_dated_later or quarter not in range(1, 5) or not may:
         raise Http404
     period = span_of(shown).quarters[quarter - 1]
