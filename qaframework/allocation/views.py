@@ -78,7 +78,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def case_work(request: HttpRequest, pk: int) -> HttpResponse:
-    """The audits of a case: a part of the case's page, which logs the reading, or a page that logs its own."""
+    """The audits of a case: a part of its page, which logs the reading, or a page that logs its own."""
     today = local_today()
     is_part = bool(request.headers.get("HX-Request"))
     if is_part:
@@ -293,9 +293,7 @@ def make_programme(request: HttpRequest) -> HttpResponse:
 
     def make(values: dict[str, Any]) -> str:
         if not access.may_plan(request.user, values["framework"], today):
-            raise Refused(
-                "This framework also holds for units that are not yours. Ask somebody who plans them."
-            )
+            raise Refused("This framework also holds for units that are not yours. Ask who plans them.")
         done = workflow.make_programme(by=request.user, now=timezone.now(), **values)
         messages.success(request, _summary(done))
         return f"{reverse('allocation:programme')}?programme={done.programme.pk}"
