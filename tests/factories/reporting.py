@@ -1,20 +1,21 @@
 """Audits as the figures know them: handed in, with a result, final or not."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from audits.models import AuditResult, CaseAudit
-from qaframework.actions.models import ActionPlan
+from audits.models import AuditResult, CaseAudit, Moderation
+from qaframework.actions.models import Action, ActionPlan, LoopClosure
 from qaframework.allocation.models import Assignment
-from qaframework.allocation.workflow import finish
 from qaframework.caseload.models import Case
 from qaframework.people.models import Unit
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import end_of_day, local_date
 from qaframework.tools.workflow import start_answer_set
-from tests.factories.allocation import handed_in
+from tests.factories.allocation import AssignmentFactory, empty_year
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
+
+FOUR = ["outstanding", "good", "requires_improvement", "inadequate"]
 
 
 def audited(
@@ -38,22 +39,24 @@ def audited(
     unit = unit or authority.duty_team_1
     case = case or CaseFactory(unit=unit, worker=authority.practitioner)
     due_on = local_date(at) + timedelta(days=days_left)
-    assignment = handed_in(
-        authority,
-        authority.post_of[authority.team_manager],
-        by=authority.team_manager,
-        at=at,
-        due_on=due_on,
-        now=at - timedelta(days=20),
+    programme = empty_year(authority)
+    version = programme.framework.versions.get()
+    assignment = AssignmentFactory(
+        programme=programme,
+        framework_version=version,
+        post=authority.post_of[authority.team_manager],
+        unit=unit,
         case=case,
         worker=authority.practitioner,
+        selection=selection,
         period=Month.of(local_date(at)).key,
+        state=Assignment.State.FINAL if final else Assignment.State.SUBMITTED,
+        allocated_on=due_on - timedelta(days=28),
+        due_on=due_on,
+        original_due_on=due_on,
+        submitted_at=at,
+        finished_at=at if final else None,
     )
-    Assignment.objects.filter(pk=assignment.pk).update(selection=selection, unit=unit)
-    assignment.refresh_from_db()
-    if final:
-        finish(assignment=assignment, by=None, now=at)
-    version = assignment.framework_version
     plan = ActionPlan.objects.create(
         title="Plan", framework_version=version, case=case, unit=unit, issued_at=at, created_at=at
     )
@@ -88,3 +91,50 @@ def audited(
         },
     )
     return audit
+
+
+def moderated(audit: CaseAudit, grade: str, *, at: datetime, because: str = "random") -> Moderation:
+    """A completed moderation that ends in ``grade``."""
+    move = FOUR.index(audit.overall_grade) - FOUR.index(grade)
+    AuditResult.objects.filter(audit=audit).update(final_grade=grade)
+    return Moderation.objects.create(
+        audit=audit,
+        because=because,
+        state=Moderation.State.COMPLETED,
+        original_grade=audit.overall_grade,
+        moderated_grade=grade,
+        result="raised" if move > 0 else "lowered" if move < 0 else "upheld",
+        opened_at=at,
+        due_on=local_date(at),
+        completed_at=at,
+    )
+
+
+def looped(audit: CaseAudit, authority: Authority, *, at: datetime, **values: Any) -> LoopClosure:
+    """Closing the loop for an audit, opened at ``at``."""
+    case = audit.action_plan.case
+    assert case is not None
+    return LoopClosure.objects.create(
+        plan=audit.action_plan,
+        case=case,
+        unit=audit.action_plan.unit,
+        worker=authority.practitioner,
+        grade="inadequate",
+        senior_post=authority.post_of[authority.senior_manager],
+        opened_at=at,
+        due_on=local_date(at) + timedelta(days=28),
+        **values,
+    )
+
+
+def acted_on(audit: CaseAudit, authority: Authority, *, due_on: date, **values: Any) -> Action:
+    """An issued action of the audit's plan, owed by the practitioner."""
+    return Action.objects.create(
+        plan=audit.action_plan,
+        what="Agree a safety plan.",
+        measure="The family has a copy.",
+        owner_post=authority.post_of[authority.practitioner],
+        due_on=due_on,
+        created_at=audit.created_at,
+        **{"state": Action.State.OPEN, **values},
+    )

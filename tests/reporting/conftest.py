@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from qaframework.packs.models import Framework
+from qaframework.people.models import Unit, User
+from qaframework.rules.periods import Month
+from reporting.figures.scope import Scope
 from tests.factories.allocation import empty_year
 from tests.factories.authority import Authority, small_authority
 from tests.factories.reporting import audited
@@ -37,3 +40,15 @@ def framework(authority: Authority) -> Framework:
             feedback_obtained=day % 2 == 0,
         )
     return framework
+
+
+@pytest.fixture
+def scope(framework: Framework, authority: Authority) -> Scope:
+    """November for the whole authority, read by nobody in particular."""
+    return scope_of(framework, authority.root)
+
+
+def scope_of(framework: Framework, unit: Unit, reader: User | None = None, month: str = "2026-11") -> Scope:
+    """Figures of one month as at 7 December 2026."""
+    on = DECEMBER.date()
+    return Scope(framework.version_on(on), Month.parse(month), (unit.path,), on, reader)
