@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from qaframework.people.models import Unit, User
 from tests.factories.audits import Setting, setting
 from tests.factories.authority import Authority, small_authority
+from tests.factories.people import UnitFactory
 
 
 @pytest.fixture
@@ -21,6 +23,13 @@ def where(authority: Authority) -> Setting:
 @pytest.fixture
 def bracknell_setting(authority: Authority) -> Setting:
     return setting(authority, "bracknell")
+
+
+@pytest.fixture
+def outside_officer(authority: Authority) -> User:
+    """Somebody of another authority's quality assurance team."""
+    elsewhere = UnitFactory(code="elsewhere", name="Elsewhere", kind=Unit.Kind.AUTHORITY)
+    return authority.appoint("outside_officer", "qa_officer", elsewhere)
 
 
 @pytest.fixture

@@ -1,0 +1,250 @@
+"""The moderation queue, the second judgement, the months' draws, and advice."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from audits.models import AdviceRequest, CaseAudit, Moderation, ModerationDraw
+from audits.workflow import ask_advice, begin_audit, begin_moderation
+from qaframework.people.models import RecordRead
+from tests.audits.test_moderation import HANDED_IN, handed_in_as
+from tests.factories.audits import Setting, allocated_audit, judge, submitted_audit
+from tests.factories.caseload import CaseClearanceFactory
+
+NOW = datetime(2026, 12, 3, 10, 0, tzinfo=UTC)
+FRAME = 4  # session, person, posts, unread notices
+QUALITY = dict.fromkeys(Moderation.Criterion.values, "met")
+
+
+@pytest.fixture(autouse=True)
+def today_is_3_december():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def qa(client, where: Setting):
+    client.force_login(where.authority.qa_officer)
+    return client
+
+
+@pytest.fixture
+def moderation(where: Setting) -> Moderation:
+    submitted_audit(where, HANDED_IN, "inadequate")
+    return Moderation.objects.get()
+
+
+@pytest.fixture
+def taken(moderation: Moderation, where: Setting) -> Moderation:
+    return begin_moderation(moderation=moderation, by=where.authority.qa_officer, now=NOW)
+
+
+def url(name, *args):
+    return reverse(f"audits:{name}", args=args)
+
+
+def text_of(page):
+    return " ".join(page.content.decode().split())
+
+
+def test_the_queue_says_why_and_by_when(qa, moderation, django_assert_num_queries):
+    qa.get(url("moderation_queue"))  # the first page of a session stamps it
+    with django_assert_num_queries(FRAME + 2):
+        text = text_of(qa.get(url("moderation_queue")))
+    for words in (
+        "Because of its grade",
+        "Inadequate",
+        "Nobody yet",
+        moderation.audit.assignment.case.child_ref,
+    ):
+        assert words in text
+
+
+def test_the_audit_stands_beside_the_judgement(qa, taken, django_assert_max_num_queries):
+    qa.get(url("moderation_queue"))
+    with django_assert_max_num_queries(FRAME + 9):
+        page = qa.get(url("moderation", taken.pk))
+    text = text_of(page)
+    for words in (
+        "Life has become calmer for the child.",
+        "She is settled at school",
+        "Agree a safety plan with the family.",
+        "Each judgement rests on evidence that is named",
+        "Which grade would you give?",
+    ):
+        assert words in text
+    assert RecordRead.objects.filter(kind="audit", record_id=taken.audit_id).exists()
+
+
+def test_taking_putting_back_and_taking_twice(client, where, moderation):
+    client.force_login(where.authority.qa_officer)
+    assert client.post(url("take_moderation", moderation.pk)).status_code == 302
+    moderation.refresh_from_db()
+    assert moderation.moderator == where.authority.qa_officer
+    client.force_login(where.authority.qa_manager)
+    text = text_of(client.post(url("take_moderation", moderation.pk), follow=True))
+    assert "Somebody else has changed this" in text
+    client.post(url("release_moderation", moderation.pk))
+    moderation.refresh_from_db()
+    assert (moderation.state, moderation.moderator) == ("waiting", None)
+
+
+@pytest.mark.clause("LAN-34")
+def test_nobody_is_offered_or_given_their_own_audit(client, where, moderation):
+    CaseAudit.objects.update(auditor=where.authority.qa_officer)
+    client.force_login(where.authority.qa_officer)
+    text = text_of(client.get(url("moderation", moderation.pk)))
+    assert "You were part of this audit" in text
+    assert "Take this moderation" not in text
+    assert "You were part" in text_of(client.post(url("take_moderation", moderation.pk), follow=True))
+    assert Moderation.objects.get().state == "waiting"
+
+
+@pytest.mark.clause("LAN-35")
+def test_a_changed_grade_waits_for_the_talk_and_keeps_what_was_typed(qa, taken):
+    judgement = {
+        **QUALITY,
+        "grade": "requires_improvement",
+        "grade_reason": "The child is safe enough.",
+        "feedback": "Good evidence.",
+    }
+    refused = qa.post(url("complete_moderation", taken.pk), judgement)
+    assert refused.status_code == 422
+    assert "Talk with the manager who did the audit first" in text_of(refused)
+    assert "The child is safe enough." in text_of(refused)
+    talk = {"discussed_on": "2026-12-02", "auditor_viewpoint": "Hard week.", "outcome": "Agreed."}
+    assert qa.post(url("record_discussion", taken.pk), {**talk, "outcome": ""}).status_code == 422
+    assert "Hard week." in text_of(qa.post(url("record_discussion", taken.pk), talk, follow=True))
+    done = qa.post(url("complete_moderation", taken.pk), judgement, follow=True)
+    assert "Grade raised" in text_of(done)
+    taken.refresh_from_db()
+    assert (taken.result, taken.quality, taken.audit.final_grade) == (
+        "raised",
+        QUALITY,
+        "requires_improvement",
+    )
+    assert "Grade raised" in text_of(qa.get(url("moderation_queue") + "?show=completed"))
+    assert "The child is safe enough." in text_of(qa.get(url("moderation", taken.pk)))
+
+
+def test_completing_twice_harms_nothing(qa, taken):
+    judgement = {**QUALITY, "grade": "inadequate", "grade_reason": "", "feedback": "Good evidence."}
+    assert qa.post(url("complete_moderation", taken.pk), judgement).status_code == 302
+    assert qa.post(url("complete_moderation", taken.pk), judgement).status_code == 409
+    taken.refresh_from_db()
+    assert taken.history.filter(state="completed").count() == 1
+
+
+def test_every_question_on_quality_is_asked(qa, taken):
+    page = qa.post(url("complete_moderation", taken.pk), {"grade": "inadequate", "feedback": "Good."})
+    assert page.status_code == 422
+    for _, label in Moderation.Criterion.choices:
+        assert f"{label}: choose met, partly or not met." in text_of(page).replace("&#x27;", "’")
+
+
+def test_sending_back_opens_the_audit_again(qa, taken):
+    refused = qa.post(url("send_back", taken.pk), {"reason": "Which visits?", "due_on": "2026-12-01"})
+    assert refused.status_code == 422
+    assert "Which visits?" in text_of(refused)
+    sent = qa.post(url("send_back", taken.pk), {"reason": "Which visits?", "due_on": "2026-12-17"})
+    assert sent.status_code == 302
+    taken.refresh_from_db()
+    assert (taken.result, taken.audit.assignment.state) == ("sent_back", "sent_back")
+
+
+def test_only_the_qa_team_of_the_authority_moderates(client, where, moderation, outside_officer):
+    authority = where.authority
+    pages = [url("moderation_queue"), url("moderation", moderation.pk), url("moderation_draws")]
+    pages += [url("advice_queue"), url("send_back", moderation.pk)]
+    for name in ("team_manager", "practitioner", "head_of_service", "admin"):
+        client.force_login(getattr(authority, name))
+        assert {client.get(page).status_code for page in pages} == {403}
+        assert client.post(url("take_moderation", moderation.pk)).status_code == 403
+    client.force_login(outside_officer)
+    assert client.get(url("moderation_queue")).context["rows"] == []
+    assert client.get(url("moderation", moderation.pk)).status_code == 404
+    assert client.post(url("take_moderation", moderation.pk)).status_code == 404
+    assert client.get(url("send_back", moderation.pk)).status_code == 404
+
+
+def test_a_restricted_case_needs_a_clearance(qa, where, moderation):
+    case = moderation.audit.assignment.case
+    case.is_restricted, case.restriction_reason = True, "Related to a member of staff"
+    case.save()
+    assert qa.get(url("moderation_queue")).context["rows"] == []
+    assert qa.get(url("moderation", moderation.pk)).status_code == 404
+    CaseClearanceFactory(case=case, user=where.authority.qa_officer)
+    assert qa.get(url("moderation", moderation.pk)).status_code == 200
+
+
+# The months' draws
+
+
+def test_an_ended_month_is_drawn_on_its_page_and_can_be_checked(qa, where):
+    for _ in range(7):
+        handed_in_as(where, "good")
+    page = qa.get(url("moderation_draws"))
+    ((key, label),) = page.context["form"].fields["due"].choices
+    assert label == "Learning space, November 2026"
+    wrong = qa.post(url("moderation_draws"), {"due": "1/other/2026-11"})
+    assert wrong.status_code == 422
+    drawn = qa.post(url("moderation_draws"), {"due": key, "seed": "7"}, follow=True)
+    text = text_of(drawn)
+    assert "2 of 7 audits were chosen at random." in text
+    assert "The draw matches its record." in text
+    assert len(drawn.context["rows"]) == 2
+    made = ModerationDraw.objects.get()
+    assert made.frame_hash in text
+    again = qa.post(url("moderation_draws"), {"due": key, "seed": "8"})
+    assert again.status_code == 422
+    assert len(qa.get(url("moderation_draws")).context["rows"]) == 1
+    ModerationDraw.objects.update(seed="8")
+    assert "does not match its record" in text_of(qa.get(url("moderation_draw", made.pk)))
+
+
+# Advice
+
+
+@pytest.fixture
+def asked(where: Setting) -> AdviceRequest:
+    audit = allocated_audit(where)
+    begin_audit(audit=audit, by=where.auditor, now=HANDED_IN)
+    judge(audit, where.auditor, HANDED_IN, "good", worker_grade="inadequate", agreement="not_agreed")
+    return ask_advice(
+        audit=audit,
+        auditor_reason="The plan is clear.",
+        worker_reason="The plan came late.",
+        by=where.auditor,
+        now=HANDED_IN,
+    )
+
+
+@pytest.mark.clause("BF-14")
+def test_advice_is_asked_for_in_a_queue_and_given_once(qa, asked):
+    text = text_of(qa.get(url("advice_queue")))
+    assert asked.audit.assignment.case.child_ref in text
+    page = text_of(qa.get(url("give_advice", asked.pk)))
+    assert "The plan is clear." in page
+    assert "The plan came late." in page
+    assert qa.post(url("give_advice", asked.pk), {"advised_grade": "good", "advice": ""}).status_code == 422
+    answer = {"advised_grade": "requires_improvement", "advice": "The plan came too late for her."}
+    assert qa.post(url("give_advice", asked.pk), answer).status_code == 302
+    asked.refresh_from_db()
+    assert (asked.advised_grade, asked.advised_at) == ("requires_improvement", NOW)
+    assert qa.post(url("give_advice", asked.pk), answer).status_code == 409
+    assert qa.get(url("advice_queue")).context["rows"] == []
+    answered = text_of(qa.get(url("advice_queue") + "?show=answered"))
+    assert asked.audit.assignment.case.child_ref in answered
+    assert "The plan came too late for her." in text_of(qa.get(url("give_advice", asked.pk)))
+
+
+def test_advice_is_given_by_somebody_else(client, where, asked, outside_officer):
+    AdviceRequest.objects.update(asked_by=where.authority.qa_officer)
+    client.force_login(where.authority.qa_officer)
+    page = client.post(url("give_advice", asked.pk), {"advised_grade": "good", "advice": "It is good."})
+    assert page.status_code == 422
+    assert "not part of this audit" in text_of(page)
+    client.force_login(outside_officer)
+    assert client.get(url("give_advice", asked.pk)).status_code == 404
