@@ -1,0 +1,123 @@
+"""The demonstration as a whole: refused on a database with anything in it, made in one transaction."""
+
+import copy
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from qaframework.caseload.models import Case
+from qaframework.notices.models import Notice
+from qaframework.packs.models import Framework, FrameworkVersion
+from qaframework.packs.reading import Content, read_pack
+from qaframework.packs.workflow import load_pack
+from qaframework.people.directory import Organisation
+from qaframework.people.models import Unit, User
+from qaframework.people.refusal import Refused
+from qaframework.rules.working_days import at_local_time, local_date
+from qaframework.tools.workflow import install_tools
+from reporting.demo.organisation import make_organisation
+from reporting.demo.register import make_register
+from reporting.demo.story import MORNING, Story
+from reporting.demo.year import live_through
+
+PASSWORD = "Northmoor-2-look-round"
+MARK = ", demonstration"
+SECOND = "bracknell"
+READ_AFTER = timedelta(days=3)
+
+# One of each kind of person, by the post they hold.
+KINDS = {
+    "Administrator": "systems",
+    "QA officer": "qa-officer-1",
+    "QA manager": "qa-manager",
+    "Team Manager": "tm-duty-east",
+    "Senior Manager": "sm-duty",
+    "Head of Service": "hos-duty",
+    "Director": "director",
+    "Executive Director": "executive-director",
+    "Practitioner": "sw-duty-east-1",
+}
+
+
+@dataclass(frozen=True)
+class LogIn:
+    kind: str
+    name: str
+    email: str
+
+
+@transaction.atomic
+def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
+    """Northmoor with a year behind it; one log-in for each kind of person.
+
+    Raises Refused on a database that is in use, PackInvalid for a framework that there is not.
+    """
+    refuse_unless_empty()
+    content = read_pack(framework)
+    make_organisation(seed=seed, password=PASSWORD, now=now)
+    organisation = Organisation.load(local_date(now))
+    make_register(seed=seed, organisation=organisation, now=now)
+    stories = [Story(seed, now, version, organisation) for version in _frameworks(content, now)]
+    live_through(stories)
+    _settle_notices(now)
+    return log_ins(organisation)
+
+
+def refuse_unless_empty() -> None:
+    """Raises Refused when the database holds anything: real data, or a demonstration."""
+    if FrameworkVersion.objects.filter(label__endswith=MARK).exists():
+        raise Refused(
+            "The demonstration is loaded already. To start over, stop the program and delete the database "
+            "(var/database.sqlite3, or make an empty one), then start it again."
+        )
+    if User.objects.exists() or Unit.objects.exists() or Framework.objects.exists() or Case.objects.exists():
+        raise Refused(
+            "This database is in use. The demonstration is only loaded into an empty one, so that invented "
+            "people and cases never mix with real ones."
+        )
+
+
+def log_ins(organisation: Organisation) -> list[LogIn]:
+    posts = {post.code: post for post in organisation.posts.values()}
+    found = []
+    for kind, code in KINDS.items():
+        holder = organisation.holder_of(posts[code].pk)
+        assert holder is not None
+        found.append(LogIn(kind, holder.full_name, holder.email))
+    return found
+
+
+def _frameworks(content: Content, now: datetime) -> list[FrameworkVersion]:
+    """The chosen framework for children's social care, and a second one for youth justice."""
+    first = _first_day(local_date(now))
+    social_care, youth_justice = (Unit.objects.get(code=code) for code in ("social-care", "youth-justice"))
+    if content["framework"]["key"] == SECOND:
+        return [_load(content, [social_care, youth_justice], first)]
+    return [_load(content, [social_care], first), _load(read_pack(SECOND), [youth_justice], first)]
+
+
+def _load(content: Content, units: list[Unit], first: date) -> FrameworkVersion:
+    """In force from the beginning of the demonstration's year; each function draws from its own cases."""
+    content = copy.deepcopy(content)
+    pack = content["framework"]
+    pack["effective_from"] = first.isoformat()
+    pack["version"] += MARK
+    for activity in pack["activities"]:
+        if "draw" in activity:
+            activity["draw"]["pool"] = "function"
+    at = at_local_time(first, MORNING)
+    version = load_pack(content=content, units=units, by=None, now=at)
+    install_tools(framework_version=version, by=None, now=at)
+    return version
+
+
+def _first_day(today: date) -> date:
+    """Early enough for the quarter in which it was twelve months ago."""
+    return date(today.year - 2, 4, 1)
+
+
+def _settle_notices(now: datetime) -> None:
+    """Nothing of the invented past is sent; what is older than some days has been read."""
+    Notice.objects.update(delivery=Notice.Delivery.SENT, sent_at=now)
+    Notice.objects.filter(created_at__lt=now - READ_AFTER).update(read_at=now - READ_AFTER)

@@ -1,0 +1,149 @@
+"""The year of a framework, month by month: planned, drawn, done, moderated, chased, followed up."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from audits import workflow as audits
+from audits.models import CaseAudit
+from escalation.workflow import sweep
+from qaframework.allocation import workflow as allocation
+from qaframework.allocation.models import Assignment, Programme
+from qaframework.allocation.workflow import activity_of
+from qaframework.clocks.models import Moment
+from qaframework.rules.periods import Month, ProgrammeYear
+from qaframework.rules.working_days import at_local_time, local_date
+from reporting.demo import follow_up, own_work, past_audits
+from reporting.demo.story import Story, close_moments
+
+SIX = time(6, 0)
+IN_TIME, LATE = 0.88, 0.975
+DAYS_LATE = (1, 1, 2, 3, 3, 5, 6, 9, 12, 16)
+
+
+@dataclass
+class Year:
+    """What is known to happen: the moment at which each piece of open work will be handed in."""
+
+    story: Story
+    audits: dict[int, datetime] = field(default_factory=dict)
+    own_work: list[tuple[Assignment, datetime]] = field(default_factory=list)
+    after: follow_up.FollowUp = field(default_factory=follow_up.FollowUp)
+
+
+def live_through(stories: list[Story]) -> None:
+    """Let the year happen, up to now. Ladders are swept for all frameworks together."""
+    years = [Year(story) for story in stories]
+    for month in stories[0].months:
+        for year in years:
+            _begin_month(year, month)
+        _sweep_month(stories[0], month)
+        for year in years:
+            _end_month(year, month)
+    sweep(now=stories[0].now)
+
+
+def _begin_month(year: Year, month: Month) -> None:
+    story = year.story
+    if month == story.first:
+        _draw(year, month, story.morning(month.start))
+    year.own_work += _foreseen(year, own_work.open_month(story, _programme(story, month), month))
+    _draw(year, month.next(), story.morning(month.start))
+
+
+def _programme(story: Story, month: Month) -> Programme:
+    """The programme in which the month lies, made when it is first needed."""
+    framework = story.version.framework
+    span = ProgrammeYear.of(month.start, story.pack.year_starts_in)
+    found = framework.programmes.filter(year=span.year).first()
+    if found:
+        return found
+    day = max(story.first.start, month.previous().start)
+    made = allocation.make_programme(
+        framework=framework, year=span.year, by=None, now=min(at_local_time(day, SIX), story.now)
+    )
+    return made.programme
+
+
+def _draw(year: Year, month: Month, at: datetime) -> None:
+    """Draw a month's cases and foresee when their audits will be handed in."""
+    story = year.story
+    programme = _programme(story, month)
+    audits.draw_month(
+        framework=story.version.framework, month=month, seed=f"demo {story.seed}", by=None, now=at
+    )
+    drawn = programme.assignments.filter(period=month.key, state=Assignment.State.ALLOCATED)
+    _foresee_audits(
+        year,
+        [
+            row
+            for row in drawn.select_related("post", "framework_version", "clock").order_by("pk")
+            if activity_of(row).draw
+        ],
+    )
+
+
+def _foresee_audits(year: Year, rows: list[Assignment]) -> None:
+    foreseen = {row.pk: at for row, at in _foreseen(year, rows)}
+    found = CaseAudit.objects.filter(assignment__in=foreseen).values_list("pk", "assignment")
+    year.audits |= {audit_id: foreseen[assignment_id] for audit_id, assignment_id in found}
+
+
+def _foreseen(year: Year, rows: list[Assignment]) -> list[tuple[Assignment, datetime]]:
+    """When each will be handed in, which may be after now. What a vacant post owes is withdrawn."""
+    story, found = year.story, []
+    for row in rows:
+        if story.holder(row.post) is None:
+            allocation.withdraw(
+                assignment=row, reason="The post is vacant", by=None, now=story.morning(row.allocated_on)
+            )
+            continue
+        found.append((row, _handed_in_at(story, row)))
+    close_moments(story, {row.clock_id: at for row, at in found if row.clock_id})
+    return found
+
+
+def _handed_in_at(story: Story, row: Assignment) -> datetime:
+    chance = story.chance
+    assert row.allocated_on is not None
+    assert row.due_on is not None
+    days, luck = (row.due_on - row.allocated_on).days, chance.random()
+    if luck < IN_TIME:
+        wait = chance.randint(min(6, days), days)
+    elif luck < LATE:
+        wait = days + chance.choice(DAYS_LATE)
+    else:
+        wait = days + chance.randint(18, 40)
+    return story.moment(row.allocated_on + timedelta(days=wait))
+
+
+def _sweep_month(story: Story, month: Month) -> None:
+    """Take the steps of the ladders on the mornings after they fell due."""
+    end = story.end_of(month)
+    due = Moment.objects.filter(is_open=True, falls_at__lte=end, clock__stopped_at__isnull=True)
+    days = sorted({local_date(falls_at) for falls_at in due.values_list("falls_at", flat=True)})
+    for day in days:
+        morning = at_local_time(max(day + timedelta(days=1), month.start), time(7, 0))
+        if morning <= end:
+            sweep(now=morning)
+
+
+def _end_month(year: Year, month: Month) -> None:
+    story = year.story
+    end = story.end_of(month)
+    handed_in = {pk: at for pk, at in year.audits.items() if at <= end}
+    year.audits = {pk: at for pk, at in year.audits.items() if at > end}
+    made = past_audits.hand_in(story, handed_in.items())
+    serious = set(
+        CaseAudit.objects.filter(pk__in=handed_in, overall_grade="inadequate").values_list(
+            "action_plan", flat=True
+        )
+    )
+    follow_up.foresee(story, year.after, made, serious)
+    own_work.hand_in(story, [(row, at) for row, at in year.own_work if at <= end])
+    year.own_work = [(row, at) for row, at in year.own_work if at > end]
+    follow_up.open_moderations(story, year.after, handed_in, month)
+    follow_up.end_actions(story, year.after, end)
+    follow_up.complete_moderations(story, year.after, end)
+    follow_up.close_loops(story, year.after, end)
+    reaudits = audits.open_due_reaudits(now=end).opened
+    _foresee_audits(year, [audit.assignment for audit in reaudits])
