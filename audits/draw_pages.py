@@ -111,6 +111,13 @@ def _facts(draw: SampleDraw, chosen: int, reserves: int) -> list[Fact]:
         {"label": "Asked for", "value": draw.size},
         {"label": "Drawn cases", "value": f"{chosen}, and {reserves} in reserve"},
         {"label": "Shortfall", "value": shortfall},
+        *proof_facts(draw),
+    ]
+
+
+def proof_facts(draw: SampleDraw) -> list[Fact]:
+    """From what anyone can work the draw out again."""
+    return [
         {"label": "Seed", "value": draw.seed},
         {"label": "Hash of the list", "value": draw.frame_hash},
     ]
@@ -200,12 +207,18 @@ def why_this_case(row: DrawnCase) -> list[str]:
     steps = [
         f"On {uk_date(draw.drawn_at)} there were {draw.frame_size} open cases of {draw.pool.name} that could "
         f"be drawn for {activity_of(draw).label}, {Month.parse(draw.period).label}. "
-        + (f"{left_out} more were left out by rule." if left_out else "No case was left out."),
+        + (
+            f"{left_out} more {'was' if left_out == 1 else 'were'} left out by rule."
+            if left_out
+            else "No case was left out."
+        ),
         "Every case has a ticket, worked out from the draw’s seed and the case’s reference. Whoever works it "
         "out again gets the same ticket.",
         _place_among_equals(row, frame),
     ]
-    if row.state == DrawnCase.State.ALLOCATED and row.assignment:
+    if getattr(row, "replaces", None) is not None:
+        steps.append("It took the place of a drawn case that was replaced. Both stay on the record.")
+    elif row.state == DrawnCase.State.ALLOCATED and row.assignment:
         rule = INDEPENDENCE[activity_of(draw).independence]
         steps.append(
             "The posts that owe an audit come in the order of tickets of their own. Each gets the first "
@@ -223,7 +236,7 @@ def _place_among_equals(row: DrawnCase, frame: Frame) -> str:
     among = (
         f"the {len(tickets)} with the plan “{kind}”" if kind in PlanType.labels else f"{len(tickets)} cases"
     )
-    drawn = "in reserve, for when a drawn case has to be replaced" if row.is_reserve else "drawn"
+    drawn = "drawn as a reserve, for when a drawn case has to be replaced" if row.is_reserve else "drawn"
     rest = (
         "The lowest tickets are drawn: of each kind as many as its share of all cases, and one child of "
         "each family."

@@ -89,7 +89,7 @@ def _row(audit: CaseAudit) -> Row:
     return [
         {"text": subject_line(assignment), "url": reverse("audits:audit", args=[audit.pk])},
         short_date(audit.submitted_at),
-        {"status": "done", "text": "In time"} if in_time else {"status": "late", "text": "Late"},
+        "Yes" if in_time else {"status": "late", "text": "Late"},
         f"{audit.auditor or 'Nobody is recorded'}\n{assignment.post.title}",
         grade_cell(assignment, audit.final_grade or audit.overall_grade),
         _moderation_cell(audit),

@@ -105,11 +105,16 @@ def audit_beside(audit: CaseAudit, reader: User, today: date) -> AuditBeside:
     actions = audit.action_plan.actions.select_related("owner_post").order_by("due_on", "pk")
     return AuditBeside(
         title=subject_line(audit.assignment),
-        facts=facts(audit, today),
+        facts=[row for row in facts(audit, today) if row["label"] != "Auditor"] + [_auditor(audit)],
         judgement=reading.judgement,
         sections=reading.sections,
         actions=[[one.what, one.owner_post.title, short_date(one.due_on)] for one in actions],
     )
+
+
+def _auditor(audit: CaseAudit) -> Fact:
+    """Who did the audit, which need not be who holds the post now."""
+    return {"label": "Auditor", "value": f"{audit.auditor or 'Not recorded'}\n{audit.assignment.post}"}
 
 
 def moderation_facts(one: Moderation, today: date) -> list[Fact]:
@@ -198,10 +203,11 @@ def draw_title(one: ModerationDraw, packs: dict[int, Pack]) -> str:
 
 
 def draw_facts(one: ModerationDraw) -> list[Fact]:
+    others = ": the others are moderated in any case" if one.population > len(one.frame) else ""
     return [
         {"label": "Drawn", "value": f"{uk_datetime(one.drawn_at)}, {one.drawn_by or 'by the system'}"},
         {"label": "Audits handed in", "value": one.population},
-        {"label": "Could be chosen", "value": f"{len(one.frame)}: the others are moderated for their grade"},
+        {"label": "Could be chosen", "value": f"{len(one.frame)}{others}"},
         {"label": "Share", "value": f"{one.percent}% of all that were handed in, rounded up"},
         {"label": "Chosen", "value": len(one.chosen)},
         {"label": "Seed", "value": one.seed},

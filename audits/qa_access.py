@@ -27,6 +27,7 @@ DRAWN_CASE = (
     "assignment__case",
     "assignment__framework_version",
     "replaced_by__case",
+    "replaces",
 )
 MODERATION = (
     "audit__assignment__case__unit",

@@ -16,6 +16,7 @@ from audits.draw_pages import (
     draw_rows,
     frame_file,
     may_be_replaced,
+    proof_facts,
     title_of,
     why_this_case,
 )
@@ -121,7 +122,12 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
 def replay_draw(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the draw again from its record, and say whether it gives the same cases."""
     shown = qa_access.get_draw(request.user, pk, local_today())
-    context = {"draw": shown, "title": title_of(shown), "replay": workflow.verify_draw(shown)}
+    context = {
+        "draw": shown,
+        "title": title_of(shown),
+        "replay": workflow.verify_draw(shown),
+        "facts": proof_facts(shown),
+    }
     return render(request, "audits/draws/replay.html", context)
 
 

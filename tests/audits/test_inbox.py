@@ -36,7 +36,7 @@ def test_an_audit_is_in_the_inbox_as_soon_as_it_is_handed_in(client, where: Sett
     audit = submitted_audit(where, HANDED_IN)
     assert shown(client, officer) == [audit.pk]
     text = client.get(reverse("audits:inbox")).content.decode()
-    for words in ("In time", "Waits for the month’s draw", "Good", str(where.auditor)):
+    for words in ("Yes", "Waits for the month’s draw", "Good", str(where.auditor)):
         assert words in text
 
 
