@@ -11,8 +11,7 @@ from django.http import Http404
 
 from audits.models import CaseAudit
 from qaframework.actions.models import Action
-from qaframework.allocation.access import owned_assignments
-from qaframework.allocation.models import Assignment
+from qaframework.activities.access import own
 from qaframework.caseload.access import cleared_q
 from qaframework.people.access import capability_q, posts_of
 from qaframework.people.models import PostHolding, RecordRead, User
@@ -49,16 +48,6 @@ def visible_audits(user: User, on: date) -> QuerySet[CaseAudit]:
     return CaseAudit.objects.filter(scope).filter(cleared_q(user, on, case_field="assignment__case"))
 
 
-def own_audits(user: User, on: date) -> QuerySet[CaseAudit]:
-    """Audits that a post of the person owes and that were not called off."""
-    live = (*Assignment.OPEN_STATES, *Assignment.DONE_STATES)
-    return CaseAudit.objects.filter(
-        cleared_q(user, on, case_field="assignment__case"),
-        assignment__post__in=posts_of(user, on),
-        assignment__state__in=live,
-    )
-
-
 def get_audit(user: User, pk: int, *, now: datetime) -> CaseAudit:
     """An audit to read, with all that its page shows in one query. Raises Http404."""
     return _logged(_get(visible_audits(user, local_date(now)), pk, now), user, now)
@@ -66,14 +55,13 @@ def get_audit(user: User, pk: int, *, now: datetime) -> CaseAudit:
 
 def get_audit_to_edit(user: User, pk: int, *, now: datetime) -> CaseAudit:
     """An audit for the person whose post owes it, to read and to work on. Raises Http404."""
-    return _logged(_get(own_audits(user, local_date(now)), pk, now), user, now)
+    return _logged(_get(own(CaseAudit, user, local_date(now)), pk, now), user, now)
 
 
 def get_audit_to_save(user: User, pk: int, *, now: datetime) -> CaseAudit:
     """The same where one answer is written and nothing shown: slim, and no reading is logged."""
     related = ("assignment", "answer_set__tool_version")
-    audits = own_audits(user, local_date(now)).select_related(*related)
-    audit = audits.defer("answer_set__tool_version__content").filter(pk=pk).first()
+    audit = own(CaseAudit, user, local_date(now)).select_related(*related).filter(pk=pk).first()
     if audit is None:
         raise Http404
     return audit
@@ -90,17 +78,6 @@ def get_audit_as_participant(user: User, pk: int, *, now: datetime) -> CaseAudit
     on = local_date(now)
     both = Q(assignment__worker=user) | Q(assignment__post__in=posts_of(user, on))
     return _logged(_get(visible_audits(user, on).filter(both), pk, now), user, now)
-
-
-def get_assignment_to_open(user: User, pk: int, *, now: datetime) -> Assignment:
-    """The person's own allocated case, of which the audit is still to be made ready. Raises Http404."""
-    mine = owned_assignments(user, local_date(now)).filter(
-        kind="case_audit", case__isnull=False, state__in=Assignment.OPEN_STATES, pk=pk
-    )
-    assignment = mine.select_related("framework_version", "case", "unit", "worker").first()
-    if assignment is None:
-        raise Http404
-    return assignment
 
 
 def _get(audits: QuerySet[CaseAudit], pk: int, now: datetime) -> CaseAudit:

@@ -16,7 +16,6 @@ from audits.progress import (
     Step,
     Task,
     closing_tasks,
-    is_open,
     meeting_of,
     next_step,
     path_of,
@@ -26,9 +25,9 @@ from audits.progress import (
 from audits.readiness import ACTIONS, ADVICE, ANSWERS, Problem, unmet_indicators
 from audits.workflow.judging import SUBMITTED
 from qaframework.actions.access import visible_plans
+from qaframework.activities.access import owes
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
-from qaframework.people.access import posts_of
 from qaframework.people.models import User
 from qaframework.people.templatetags.page import due_in_words, short_date, uk_date, uk_datetime
 from qaframework.rules.grades import Suggestion, suggest_overall
@@ -87,18 +86,18 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
     """Two more queries once the audit was handed in: its last moderation, and who may see its plan."""
     on = local_date(now)
     found = progress_of(audit, answers)
-    is_auditor = audit.assignment.post_id in {post.pk for post in posts_of(user, on)}
+    is_auditor = owes(user, audit, on)
     is_worker = audit.assignment.worker_id == user.pk
     moderation = _last_moderation(audit)
     words = words_of(audit)
-    can_work = is_auditor and is_open(audit)
+    can_work = is_auditor and audit.is_open
     return AuditPage(
         title=subject_line(audit.assignment),
         path=path_of(found, moderation),
         next_step=next_step(found, is_auditor=is_auditor, is_worker=is_worker, words=words, now=now),
         can_work=can_work,
         is_worker=is_worker,
-        is_open=is_open(audit),
+        is_open=audit.is_open,
         facts=facts(audit, on),
         meeting=_meeting_panel(audit, user, is_participant=is_auditor or is_worker, on=on),
         sections=tasks_of(found, can_work=can_work),
@@ -126,7 +125,7 @@ def facts(audit: CaseAudit, today: date) -> list[Row]:
     )
     held_by = getattr(audit, "holder_name", None) or "Vacant"
     rows.append({"label": "Auditor", "value": f"{held_by}\n{assignment.post}"})
-    if assignment.due_on and is_open(audit):
+    if assignment.due_on and audit.is_open:
         due = f"{uk_date(assignment.due_on)}\n{due_in_words(assignment.due_on, today)}"
         rows.append({"label": "Due", "value": due})
     if assignment.selection != Assignment.Selection.NONE:
@@ -323,7 +322,7 @@ def _last_moderation(audit: CaseAudit) -> Moderation | None:
 
 def _sent_back(audit: CaseAudit, moderation: Moderation | None) -> str:
     """What the moderator asked for, while the audit is open again."""
-    if moderation is None or not is_open(audit) or moderation.result != Moderation.Result.SENT_BACK:
+    if moderation is None or not audit.is_open or moderation.result != Moderation.Result.SENT_BACK:
         return ""
     return moderation.feedback
 
@@ -331,7 +330,7 @@ def _sent_back(audit: CaseAudit, moderation: Moderation | None) -> str:
 def _meeting_panel(audit: CaseAudit, user: User, *, is_participant: bool, on: date) -> MeetingPanel:
     meeting = meeting_of(audit)
     stands = meeting is not None and meeting.state in MEETING_STANDS
-    may_arrange = is_participant and is_open(audit)
+    may_arrange = is_participant and audit.is_open
     proposed = meeting is not None and meeting.state == AuditMeeting.State.PROPOSED
     is_mine = meeting is not None and meeting.proposed_by_id == user.pk
     may_record = may_arrange and stands and audit.assignment.worker_id == user.pk

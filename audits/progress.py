@@ -82,10 +82,6 @@ def meeting_of(audit: CaseAudit) -> AuditMeeting | None:
     return getattr(audit, "meeting", None)
 
 
-def is_open(audit: CaseAudit) -> bool:
-    return audit.assignment.state in Assignment.OPEN_STATES
-
-
 def standing_of(audit: CaseAudit, answers: Mapping[str, Answer]) -> Standing:
     """What access read together with the audit, without asking again."""
     values = values_of(audit.answer_set, answers)
@@ -117,7 +113,7 @@ def path_of(found: Progress, moderation: Moderation | None) -> list[Step]:
     steps = [
         ("Allocated", short_date(assignment.allocated_on)),
         ("Meeting agreed", _meeting_detail(found)),
-        ("Audited together", f"{done} of {len(found.sections)} sections" if is_open(audit) else ""),
+        ("Audited together", f"{done} of {len(found.sections)} sections" if audit.is_open else ""),
         ("Submitted", short_date(audit.submitted_at) or f"due {short_date(assignment.due_on)}"),
     ]
     if activity_of(assignment).moderation is not None:
@@ -236,7 +232,7 @@ def next_step(
         return NextStep(
             f"This work was {found.audit.assignment.get_state_display().lower()}. Nothing is owed."
         )
-    if not is_open(found.audit):
+    if not found.audit.is_open:
         if is_auditor and owes_reflection(found.audit):
             return _offer_reflection(found.audit, words)
         return _after_submission(found, words)

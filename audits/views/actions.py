@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audits import access, workflow
 from audits.models import CaseAudit
 from audits.pages import words_of
-from audits.progress import is_open
 from audits.views.audit import begin_if_needed
 from qaframework.actions import workflow as plans
 from qaframework.actions.drafts import draft_rows
@@ -28,7 +27,7 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
     """The actions drafted so far, and a form for one more (BF-09)."""
     now = timezone.now()
     audit = access.get_audit_to_edit(request.user, pk, now=now)
-    if not is_open(audit):
+    if not audit.is_open:
         return redirect("audits:read", pk=pk)
     form = ActionForm(
         audit.action_plan,

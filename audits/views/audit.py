@@ -11,9 +11,10 @@ from audits import access, workflow
 from audits.identifiers import suspicions
 from audits.models import CaseAudit
 from audits.pages import audit_page, problem_url, problems_by_topic, reading_of, words_of
-from audits.progress import is_open, standing_of
+from audits.progress import standing_of
 from audits.readiness import problems_before_submission
 from audits.workflow import NotReady
+from qaframework.activities.access import get_assignment_to_open
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, signed_in
@@ -33,7 +34,7 @@ def open_work(request: HttpRequest, pk: int) -> HttpResponse:
     audits = access.visible_audits(request.user, local_today())
     audit = audits.filter(assignment=pk).only("pk").first()
     if audit is None:
-        assignment = access.get_assignment_to_open(request.user, pk, now=now)
+        assignment = get_assignment_to_open(request.user, pk, ("case_audit",), now=now)
         audit = workflow.open_audit(assignment=assignment, by=request.user, now=now)
     return redirect("audits:audit", pk=audit.pk)
 
@@ -44,7 +45,7 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     found = access.get_audit(request.user, pk, now=now)
     # What was handed in has its own page; here only an open audit shows how far it is.
-    answers = answers_of(found.answer_set) if is_open(found) else {}
+    answers = answers_of(found.answer_set) if found.is_open else {}
     page = audit_page(found, answers, request.user, now)
     return render(request, "audits/audit/audit.html", {"audit": found, "page": page})
 
@@ -74,7 +75,7 @@ def section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     keys = [one.key for one in definition.sections]
     if key not in keys:
         raise Http404
-    if request.method != "POST" and not is_open(found):
+    if request.method != "POST" and not found.is_open:
         return redirect("audits:read", pk=pk)
     if request.method == "POST":
         begin_if_needed(found, request.user)
@@ -128,7 +129,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
             request, f"Submitted. The {words_of(found)['qa_team']} has it, and the actions are on their way."
         )
         return redirect("audits:audit", pk=pk)
-    if not is_open(found):
+    if not found.is_open:
         return redirect("audits:read", pk=pk)
     return _check_page(request, found)
 
@@ -156,7 +157,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 def begin_if_needed(found: CaseAudit, user: User) -> None:
     """The first thing saved starts the audit, also when somebody new holds the post."""
     under_way = found.assignment.state == Assignment.State.IN_PROGRESS and found.auditor_id == user.pk
-    if not under_way and is_open(found):
+    if not under_way and found.is_open:
         workflow.begin_audit(audit=found, by=user, now=timezone.now())
 
 

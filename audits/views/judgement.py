@@ -13,7 +13,6 @@ from audits import access, workflow
 from audits.forms import AdviceForm, JudgementForm, WorkerViewForm
 from audits.models import CaseAudit
 from audits.pages import Grading, grade_label, grading_of, words_of
-from audits.progress import is_open
 from audits.views.audit import begin_if_needed
 from audits.workflow import JudgementConflict
 from qaframework.allocation.wording import subject_line
@@ -34,7 +33,7 @@ def judgement(request: HttpRequest, pk: int) -> HttpResponse:
     """Judge together. Works without scripts; then the button saves."""
     now = timezone.now()
     audit = access.get_audit_to_edit(request.user, pk, now=now)
-    if request.method != "POST" and not is_open(audit):
+    if request.method != "POST" and not audit.is_open:
         return redirect("audits:read", pk=pk)
     grading = grading_of(audit, answers_of(audit.answer_set))
     form = _form(request, audit, grading)
@@ -97,7 +96,7 @@ def worker_view(request: HttpRequest, pk: int) -> HttpResponse:
     """The practitioner's grade and view, from their own device (BF-13)."""
     now = timezone.now()
     audit = access.get_audit_as_worker(request.user, pk, now=now)
-    if request.method != "POST" and not is_open(audit):
+    if request.method != "POST" and not audit.is_open:
         return redirect("audits:read", pk=pk)
     form = WorkerViewForm(audit, _with_the_rest(request, audit))
     if request.method == "POST" and form.is_valid():
@@ -141,7 +140,7 @@ def advice(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_context(audit, form),
         "advice": request_made,
-        "may_ask": is_open(audit) and request_made is None,
+        "may_ask": audit.is_open and request_made is None,
         "advised_grade": grade_label(definition, request_made.advised_grade) if request_made else "",
     }
     return render(request, "audits/audit/advice.html", context, status=422 if form.errors else 200)

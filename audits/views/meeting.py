@@ -14,7 +14,7 @@ from audits import access, workflow
 from audits.forms import CancelMeetingForm, MeetingForm, RecordUpdatedForm
 from audits.invitations import calendar_file
 from audits.models import AuditMeeting, CaseAudit
-from audits.progress import is_open, meeting_of
+from audits.progress import meeting_of
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, signed_in
 from qaframework.people.history import SomebodyElseWasFirst
@@ -29,7 +29,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose a meeting, or move it."""
     now = timezone.now()
     audit = access.get_audit_as_participant(request.user, pk, now=now)
-    if not is_open(audit):
+    if not audit.is_open:
         return redirect("audits:audit", pk=pk)
     found = meeting_of(audit)
     minutes = audit.answer_set.tool_version.definition.minutes
