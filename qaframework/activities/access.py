@@ -70,8 +70,8 @@ def get_own_activity(model: type[A], user: User, pk: int, *, now: datetime) -> A
 
 def get_activity_to_save(model: type[A], user: User, pk: int, *, now: datetime) -> A:
     """The same where one answer is written and nothing shown: slim, and no reading is logged."""
-    activities = own(model, user, local_date(now)).select_related("assignment", "answer_set__tool_version")
-    return _get(activities, pk)
+    related = ("assignment", "answer_set__tool_version")
+    return _found(own(model, user, local_date(now)).select_related(*related).filter(pk=pk).first())
 
 
 def get_assignment_to_open(user: User, pk: int, kinds: tuple[str, ...], *, now: datetime) -> Assignment:
@@ -104,7 +104,13 @@ def _cleared(model: type[A], user: User, on: date) -> QuerySet[A]:
 
 
 def _get(activities: QuerySet[A], pk: int) -> A:
-    activity = activities.select_related(*RELATED).filter(pk=pk).first()
+    activity = _found(activities.select_related(*RELATED).filter(pk=pk).first())
+    # Work and plan began with the same rules, which are large: read once.
+    activity.action_plan.framework_version = activity.assignment.framework_version
+    return activity
+
+
+def _found(activity: A | None) -> A:
     if activity is None:
         raise Http404
     return activity

@@ -1,5 +1,6 @@
 """Choosing whom an activity is about, and naming a child that somebody is worried about."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,17 +9,23 @@ from django import forms
 from qaframework.actions.forms import ConcernForm
 from qaframework.caseload.access import visible_cases
 from qaframework.caseload.models import Case
-from qaframework.people.access import capability_q
+from qaframework.people.access import capability_q, has_capability, posts_of
 from qaframework.people.forms import DateInput
 from qaframework.people.models import PostHolding, User
-from qaframework.people.roles import Capability
+from qaframework.people.roles import ROLES, Capability
 
 REFERENCE_LENGTH = 60
 
 
-def people_in_view(user: User, on: date, roles: list[str]) -> list[tuple[str, str]]:
-    """Holders of posts of the roles in the units where the person audits, by name, as choices. One query."""
+def people_in_view(user: User, on: date, roles: Iterable[str]) -> list[tuple[str, str]]:
+    """Holders of posts of the roles in the units where the person audits, by name, as choices. One query.
+
+    Nobody looks at the practice of those above them; the quality assurance team may look at anybody's.
+    """
     scope = capability_q(user, Capability.AUDIT, on, "post__unit")
+    if not has_capability(user, Capability.RUN_QUALITY_ASSURANCE, on):
+        own = max((ROLES[post.role].seniority for post in posts_of(user, on)), default=0)
+        roles = [role for role in roles if ROLES[role].seniority <= own]
     holdings = PostHolding.objects.on(on).filter(scope, post__is_active=True, post__role__in=roles)
     rows = holdings.exclude(user=user).order_by("user__full_name", "user", "is_acting", "starts_on", "pk")
     named: dict[str, str] = {}

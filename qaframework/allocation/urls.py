@@ -6,6 +6,7 @@ app_name = "allocation"
 
 urlpatterns = [
     path("my-work/", views.my_work, name="my_work"),
+    path("work/case/<int:pk>/", views.case_work, name="case_work"),
     path("return-board/", views.return_board, name="return_board"),
     path("work/<int:pk>/extension/", views.ask_extension, name="ask_extension"),
     path("work/<int:pk>/move/", views.reallocate, name="reallocate"),
