@@ -11,6 +11,7 @@ from qaframework.people.access import capability_q, has_capability, posts_of
 from qaframework.people.models import Post, RecordRead, Unit, UnitQuerySet, User
 from qaframework.people.reads import log_read
 from qaframework.people.roles import Capability, roles_with
+from reporting.links import Links, links_for
 from reporting.models import Report
 
 OVERSIGHT = (Capability.SEE_TEAM_WORK, Capability.RUN_QUALITY_ASSURANCE)
@@ -41,12 +42,13 @@ def units_with_figures(user: User, on: date) -> UnitQuerySet:
     return Unit.objects.filter(overseen | Q(pk__in=own), is_active=True).order_by("path")
 
 
-def sees_work(user: User, on: date) -> bool:
-    return any(has_capability(user, capability, on) for capability in OVERSIGHT)
-
-
-def runs_qa(user: User, on: date) -> bool:
-    return has_capability(user, Capability.RUN_QUALITY_ASSURANCE, on)
+def links_of(user: User, period: str, on: date) -> Links:
+    """Where figures of a period (a month's key, or a quarter's) may lead the person."""
+    return links_for(
+        sees_work=any(has_capability(user, capability, on) for capability in OVERSIGHT),
+        runs_qa=has_capability(user, Capability.RUN_QUALITY_ASSURANCE, on),
+        month=period,
+    )
 
 
 def visible_reports(user: User, on: date) -> QuerySet[Report]:

@@ -19,7 +19,7 @@ from reporting.figures.practice import practice_figures
 from reporting.figures.returns import return_figures
 from reporting.figures.scope import Scope
 from reporting.forms import DashboardFilter
-from reporting.links import Links, links_for
+from reporting.links import Links
 from reporting.sections import follow_up, practice, returns
 
 T = TypeVar("T", Framework, Unit)
@@ -51,23 +51,20 @@ def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
         on=today,
         reader=user,
     )
-    links = links_for(
-        sees_work=access.sees_work(user, today),
-        runs_qa=access.runs_qa(user, today),
-        month=scope.period.key,
-    )
+    links = access.links_of(user, scope.period.key, today)
     return Dashboard(chosen, framework, unit, _sections(scope, links))
 
 
 def _sections(scope: Scope, links: Links) -> tuple[Section, ...]:
-    grades = practice_figures(scope)
+    grades, actions = practice_figures(scope), action_figures(scope)
     label = scope.period.label
     return (
         returns.returns_section(return_figures(scope), label, links.board),
         practice.grades_section(grades, label, by_quarter=False, url=links.audits),
         follow_up.late_section(escalation_figures(scope), links),
-        follow_up.actions_section(action_figures(scope), links),
+        follow_up.actions_section(actions, links),
         follow_up.loops_section(loop_figures(scope), links),
+        follow_up.concerns_section(actions, links),
         practice.involvement_section(grades),
         practice.groups_section(grades),
     )

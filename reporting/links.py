@@ -15,6 +15,8 @@ class Links:
     actions: str = ""
     loops: str = ""
     escalations: str = ""
+    moderation: str = ""
+    concerns: str = ""
 
     def actions_late(self, key: str) -> str:
         return _with(self.actions, late=key)
@@ -33,6 +35,8 @@ def links_for(*, sees_work: bool, runs_qa: bool, month: str) -> Links:
         actions=reverse("actions:tracker"),
         loops=reverse("actions:loops"),
         escalations=reverse("escalation:board"),
+        moderation=reverse("audits:moderation_queue") if runs_qa else "",
+        concerns=reverse("actions:concerns"),
     )
 
 

@@ -1,10 +1,12 @@
 """A report as a document: its frozen figures, and the words people added to them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from qaframework.people.templatetags.page import uk_date, uk_datetime
-from reporting.document import Document, Paragraph, Section, from_json
+from reporting.document import Block, Document, Explanation, Paragraph, Section, from_json
+from reporting.links import Links
 from reporting.models import Report
 
 NOT_WRITTEN = "Nobody has written this yet."
@@ -12,11 +14,8 @@ NOT_WRITTEN = "Nobody has written this yet."
 
 def document_of(report: Report) -> Document:
     """The words come first: what it means and what will be done, then the figures."""
-    words = Section(
-        "words",
-        "So what, and now what",
-        (Paragraph(report.so_what or NOT_WRITTEN), Paragraph(report.now_what or NOT_WRITTEN)),
-    )
+    so_what = Section("so_what", "So what", (Paragraph(report.so_what or NOT_WRITTEN),))
+    now_what = Section("now_what", "Now what", (Paragraph(report.now_what or NOT_WRITTEN),))
     facts = (
         ("Framework", report.framework.name),
         ("Period", report.figures["period"]),
@@ -24,7 +23,29 @@ def document_of(report: Report) -> Document:
         ("State", state_in_words(report)),
         ("Left out", "Restricted cases are not in any figure, so that nobody can be recognised."),
     )
-    return Document(report.title, facts, (words, *from_json(report.figures["sections"])))
+    return Document(report.title, facts, (so_what, now_what, *from_json(report.figures["sections"])))
+
+
+def with_links(document: Document, links: Links) -> Document:
+    """The document as a page of one reader: its explanations lead to the lists that the reader may open."""
+    urls = {
+        "returns": links.board,
+        "grades": links.audits,
+        "moderation": links.moderation,
+        "loops": links.loops,
+        "actions": links.actions,
+        "concerns": links.concerns,
+        "escalations": links.escalations,
+    }
+    sections = (
+        replace(section, blocks=tuple(_led_to(block, urls.get(section.key, "")) for block in section.blocks))
+        for section in document.sections
+    )
+    return replace(document, sections=tuple(sections))
+
+
+def _led_to(block: Block, url: str) -> Block:
+    return replace(block, url=url) if isinstance(block, Explanation) else block
 
 
 def state_in_words(report: Report) -> str:

@@ -21,7 +21,7 @@ from reporting import access, workflow
 from reporting.dashboard import about, dashboard_for
 from reporting.forms import ReissueForm, WordsForm, mark_of
 from reporting.models import Report
-from reporting.pages import as_data, document_of, sentences_of
+from reporting.pages import as_data, document_of, sentences_of, with_links
 from reporting.writers import WRITERS
 
 FILES = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "json": "JSON"}
@@ -53,7 +53,8 @@ def reports(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     shown = access.get_report(request.user, pk, local_today(), now=timezone.now())
     edits = access.may_edit(request.user, shown, local_today())
-    document = document_of(shown)
+    links = access.links_of(request.user, shown.period, local_today())
+    document = with_links(document_of(shown), links)
     context = {
         "document": document,
         "facts": [{"label": label, "value": value} for label, value in document.facts],

@@ -11,7 +11,7 @@ from reporting.links import Links
 from reporting.wording import count, in_words, percent, stat
 
 
-def moderation_section(figures: ModerationFigures, *, matrix: bool) -> Section:
+def moderation_section(figures: ModerationFigures, links: Links, *, matrix: bool) -> Section:
     agreed = figures.agreement
     told = (
         f"{in_words(figures.chosen)} of the audits handed in were chosen for moderation."
@@ -27,12 +27,14 @@ def moderation_section(figures: ModerationFigures, *, matrix: bool) -> Section:
     blocks: list[Block] = [Paragraph(told), outcomes, Paragraph(agreement_sentence(figures))]
     if matrix and agreed.n:
         columns = (
-            Column("Auditor’s grade"),
-            *(Column(f"Moderated: {grade}", True) for grade in figures.grades),
+            Column("Auditor"),
+            *(Column(grade, True) for grade in figures.grades),
         )
         pairs = zip(figures.grades, agreed.matrix, strict=True)
         rows: tuple[tuple[str | int, ...], ...] = tuple((grade, *counts) for grade, counts in pairs)
-        blocks.append(Table("Auditor’s and moderated grade, twelve months", columns, rows))
+        blocks.append(
+            Table("Auditor’s grade (down) and moderated grade (across), twelve months", columns, rows)
+        )
     blocks.append(
         Explanation(
             rule="Moderations completed in the twelve months that end with the period, of audits chosen at "
@@ -43,6 +45,8 @@ def moderation_section(figures: ModerationFigures, *, matrix: bool) -> Section:
             numerator="Pairs in which the auditor’s original grade and the moderated grade are the same, or "
             "one apart.",
             denominator="All pairs.",
+            url=links.moderation,
+            link="See the moderations",
         )
     )
     return Section("moderation", "Moderation", tuple(blocks))
@@ -61,10 +65,15 @@ def agreement_sentence(figures: ModerationFigures) -> str:
     if not agreed.shows_kappa or agreed.kappa_weighted is None or agreed.gwet_ac2 is None:
         return f"{told} There are too few pairs for a coefficient of agreement."
     return (
-        f"{told} Weighted kappa is {agreed.kappa_weighted:.2f} and Gwet’s AC2 {agreed.gwet_ac2:.2f}, where "
+        f"{told} Weighted kappa is {_number(agreed.kappa_weighted)} and Gwet’s AC2 "
+        f"{_number(agreed.gwet_ac2)}, where "
         "1 is full "
         "agreement and 0 what chance would give."
     )
+
+
+def _number(coefficient: float) -> str:
+    return f"{coefficient:.2f}".replace("-", "−")
 
 
 def loops_section(figures: LoopFigures, links: Links) -> Section:
@@ -156,7 +165,7 @@ def actions_section(figures: ActionFigures, links: Links) -> Section:
     )
 
 
-def concerns_section(figures: ActionFigures) -> Section:
+def concerns_section(figures: ActionFigures, links: Links) -> Section:
     told = (
         f"{count(figures.concerns, 'concern')} about a child’s safety raised; "
         f"{in_words(figures.concerns_in_time)} "
@@ -164,7 +173,14 @@ def concerns_section(figures: ActionFigures) -> Section:
         if figures.concerns
         else "No concern about a child’s safety was raised in the period."
     )
-    return Section("concerns", "Concerns raised", (Paragraph(told),))
+    explained = Explanation(
+        rule="Concerns that a child may be unsafe now, raised in the period about cases of these units.",
+        numerator="Concerns acknowledged within the time that the framework gives.",
+        denominator="Concerns raised.",
+        url=links.concerns,
+        link="See the concerns that you may see",
+    )
+    return Section("concerns", "Concerns raised", (Paragraph(told), explained))
 
 
 def late_section(figures: EscalationFigures, links: Links) -> Section:

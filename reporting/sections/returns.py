@@ -61,7 +61,8 @@ def returns_sentence(figures: ReturnFigures, period: str) -> str:
     total = figures.total
     if not total.due:
         return f"No work was due in {period}."
-    told = f"Of {count(total.due, 'piece')} of work due in {period}, {in_words(total.rate)} came in in time."
+    due = f"Of {count(total.due, 'piece')} of work due in {period}"
+    told = f"{due}, {in_words(total.rate)} were handed in in time."
     out = f"{total.outstanding} {'is' if total.outstanding == 1 else 'are'} not in"
     late = f"{total.late} came in late and {out}."
     return f"{told} {change(figures.before.rate, total.rate, figures.before.label)} {late}"

@@ -7,13 +7,10 @@ from typing import Any
 
 import typst
 from django.conf import settings
-from django.template.loader import render_to_string
 
-from reporting.charts import Part
 from reporting.document import Block, Document, LineChart, StackedChart, Stats, Table
+from reporting.writers.drawings import description_of, drawing
 from reporting.writers.tables import table_of_line, table_of_stacked
-
-SWATCH, LETTER = 38, 7  # pixels for the swatch with its gaps, and for a letter
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "reporting" / "report.typ"
 
@@ -33,23 +30,6 @@ def as_pdf(document: Document) -> bytes:
     return pdf
 
 
-def drawing(chart: StackedChart | LineChart) -> str:
-    """The chart as a picture that stands alone (SVG)."""
-    if isinstance(chart, StackedChart):
-        context = {"chart": chart.drawing, "id": chart.key, "legend": _legend(chart.drawing.legend)}
-        return render_to_string("reporting/stacked_bars.svg", context)
-    return render_to_string("reporting/line_with_interval.svg", {"chart": chart.drawing})
-
-
-def _legend(parts: tuple[Part, ...]) -> list[tuple[int, Part]]:
-    """Where each entry of the legend begins, one beside the other."""
-    places, x = [], 0
-    for part in parts:
-        places.append((x, part))
-        x += SWATCH + LETTER * len(part.label)
-    return places
-
-
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, StackedChart):
         return _chart(block, table_of_stacked(block))
@@ -66,7 +46,7 @@ def _chart(chart: StackedChart | LineChart, table: Table) -> dict[str, Any]:
     return {
         "kind": "chart",
         "title": chart.title,
-        "description": f"{chart.title}. {chart.description} The figures are in the table beneath.",
+        "description": description_of(chart),
         "svg": drawing(chart),
         "table": _table(table),
     }

@@ -1,4 +1,4 @@
-"""A Word document with headings, tables whose header rows are marked, and charts as their tables."""
+"""A Word document with headings, tables whose header rows are marked, and charts with their tables."""
 
 from io import BytesIO
 from typing import Any
@@ -7,17 +7,21 @@ from docx import Document as new_document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Cm, Pt, RGBColor
 
 from reporting.document import Block, Document, Explanation, LineChart, Paragraph, StackedChart, Stats, Table
+from reporting.writers.drawings import as_png, description_of
 from reporting.writers.tables import table_of_line, table_of_stacked, table_of_stats
+
+TYPEFACE = "Arial"
+TEXT_WIDTH = Cm(17)
+PICTURE_WIDTH = Cm(15)
 
 
 def as_word(document: Document) -> bytes:
     word = new_document()
-    word.styles["Normal"].font.name = "Arial"
-    word.styles["Normal"].font.size = Pt(11)
-    word.styles["Normal"].element.rPr.append(_language())
+    _set_page(word)
+    _set_styles(word)
     word.core_properties.title = document.title
     word.core_properties.author = ""
     word.core_properties.language = "en-GB"
@@ -33,21 +37,51 @@ def as_word(document: Document) -> bytes:
     return file.getvalue()
 
 
+def _set_page(word: Any) -> None:
+    """A4 with margins of 2 cm."""
+    page = word.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2)
+
+
+def _set_styles(word: Any) -> None:
+    """One plain typeface for all, headings in black."""
+    normal = word.styles["Normal"]
+    normal.font.name, normal.font.size = TYPEFACE, Pt(11)
+    normal.element.rPr.append(_language())
+    for level, size in ((1, 20), (2, 15), (3, 11)):
+        style = word.styles[f"Heading {level}"]
+        style.font.name, style.font.size = TYPEFACE, Pt(size)
+        style.font.color.rgb = RGBColor(0, 0, 0)
+        fonts = style.element.rPr.rFonts
+        for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+            fonts.attrib.pop(qn(name), None)
+
+
 def _write(word: Any, block: Block) -> None:
     if isinstance(block, Paragraph):
         for text in block.text.splitlines():
             word.add_paragraph(text)
     elif isinstance(block, Explanation):
-        word.add_paragraph(f"How this is reckoned. {block.rule}").runs[0].italic = True
-        word.add_paragraph(f"Counted: {block.numerator} Out of: {block.denominator}").runs[0].italic = True
+        word.add_paragraph(f"How this is reckoned. {block.rule}")
+        word.add_paragraph(f"Counted: {block.numerator} Out of: {block.denominator}")
     elif isinstance(block, Stats):
         _table(word, table_of_stats(block))
     elif isinstance(block, StackedChart):
+        _picture(word, block)
         _table(word, table_of_stacked(block))
     elif isinstance(block, LineChart):
+        _picture(word, block)
         _table(word, table_of_line(block))
     else:
         _table(word, block)
+
+
+def _picture(word: Any, chart: StackedChart | LineChart) -> None:
+    """The chart with its description for those who do not see it; its table follows."""
+    word.add_heading(f"Chart: {chart.title}", level=3)
+    shape = word.add_picture(BytesIO(as_png(chart)), width=PICTURE_WIDTH)
+    shape._inline.docPr.set("descr", description_of(chart))
 
 
 def _table(word: Any, table: Table) -> None:
@@ -55,23 +89,33 @@ def _table(word: Any, table: Table) -> None:
     if not table.rows:
         word.add_paragraph(table.empty)
         return
-    drawn = word.add_table(rows=0, cols=len(table.columns), style="Light Grid")
+    drawn = word.add_table(rows=0, cols=len(table.columns), style="Table Grid")
     head = drawn.add_row()
     _mark_as_header(head)
     for cell, column in zip(head.cells, table.columns, strict=True):
-        cell.text = column.label
-        _align(cell, column.numeric)
+        _fill(cell, column.label, numeric=column.numeric, bold=True)
     for row in table.rows:
         cells = drawn.add_row().cells
         for cell, value, column in zip(cells, row, table.columns, strict=True):
-            cell.text = str(value)
-            _align(cell, column.numeric)
+            _fill(cell, str(value), numeric=column.numeric, bold=False)
+    _give_widths(drawn, len(table.columns))
     word.add_paragraph(table.note)
 
 
-def _align(cell: Any, numeric: bool) -> None:
+def _give_widths(drawn: Any, columns: int) -> None:
+    """The first column, which says what the row is, gets twice the width of the others."""
+    one = int(TEXT_WIDTH / (columns + 1))
+    for row in drawn.rows:
+        for index, cell in enumerate(row.cells):
+            cell.width = one if index else 2 * one
+
+
+def _fill(cell: Any, text: str, *, numeric: bool, bold: bool) -> None:
+    paragraph = cell.paragraphs[0]
+    run = paragraph.add_run(text)
+    run.font.size, run.bold = Pt(9), bold
     if numeric:
-        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 def _mark_as_header(row: Any) -> None:

@@ -27,7 +27,8 @@ from reporting.document import (
 from reporting.models import Report
 from reporting.pages import document_of
 from reporting.workflow import build_report
-from reporting.writers.pdf import as_pdf, drawing
+from reporting.writers.drawings import drawing
+from reporting.writers.pdf import as_pdf
 from reporting.writers.word import as_word
 from reporting.writers.workbook import as_workbook
 from tests.reporting.conftest import DECEMBER
@@ -85,6 +86,9 @@ def test_the_word_document_has_headings_and_tables_with_header_rows(document: Do
         "94%",
     ]
     assert all(table.rows[0]._tr.trPr.xpath("w:tblHeader") for table in word.tables)
+    pictures = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
+    assert len(pictures) == 3
+    assert all("good or better" in described for described in pictures)
     assert word.core_properties.title == document.title
     assert word.core_properties.language == "en-GB"
 

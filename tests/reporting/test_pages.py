@@ -75,11 +75,11 @@ def test_the_dashboard_shows_each_share_with_its_number_and_interval(
     framework: Framework, authority: Authority, client: Client
 ) -> None:
     shown = text(page(client, authority.director, DASHBOARD))
-    assert "94% (17 of 18, likely between 74% and 99%) came in in time" in shown
+    assert "94% (17 of 18, likely between 74% and 99%) were handed in in time" in shown
     assert "That is no clear change from October 2026" in shown
     assert "from 18 final audits" in shown
     assert "likely between 44% and 84%" in shown
-    assert shown.count("Explain these figures") == 7
+    assert shown.count("Explain these figures") == 8
     for cell in ("478", "120", "40"):
         assert (
             f'data-label="Expected" class="govuk-table__cell govuk-table__cell--numeric"> {cell} <' in shown

@@ -78,7 +78,8 @@ def test_the_monthly_report_says_in_sentences_what_the_figures_are(report: Repor
     assert "The lowest part is “Daily life now”" in told
     headings = [section.heading for section in document_of(report).sections]
     assert headings == [
-        "So what, and now what",
+        "So what",
+        "Now what",
         "Returns",
         "Returns over twelve months",
         "Grades of practice",
@@ -105,7 +106,7 @@ def test_the_quarterly_report_adds_coverage_teams_and_the_two_judgements(framewo
 
 
 def test_every_section_explains_its_figures(report: Report) -> None:
-    unexplained = {"So what, and now what", "Returns over twelve months", "Concerns raised"}
+    unexplained = {"So what", "Now what", "Returns over twelve months"}
     for section in document_of(report).sections:
         if section.heading not in unexplained:
             assert section.blocks[-1].kind == "explanation", section.heading
