@@ -112,7 +112,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "shown": draw_page(shown, request.user, today),
         "exclusion_columns": columns("Reason", "Cases", numeric=("Cases",)),
         "case_columns": columns("Case", "Drawn as", "Kind", "Ticket", "Auditor", "State", "Change"),
-        "post_columns": columns("Post", "Unit"),
+        "post_columns": columns("Post", "Unit", "Change"),
     }
     return render(request, "audits/draws/draw.html", context)
 
