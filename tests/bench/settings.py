@@ -1,0 +1,7 @@
+"""The settings of the test suite, with the bare page and with tables straight from the models."""
+
+from tests.settings import *  # noqa: F403
+from tests.settings import INSTALLED_APPS
+
+ROOT_URLCONF = "tests.bench.urls"
+MIGRATION_MODULES = {name.rpartition(".")[2]: None for name in INSTALLED_APPS}
