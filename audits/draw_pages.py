@@ -178,7 +178,12 @@ def _without_case(draw: SampleDraw) -> list[Row]:
         post__unit__path__startswith=draw.pool.path,
     ).select_related("post__unit")
     return [
-        [one.post.title, one.post.unit.name] for one in planned.order_by("post__unit__path", "post__title")
+        [
+            one.post.title,
+            one.post.unit.name,
+            {"text": "Move or withdraw", "url": reverse("allocation:reallocate", args=[one.pk])},
+        ]
+        for one in planned.order_by("post__unit__path", "post__title")
     ]
 
 

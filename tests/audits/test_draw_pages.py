@@ -195,7 +195,7 @@ def test_a_case_says_why_it_was_drawn(qa, draw):
 
 
 def test_posts_that_got_no_case_are_named(qa, draw, authority):
-    AssignmentFactory(
+    left = AssignmentFactory(
         programme=draw.programme,
         framework_version=draw.framework_version,
         post=authority.post_of[authority.head_of_service],
@@ -204,6 +204,7 @@ def test_posts_that_got_no_case_are_named(qa, draw, authority):
     text = page_of(qa, "draw", draw.pk).content.decode()
     assert "Posts that still have no case" in text
     assert authority.post_of[authority.head_of_service].title in text
+    assert qa.get(reverse("allocation:reallocate", args=[left.pk])).status_code == 200
 
 
 def test_the_list_of_draws_takes_few_queries(qa, draw, django_assert_num_queries):
