@@ -12,7 +12,7 @@ from docx import Document
 from docx.shared import Pt
 
 from qaframework.actions.models import ActionPlan
-from qaframework.people.directory import Organisation
+from qaframework.people.directory import holder_names
 from qaframework.people.templatetags.page import uk_date
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "actions" / "plan.typ"
@@ -20,7 +20,11 @@ TEMPLATE = Path(settings.BASE_DIR) / "templates" / "actions" / "plan.typ"
 
 @dataclass(frozen=True)
 class PlanLine:
+    """One action as it stands in the documents; ``key`` and ``state_key`` are for the page."""
+
     number: int
+    key: int
+    state_key: str
     what: str
     measure: str
     who: str
@@ -31,14 +35,16 @@ class PlanLine:
 
 def plan_lines(plan: ActionPlan, today: date) -> list[PlanLine]:
     """The plan's actions in order of their due dates, with whoever holds the owner's post today."""
-    organisation = Organisation.load(today)
-    actions = plan.actions.select_related("owner_post").order_by("due_on", "pk")
+    actions = list(plan.actions.select_related("owner_post").order_by("due_on", "pk"))
+    holders = holder_names([action.owner_post_id for action in actions], today)
     return [
         PlanLine(
             number,
+            action.pk,
+            action.state,
             action.what,
             action.measure,
-            str(organisation.holder_of(action.owner_post_id) or f"{action.owner_post} (vacant)"),
+            holders.get(action.owner_post_id, f"{action.owner_post.title} (vacant)"),
             uk_date(action.due_on),
             action.get_priority_display(),
             action.get_state_display(),

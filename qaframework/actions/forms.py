@@ -6,13 +6,22 @@ from typing import Any
 from django import forms
 
 from qaframework.actions import workflow
-from qaframework.actions.models import Action, ActionPlan
+from qaframework.actions.models import Action, ActionPlan, LoopClosure
 from qaframework.people.directory import Organisation
 from qaframework.people.forms import DateInput
 from qaframework.people.models import Post, User
 from qaframework.rules.smart_actions import Finding, Severity
 
-DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y"]
+DATE_FORMATS = [
+    "%Y-%m-%d",
+    "%d/%m/%Y",
+    "%d/%m/%y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%d %m %Y",
+    "%d %B %Y",
+    "%d %b %Y",
+]
 FIELD_OF_LETTER = {"S": "what", "M": "measure", "A": "owner_post", "R": "longer_reason", "T": "due_on"}
 
 
@@ -30,10 +39,14 @@ class TypedDate(forms.CharField):
 
 
 def sensible_owners(plan: ActionPlan, auditor_post: Post | None, on: date) -> list[tuple[str, str]]:
-    """Who can be asked to act: the practitioner, the line above them, and the auditor; as choices."""
+    """Who can be asked to act: the practitioner, the line above them, and the auditor; as choices.
+
+    Where nobody in particular was audited, the line begins with the unit's manager.
+    """
     organisation = Organisation.load(on)
     worker_post = organisation.post_of(plan.worker_id) if plan.worker_id else None
-    line = [worker_post] if worker_post else []
+    managers = organisation.nearest_posts(plan.unit_id, "team_manager")
+    line = [worker_post] if worker_post else managers[:1]
     while line and (above := organisation.line_manager(line[-1].pk)) and above not in line:
         line.append(above)
     if auditor_post is not None and auditor_post.pk not in {post.pk for post in line}:
@@ -84,7 +97,7 @@ class ActionForm(forms.Form):
     def __init__(
         self, plan: ActionPlan, *args: Any, by: User, today: date, auditor_post: Post | None = None, **kw: Any
     ) -> None:
-        super().__init__(*args, prefix="action", **kw)
+        super().__init__(*args, **{"prefix": "action", **kw})
         self.plan, self.by, self.today = plan, by, today
         self.warnings: list[Finding] = []
         rules = plan.framework_version.pack.action_rules
@@ -148,7 +161,9 @@ class ConcernForm(forms.Form):
 
 class ResponseForm(forms.Form):
     response = forms.CharField(
-        label="What have you done, or who is doing it now?", widget=forms.Textarea(attrs={"rows": 4})
+        label="What have you done, or who is doing it now?",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say what you have done, or who is doing it now."},
     )
 
 
@@ -157,6 +172,9 @@ class EvidenceForm(forms.Form):
         label="What shows that this is done?",
         help_text="For example where on the record it can be seen, and what the child or family said.",
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": "Say what shows that this is done, for example where it can be seen on the record."
+        },
     )
 
 
@@ -165,13 +183,16 @@ class DifferenceForm(forms.Form):
         label="What difference has it made for the child?",
         help_text="If there is none yet, say so and what you expect.",
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say what difference this made for the child, or that it made none yet."},
     )
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 3}))
+    """A sentence or two; ``label`` asks for it."""
 
-    def __init__(self, *args: Any, label: str = "Reason", **kw: Any) -> None:
+    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, label: str, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.fields["reason"].label = label
 
@@ -180,15 +201,17 @@ class ReviewForm(forms.Form):
     reviewed_on = forms.DateField(
         label="When did you go through the plan in supervision?", widget=DateInput()
     )
+    agreement = forms.CharField(
+        label="What did you agree about the actions and their dates?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class LoopMeetingForm(forms.Form):
+    """The meeting of a loop, with a field for each action that was not cancelled (LAN-24)."""
+
     met_on = forms.DateField(label="When did you meet?", widget=DateInput())
     present = forms.CharField(label="Who was there?", help_text="Roles, not names.", max_length=300)
-    evidence_seen = forms.CharField(
-        label="For each action: what have you seen that shows it is done?",
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
     child_is_safe = forms.CharField(
         label="Is the child safe and is the plan right now? How do you know?",
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -208,3 +231,26 @@ class LoopMeetingForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, loop: LoopClosure, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        own = list(self.fields)
+        for name in own:
+            self.initial[name] = getattr(loop, name)
+        actions = loop.plan.actions.exclude(state=Action.State.CANCELLED).order_by("due_on", "pk")
+        self.evidence_fields = {f"evidence_{action.pk}": action for action in actions}
+        for name, action in self.evidence_fields.items():
+            self.fields[name] = forms.CharField(
+                label=f"What have you seen that shows that this is done? {action.what}",
+                help_text=f"Its owner wrote: {action.evidence}" if action.evidence else "",
+                widget=forms.Textarea(attrs={"rows": 3}),
+                error_messages={"required": f"Say what you saw that shows that this is done: {action}"},
+            )
+            self.initial[name] = loop.evidence_seen.get(str(action.pk), "")
+        self.order_fields([*own[:2], *self.evidence_fields, *own[2:]])
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, as ``workflow.record_loop_meeting`` takes it."""
+        data = self.cleaned_data
+        evidence = {action.pk: data[name] for name, action in self.evidence_fields.items()}
+        return {name: data[name] for name in self.base_fields} | {"evidence_seen": evidence}

@@ -13,7 +13,7 @@ PERSON = settings.AUTH_USER_MODEL
 class ActionPlan(models.Model):
     """The actions that came out of one piece of quality-assurance work."""
 
-    PERSONAL_FIELDS: ClassVar = ()
+    PERSONAL_FIELDS: ClassVar = ("worker", "placed_on_file_by", "supervision_agreement")
 
     title = models.CharField(max_length=120)
     framework_version = models.ForeignKey(
@@ -38,8 +38,11 @@ class ActionPlan(models.Model):
     placed_on_file_by = models.ForeignKey(
         PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    supervision_review_on = models.DateField(null=True, blank=True)
+    supervision_review_on = models.DateField(
+        null=True, blank=True, help_text="The last day to go through it in supervision (BF-11)."
+    )
     supervision_reviewed_on = models.DateField(null=True, blank=True)
+    supervision_agreement = models.TextField(blank=True, help_text="What both agreed then.")
     created_at = models.DateTimeField()
     history = HistoricalRecords()
 
@@ -178,7 +181,9 @@ class LoopClosure(models.Model):
     due_on = models.DateField()
     met_on = models.DateField(null=True, blank=True)
     present = models.CharField(max_length=300, blank=True)
-    evidence_seen = models.TextField(blank=True, help_text="For each action: is it done, and what shows it.")
+    evidence_seen = models.JSONField(
+        default=dict, blank=True, help_text="What shows that it is done, by the key of each action."
+    )
     child_is_safe = models.TextField(blank=True, help_text="Is the child safe, and how do you know.")
     other_children = models.TextField(blank=True, help_text="Was another child affected; what was checked.")
     causes = models.TextField(blank=True)

@@ -19,6 +19,13 @@ def holder_of(post: Post, on: date) -> User | None:
     return _first_holder(holdings)
 
 
+def holder_names(posts: Iterable[Post | int], on: date) -> dict[int, str]:
+    """Who acts in, else holds, each of the posts on that day, by the post's key; vacant ones are left out."""
+    holdings = PostHolding.objects.on(on).filter(post__in=set(posts)).select_related("user")
+    ordered = holdings.order_by("is_acting", "starts_on", "pk")
+    return {holding.post_id: holding.user.full_name for holding in ordered}
+
+
 def post_of(user: User, on: date) -> Post | None:
     """The person's main post: held before acted in, then the one held longest."""
     holding = (

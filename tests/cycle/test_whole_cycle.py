@@ -167,7 +167,7 @@ def test_an_inadequate_audit_is_drawn_submitted_moderated_closed_and_followed_up
         loop=loop,
         met_on=date(2027, 1, 6),
         present="Worker, manager",
-        evidence_seen="The new plan.",
+        evidence_seen={action.pk: "The new plan."},
         child_is_safe="Seen on Monday, says she feels safe.",
         other_children="None.",
         causes="Capacity.",

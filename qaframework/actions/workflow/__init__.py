@@ -3,6 +3,7 @@
 from qaframework.actions.workflow.concerns import acknowledge_concern, raise_concern
 from qaframework.actions.workflow.loops import (
     authorise_loop,
+    holds_meeting,
     may_authorise,
     open_loop,
     record_loop_meeting,
@@ -11,6 +12,7 @@ from qaframework.actions.workflow.loops import (
 from qaframework.actions.workflow.plans import (
     ActionNotSmart,
     add_action,
+    change_subject,
     check_smart,
     confirm_told,
     issue_plan,
@@ -24,6 +26,7 @@ from qaframework.actions.workflow.progress import (
     cancel_action,
     finish_action,
     may_verify,
+    owns,
     return_action,
     verify_action,
 )
@@ -35,14 +38,17 @@ __all__ = [
     "authorise_loop",
     "begin_action",
     "cancel_action",
+    "change_subject",
     "check_smart",
     "confirm_told",
     "finish_action",
+    "holds_meeting",
     "issue_plan",
     "may_authorise",
     "may_verify",
     "open_loop",
     "open_plan",
+    "owns",
     "place_on_file",
     "raise_concern",
     "record_loop_meeting",

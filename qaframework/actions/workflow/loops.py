@@ -1,11 +1,12 @@
 """Closing the loop after an inadequate grade (LAN-24 to LAN-26)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
 
-from qaframework.actions.models import ActionPlan, LoopClosure
+from qaframework.actions.models import Action, ActionPlan, LoopClosure
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.notices.workflow import NoticeDraft, write_notices
@@ -71,7 +72,7 @@ def record_loop_meeting(
     loop: LoopClosure,
     met_on: date,
     present: str,
-    evidence_seen: str,
+    evidence_seen: Mapping[int, str],
     child_is_safe: str,
     other_children: str,
     causes: str,
@@ -79,17 +80,19 @@ def record_loop_meeting(
     by: User,
     now: datetime,
 ) -> LoopClosure:
-    """Record the meeting and the evidence for each action, and send it to the Head of Service."""
+    """Record the meeting, and for each action by its key what was seen, for the Head of Service (LAN-24).
+
+    Only whoever holds the post that was asked to meet, once every action is done or cancelled.
+    """
+    if not holds_meeting(by, loop, local_date(now)):
+        raise Refused(
+            f"Only whoever holds the post that was asked to meet can record it: {loop.senior_post}."
+        )
     if met_on > local_date(now):
         raise Refused("The meeting is in the future. Record it once it has taken place.")
-    if not (evidence_seen.strip() and child_is_safe.strip()):
-        raise Refused("Say what you saw for each action, and how you know that the child is safe.")
-    unfinished = loop.plan.actions.filter(state__in=["open", "in_progress"]).count()
-    if unfinished:
-        raise Refused(
-            f"{unfinished} action{'s are' if unfinished > 1 else ' is'} not done yet. The loop can go to the "
-            "Head of Service when every action is done or cancelled."
-        )
+    if not child_is_safe.strip():
+        raise Refused("Say whether the child is safe, and how you know.")
+    _refuse_unless_complete(loop, evidence_seen)
     history.change(
         loop,
         by=by,
@@ -99,7 +102,7 @@ def record_loop_meeting(
         state=State.WITH_HEAD_OF_SERVICE,
         met_on=met_on,
         present=present,
-        evidence_seen=evidence_seen,
+        evidence_seen={str(key): text for key, text in evidence_seen.items()},
         child_is_safe=child_is_safe,
         other_children=other_children,
         causes=causes,
@@ -159,8 +162,27 @@ def return_loop(*, loop: LoopClosure, reason: str, by: User, now: datetime) -> L
 
 def may_authorise(user: User, loop: LoopClosure, on: date) -> bool:
     """The relevant Head of Service or above, unless they held the meeting themselves."""
-    held_it = any(post.pk == loop.senior_post_id for post in posts_of(user, on))
-    return not held_it and has_capability(user, Capability.AUTHORISE_LOOPS, on, unit=loop.unit)
+    return not holds_meeting(user, loop, on) and has_capability(
+        user, Capability.AUTHORISE_LOOPS, on, unit=loop.unit
+    )
+
+
+def holds_meeting(user: User, loop: LoopClosure, on: date) -> bool:
+    """Whether the person holds, or acts in, the post that was asked to meet worker and manager."""
+    return any(post.pk == loop.senior_post_id for post in posts_of(user, on))
+
+
+def _refuse_unless_complete(loop: LoopClosure, evidence_seen: Mapping[int, str]) -> None:
+    actions = loop.plan.actions.exclude(state=Action.State.CANCELLED)
+    unfinished = sum(action.state in Action.OWED_STATES for action in actions)
+    if unfinished:
+        raise Refused(
+            f"{unfinished} action{'s are' if unfinished > 1 else ' is'} not done yet. The loop can go to the "
+            "Head of Service when every action is done or cancelled."
+        )
+    for action in actions:
+        if not evidence_seen.get(action.pk, "").strip():
+            raise Refused(f"Say what you saw that shows that this action is done: {action}")
 
 
 def _rule(plan: ActionPlan) -> LoopRule:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -16,7 +17,7 @@ from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.refusal import Refused
-from qaframework.rules.deadlines import Offset, after, due_date
+from qaframework.rules.deadlines import after, due_date
 from qaframework.rules.smart_actions import Finding, Severity, check_action
 from qaframework.rules.working_days import end_of_day, local_date
 
@@ -52,6 +53,27 @@ def open_plan(
         created_at=now,
     )
     return history.create(plan, by=by, now=now, reason="Opened")
+
+
+@transaction.atomic
+def change_subject(
+    *,
+    plan: ActionPlan,
+    case: Case | None,
+    unit: Unit,
+    worker: User | None,
+    reason: str,
+    by: User | None,
+    now: datetime,
+) -> ActionPlan:
+    """Let a plan that is still being drawn up follow the work it serves to another case or person.
+
+    Raises SomebodyElseWasFirst once the plan has been issued.
+    """
+    not_issued = {"issued_at__isnull": True}
+    return history.change(
+        plan, by=by, now=now, reason=reason, only_if=not_issued, case=case, unit=unit, worker=worker
+    )
 
 
 def check_smart(
@@ -137,8 +159,9 @@ def issue_plan(*, plan: ActionPlan, copy_to: Iterable[User], by: User, now: date
     """Make the drafts binding, start their clocks, and tell the worker, the manager and the owners.
 
     The 48-hour clock starts now and stops at once when both worker and manager could be told;
-    otherwise it runs until somebody confirms having told them (BED-13). Issuing again after a
-    correction issues only what is new.
+    otherwise it runs until somebody confirms having told them (BED-13). The plan is to be reviewed in
+    supervision within the time of a standard action (BF-11). Issuing again after a correction issues only
+    what is new, which then has to be placed on the child's file as well.
     """
     drafts = list(plan.actions.filter(state=Action.State.DRAFT).select_related("owner_post__unit"))
     for action in drafts:
@@ -155,14 +178,13 @@ def issue_plan(*, plan: ActionPlan, copy_to: Iterable[User], by: User, now: date
     manager = _manager_of(plan.worker, local_date(now))
     told_both = plan.worker is not None and manager is not None
     first_time = plan.issued_at is None
-    plan = history.change(
-        plan,
-        by=by,
-        now=now,
-        reason="Issued",
-        issued_at=plan.issued_at or now,
-        notified_at=plan.notified_at or (now if told_both else None),
-    )
+    changes: dict[str, Any] = {"notified_at": plan.notified_at or (now if told_both else None)}
+    if first_time:
+        changes |= {"issued_at": now, "supervision_review_on": _review_due(plan, local_date(now))}
+    if drafts:
+        # What is on the child's file does not hold the actions that were issued after it was put there.
+        changes |= {"placed_on_file_at": None, "placed_on_file_by": None}
+    plan = history.change(plan, by=by, now=now, reason="Issued", **changes)
     notify_clock = None if told_both or not first_time else _start_notify_clock(plan, by, now)
     if notify_clock:
         history.change(plan, by=by, now=now, reason="48 hours started", notify_clock=notify_clock)
@@ -186,31 +208,47 @@ def confirm_told(*, plan: ActionPlan, note: str, by: User, now: datetime) -> Act
 @transaction.atomic
 def place_on_file(*, plan: ActionPlan, by: User, now: datetime) -> ActionPlan:
     """Record who copied the plan into the child's file, and when (BF-12)."""
-    if plan.issued_at is None:
-        raise Refused("The plan can be placed on file once the audit has been submitted.")
+    _refuse_unless_issued(plan)
     return history.change(
         plan,
         by=by,
         now=now,
         reason="Placed on the child's file",
+        only_if={"placed_on_file_at__isnull": True},
         placed_on_file_at=now,
         placed_on_file_by=by,
     )
 
 
 @transaction.atomic
-def record_supervision_review(*, plan: ActionPlan, reviewed_on: date, by: User, now: datetime) -> ActionPlan:
-    """Record that worker and manager went through the plan in supervision (BF-11)."""
+def record_supervision_review(
+    *, plan: ActionPlan, reviewed_on: date, agreement: str, by: User, now: datetime
+) -> ActionPlan:
+    """Record that worker and manager went through the plan in supervision, and what they agreed (BF-11)."""
+    _refuse_unless_issued(plan)
     if reviewed_on > local_date(now):
         raise Refused("The date of the review is in the future. Give the day on which it took place.")
+    if plan.issued_at and reviewed_on < (issued := local_date(plan.issued_at)):
+        raise Refused(f"The plan was issued on {issued:%-d %B %Y}. Give that day or a later one.")
+    if not agreement.strip():
+        raise Refused("Say what you agreed about the actions and their dates.")
     return history.change(
-        plan, by=by, now=now, reason="Reviewed in supervision", supervision_reviewed_on=reviewed_on
+        plan,
+        by=by,
+        now=now,
+        reason="Reviewed in supervision",
+        supervision_reviewed_on=reviewed_on,
+        supervision_agreement=agreement,
     )
 
 
-def review_due(plan_issued_at: datetime, standard: Offset) -> date:
-    """The last day for the review in supervision: as long as a standard action has (BF-11)."""
-    return due_date(local_date(plan_issued_at), standard, working_calendar())
+def _review_due(plan: ActionPlan, issued_on: date) -> date:
+    return due_date(issued_on, plan.framework_version.pack.action_rules.standard, working_calendar())
+
+
+def _refuse_unless_issued(plan: ActionPlan) -> None:
+    if plan.issued_at is None:
+        raise Refused("The plan is still being drafted. It is issued when the audit is submitted.")
 
 
 def _manager_of(worker: User | None, on: date) -> User | None:

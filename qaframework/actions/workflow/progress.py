@@ -22,6 +22,8 @@ OWED = {"state__in": Action.OWED_STATES}
 
 @transaction.atomic
 def begin_action(*, action: Action, by: User, now: datetime) -> Action:
+    """The owner has started on it."""
+    _refuse_unless_owner(by, action, now)
     return history.change(
         action, by=by, now=now, reason="Started", only_if={"state": State.OPEN}, state=State.IN_PROGRESS
     )
@@ -30,6 +32,7 @@ def begin_action(*, action: Action, by: User, now: datetime) -> Action:
 @transaction.atomic
 def finish_action(*, action: Action, evidence: str, by: User, now: datetime) -> Action:
     """The owner says it is done and what shows it; the manager is asked to verify."""
+    _refuse_unless_owner(by, action, now)
     if not evidence.strip():
         raise Refused("Say what shows that this is done, for example where it can be seen on the record.")
     history.change(
@@ -71,25 +74,11 @@ def verify_action(*, action: Action, difference_made: str, by: User, now: dateti
 
 @transaction.atomic
 def return_action(*, action: Action, reason: str, by: User, now: datetime) -> Action:
-    """The evidence does not show it yet: back to the owner. The deadline stays as it was."""
+    """The evidence does not show it yet: back to the owner. The deadline stays, and its clock runs again."""
     if not may_verify(by, action, local_date(now)):
         raise Refused("A manager of the team returns an action, and never one they completed themselves.")
     if not reason.strip():
         raise Refused("Say what is still missing.")
-    plan = action.plan
-    clock = clocks.start_clock(
-        kind="action",
-        label=action.clock.label if action.clock else f"Action {action.pk}",
-        url=reverse("actions:action", args=[action.pk]),
-        framework_version=plan.framework_version,
-        ladder=plan.framework_version.pack.action_rules.ladder,
-        owner_post=action.owner_post,
-        unit=action.owner_post.unit,
-        case=plan.case,
-        due_at=end_of_day(action.due_on),
-        by=by,
-        now=now,
-    )
     history.change(
         action,
         by=by,
@@ -100,8 +89,10 @@ def return_action(*, action: Action, reason: str, by: User, now: datetime) -> Ac
         done_at=None,
         done_by=None,
         closing_note=reason,
-        clock=clock,
     )
+    if action.clock:
+        due_at = end_of_day(action.due_on)
+        clocks.restart_clock(clock=action.clock, due_at=due_at, reason="Returned", by=by, now=now)
     owner = directory.holder_of(action.owner_post, local_date(now))
     _tell(action, owner, "action_returned", f"More is needed: action {action.pk}", now=now)
     return action
@@ -127,13 +118,21 @@ def cancel_action(*, action: Action, reason: str, by: User, now: datetime) -> Ac
     return action
 
 
+def owns(user: User, action: Action, on: date) -> bool:
+    """Whether the person holds, or acts in, the post that owes the action on that local date."""
+    return any(post.pk == action.owner_post_id for post in posts_of(user, on))
+
+
 def may_verify(user: User, action: Action, on: date) -> bool:
     """A manager above the owner's post, or of its unit, or the QA manager; never who did it or owns it."""
-    if action.done_by_id == user.pk:
-        return False
-    if any(post.pk == action.owner_post_id for post in posts_of(user, on)):
+    if action.done_by_id == user.pk or owns(user, action, on):
         return False
     return has_capability(user, Capability.VERIFY_ACTIONS, on, unit=action.owner_post.unit)
+
+
+def _refuse_unless_owner(user: User, action: Action, now: datetime) -> None:
+    if not owns(user, action, local_date(now)):
+        raise Refused(f"Only whoever holds the post that owes this action can say so: {action.owner_post}.")
 
 
 def _verifier(action: Action, on: date) -> User | None:
