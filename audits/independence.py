@@ -2,7 +2,7 @@
 
 from qaframework.caseload.models import Case
 from qaframework.people.directory import Organisation
-from qaframework.people.models import Post
+from qaframework.people.models import Post, Unit
 
 
 def may_not_audit(organisation: Organisation, post: Post, case: Case, rule: str) -> str:
@@ -30,6 +30,11 @@ def may_not_audit(organisation: Organisation, post: Post, case: Case, rule: str)
     ):
         return "The case is not in the auditor's own function."
     return ""
+
+
+def rule_within(pool: Unit, rule: str) -> str:
+    """The rule for cases drawn from ``pool``: drawn from the whole authority, "own function" asks nothing."""
+    return "none" if rule == "own_function" and pool.kind != Unit.Kind.FUNCTION else rule
 
 
 def _service(organisation: Organisation, unit_id: int) -> int:

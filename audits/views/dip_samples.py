@@ -29,7 +29,8 @@ class DipSamplePages(ActivityPages):
 
 
 def _row(one: QuestionResult) -> list[Any]:
-    share = "" if one.met.percent is None else f"{one.met.percent}% of {one.met.whole}"
+    base = f"{one.met.part} of {one.met.whole}"
+    share = base if one.met.percent is None else f"{one.met.percent}% ({base})"
     return [one.question.text, one.yes, one.partly, one.no, one.not_applicable, share]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from audits.frames import NO_AUDITOR, Frame, build_frame, freeze, thaw
-from audits.independence import may_not_audit
+from audits.independence import may_not_audit, rule_within
 from audits.matching import match
 from audits.models import DrawnCase, SampleDraw
 from audits.workflow.opening import open_audit
@@ -188,24 +188,36 @@ def _waiting(programme: Programme, month: Month) -> list[tuple[Unit, list[Assign
     )
     made = set(programme.draws.filter(period=month.key).values_list("activity", "pool"))
     units = {unit.path: unit for unit in Unit.objects.all()}
+    with_cases = _units_with_cases()
     waiting: defaultdict[tuple[str, Unit], list[Assignment]] = defaultdict(list)
     for assignment in planned:
         rule = allocation.activity_of(assignment).draw
         if rule is None:
             continue
-        pool = _pool_of(assignment.post.unit, rule, units)
+        pool = _pool_of(assignment.post.unit, rule, units, with_cases)
         if (assignment.activity, pool.pk) not in made:
             waiting[assignment.activity, pool].append(assignment)
     return [(pool, assignments) for (_, pool), assignments in waiting.items()]
 
 
-def _pool_of(unit: Unit, rule: DrawRule, units: dict[str, Unit]) -> Unit:
-    """The post's function when the rule says so and it has one; else the whole authority."""
+def _pool_of(unit: Unit, rule: DrawRule, units: dict[str, Unit], with_cases: list[str]) -> Unit:
+    """The post's function when the rule says so, else the whole authority.
+
+    A function that works with no cases of its own, such as the reviewing officers', looks at cases of the
+    whole authority (LAN-06, LAN-08).
+    """
     steps = unit.path.strip("/").split("/")
     line = [units["/" + "/".join(steps[:end]) + "/"] for end in range(len(steps), 0, -1)]
-    if rule.pool == "function":
-        return next((above for above in line if above.kind == Unit.Kind.FUNCTION), line[-1])
+    for above in line if rule.pool == "function" else []:
+        if above.kind == Unit.Kind.FUNCTION and any(path.startswith(above.path) for path in with_cases):
+            return above
     return line[-1]
+
+
+def _units_with_cases() -> list[str]:
+    """Paths of the units that hold open cases."""
+    cases = Case.objects.filter(status=Case.Status.OPEN, unit__isnull=False)
+    return list(cases.order_by().values_list("unit__path", flat=True).distinct())
 
 
 @transaction.atomic
@@ -310,7 +322,7 @@ def _allocate_drawn(
     """Posts come in the order of their own tickets; each takes the first drawn case it may audit, unless
     another post could then get none."""
     today = local_date(now)
-    suits = _suits(Organisation.load(today), activity)
+    suits = _suits(Organisation.load(today), activity, sample.pool)
     owing = sorted(assignments, key=lambda a: ticket(sample.seed, f"{a.post.code}/{a.ordinal}"))
     given = match([one.post for one in owing], [row.case for row in drawn], suits)
     rows = {row.case_id: row for row in drawn}
@@ -322,8 +334,9 @@ def _allocate_drawn(
         result.allocated += 1
 
 
-def _suits(organisation: Organisation, activity: ActivityType) -> Callable[[Post, Case], bool]:
-    return lambda post, case: not may_not_audit(organisation, post, case, activity.independence)
+def _suits(organisation: Organisation, activity: ActivityType, pool: Unit) -> Callable[[Post, Case], bool]:
+    rule = rule_within(pool, activity.independence)
+    return lambda post, case: not may_not_audit(organisation, post, case, rule)
 
 
 def _frame_for(pool: Unit, activity: ActivityType, assignments: list[Assignment], on: date) -> Frame:
@@ -331,7 +344,7 @@ def _frame_for(pool: Unit, activity: ActivityType, assignments: list[Assignment]
     assert activity.draw is not None
     frame = build_frame(pool, activity.draw, on)
     posts = {assignment.post.pk: assignment.post for assignment in assignments}.values()
-    suits = _suits(Organisation.load(on), activity)
+    suits = _suits(Organisation.load(on), activity, pool)
     cases = Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN)
     unsuitable = {
         case.child_ref
@@ -370,7 +383,7 @@ def _give(
 
 def _next_reserve(drawn: DrawnCase, assignment: Assignment, on: date) -> DrawnCase:
     organisation = Organisation.load(on)
-    rule = allocation.activity_of(assignment).independence
+    rule = rule_within(drawn.draw.pool, allocation.activity_of(assignment).independence)
     post: Post = assignment.post
     reserves = (
         drawn.draw.cases.filter(

@@ -16,6 +16,7 @@ from qaframework.caseload.models import Case
 from qaframework.notices.models import Notice
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.directory import Organisation
+from qaframework.people.models import Unit
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
 from qaframework.rules.sampling import draw as draw_from
@@ -110,6 +111,18 @@ def test_every_post_gets_a_case_of_its_own_function(owed_by, programme, authorit
         assert organisation.function_of(one.case.unit_id) == organisation.function_of(one.post.unit_id)
         assert one.selection == Assignment.Selection.RANDOM
     assert {draw.pool for draw in SampleDraw.objects.all()} == {authority.duty, authority.care}
+
+
+@pytest.mark.clause("LAN-06")
+def test_a_function_without_cases_of_its_own_looks_at_the_whole_authoritys(owed_by, programme, authority):
+    reviewing = UnitFactory(
+        code="reviewing", name="Reviewing", kind=Unit.Kind.FUNCTION, parent=authority.root
+    )
+    authority.appoint("reviewing_officer", "iro", reviewing)
+    owed_by("reviewing_officer")
+    (draw,) = drawn_in(programme)
+    assert draw.pool == authority.root
+    assert Assignment.objects.get(state="allocated").case is not None
 
 
 def test_nobody_gets_their_own_case_or_that_of_somebody_they_manage(owed_by, programme, authority):
