@@ -44,7 +44,8 @@ def my_work(user: User, today: date) -> MyWork:
     theirs = list(part.exclude(pk__in=[one.pk for one in mine]).select_related("case", "post"))
     with_rules([*mine, *theirs])
     owed = [one for one in mine if one.is_open]
-    planned = [one for one in mine if one.state == Assignment.State.PLANNED]
+    this_month = Month.of(today).key
+    planned = [one for one in mine if one.state == Assignment.State.PLANNED and one.period >= this_month]
     return MyWork(
         owed=[[*_row(one, today), _more_time(one, today)] for one in owed],
         taking_part=[[*_row(one, today), one.post.title] for one in theirs],
