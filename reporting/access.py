@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from qaframework.allocation.access import visible_frameworks
+from qaframework.allocation.reading import packs_on
 from qaframework.packs.models import Framework, FrameworkQuerySet
 from qaframework.people.access import capability_q, has_capability, posts_of
 from qaframework.people.models import Post, RecordRead, Unit, UnitQuerySet, User
@@ -18,14 +19,14 @@ OVERSIGHT = (Capability.SEE_TEAM_WORK, Capability.RUN_QUALITY_ASSURANCE)
 
 
 def frameworks_with_figures(user: User, on: date) -> FrameworkQuerySet:
-    """Live frameworks that hold for a unit in, above or below those whose figures the person sees."""
+    """Frameworks in force for a unit in, above or below those whose figures the person sees."""
     roles = roles_with(Capability.SEE_FIGURES)
     posts = [post for post in posts_of(user, on) if post.role in roles]
     scope = Q(pk__in=[])
     for post in posts:
         above = Unit.objects.above(post.unit).order_by().values("pk")
         scope |= Q(units__path__startswith=post.unit.path) | Q(units__in=above)
-    return Framework.objects.live().filter(scope).distinct()
+    return Framework.objects.live().filter(scope, versions__effective_from__lte=on).distinct()
 
 
 def units_with_figures(user: User, on: date) -> UnitQuerySet:
@@ -90,9 +91,10 @@ def _edited(user: User, on: date) -> Q:
 def _received(user: User, on: date) -> Q:
     posts = posts_of(user, on)
     scope = Q(pk__in=[])
-    for framework in frameworks_with_figures(user, on).prefetch_related("units") if posts else []:
+    packs = packs_on(on) if posts else {}
+    for framework in frameworks_with_figures(user, on).prefetch_related("units") if packs else []:
         here = {post.role for post in posts if _lies_with(post, framework)}
-        for rule in framework.version_on(on).pack.reports:
+        for rule in packs[framework.pk].reports:
             if here.intersection(rule.recipients):
                 scope |= Q(framework=framework, kind=rule.kind, state=Report.State.RELEASED)
     return scope

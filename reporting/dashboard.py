@@ -36,20 +36,22 @@ class Dashboard:
 
 
 def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
-    """Figures of the framework, month and unit that the address names: nine queries, and three to choose."""
-    frameworks = list(access.frameworks_with_figures(user, today))
+    """Figures of the framework, month and unit that the address names: nine queries, and four to choose."""
+    frameworks = list(access.frameworks_with_figures(user, today).prefetch_related("units"))
     units = list(access.units_with_figures(user, today))
     chosen = DashboardFilter(query, today=today, frameworks=frameworks, units=units)
     framework = _named(frameworks, chosen.chosen("framework")) or (frameworks[0] if frameworks else None)
     unit = _named(units, chosen.chosen("unit"))
     if framework is None:
         return Dashboard(chosen, None, unit, ())
+    paths = (unit.path,) if unit else tuple(scope_paths(user, Capability.SEE_FIGURES, today))
     scope = Scope(
         version=framework.version_on(today),
         period=chosen.month_chosen,
-        paths=(unit.path,) if unit else tuple(scope_paths(user, Capability.SEE_FIGURES, today)),
+        paths=paths,
         on=today,
         reader=user,
+        is_whole=all(one.path.startswith(paths) for one in framework.units.all()),
     )
     links = access.links_of(user, scope.period.key, today)
     return Dashboard(chosen, framework, unit, _sections(scope, links))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 from django.urls import reverse
 
 from qaframework.notices.workflow import NoticeDraft, write_notices
@@ -58,12 +59,15 @@ def build_due_reports(*, now: datetime) -> int:
     """
     built = 0
     today = local_date(now)
-    for framework in Framework.objects.live().filter(programmes__isnull=False).distinct():
-        first = framework.programmes.order_by("starts_on")[0]
+    in_force = Framework.objects.live().filter(versions__effective_from__lte=today)
+    for framework in in_force.annotate(
+        began_on=Min("programmes__starts_on"), effective_from=Min("versions__effective_from")
+    ).filter(began_on__isnull=False):
         pack = framework.version_on(today).pack
+        since = max(framework.began_on, framework.effective_from)
         have = set(framework.reports.values_list("kind", "period"))
         for rule in pack.reports:
-            for period in due_periods(rule, pack, since=first.starts_on, today=today):
+            for period in due_periods(rule, pack, since=since, today=today):
                 if (rule.kind, period.key) not in have:
                     build_report(framework=framework, kind=rule.kind, period=period, by=None, now=now)
                     built += 1

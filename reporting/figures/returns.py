@@ -134,9 +134,12 @@ def _line(label: str, rows: Iterable[_Row]) -> Returns:
 
 
 def _expected(scope: Scope, rows: list[_Row]) -> Iterable[Expected]:
-    """A month is held against what is expected of it and of its quarter, a quarter against a quarter's."""
+    """A month is held against what is expected of it and of its quarter, a quarter against a quarter's.
+
+    What is expected of the whole authority is no measure of a part of it.
+    """
     quarter = Quarter.of(scope.period.end, scope.pack.year_starts_in)
-    for volume in scope.pack.expected_volumes:
+    for volume in scope.pack.expected_volumes if scope.is_whole else ():
         if volume.per is Per.MONTH and isinstance(scope.period, Quarter):
             continue
         period = scope.period if volume.per is Per.MONTH else quarter

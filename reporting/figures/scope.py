@@ -20,6 +20,7 @@ MONTHS_BACK = 12
 @dataclass(frozen=True)
 class Scope:
     """``paths`` are those of the units whose figures are asked for, ``on`` the local day of asking.
+    ``is_whole`` says that they are all that the framework holds for.
 
     Restricted cases count only for a ``reader`` who is cleared for them. Nobody else's figures know of them
     in any group of any size, so that no two figures can be subtracted to find one. Without a reader, as in
@@ -31,6 +32,7 @@ class Scope:
     paths: tuple[str, ...]
     on: date
     reader: User | None = None
+    is_whole: bool = True
 
     @property
     def pack(self) -> Pack:

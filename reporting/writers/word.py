@@ -105,9 +105,9 @@ def _table(word: Any, table: Table) -> None:
 def _give_widths(drawn: Any, columns: int) -> None:
     """The first column, which says what the row is, gets twice the width of the others."""
     one = int(TEXT_WIDTH / (columns + 1))
-    for row in drawn.rows:
-        for index, cell in enumerate(row.cells):
-            cell.width = one if index else 2 * one
+    drawn.autofit = False
+    for index, column in enumerate(drawn.columns):
+        column.width = one if index else 2 * one
 
 
 def _fill(cell: Any, text: str, *, numeric: bool, bold: bool) -> None:

@@ -1,7 +1,7 @@
 """The dashboard and the reports' pages: who sees what, what they lead to, and in how many queries."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -86,6 +86,15 @@ def test_the_dashboard_shows_each_share_with_its_number_and_interval(
         )
 
 
+def test_what_is_expected_of_the_whole_is_not_held_against_a_part(
+    framework: Framework, authority: Authority, client: Client
+) -> None:
+    assert "Expected and actual" in text(page(client, authority.director, DASHBOARD))
+    assert "Expected and actual" not in text(page(client, authority.head_of_service, DASHBOARD))
+    part = f"{DASHBOARD}&unit={authority.care.pk}"
+    assert "Expected and actual" not in text(page(client, authority.director, part))
+
+
 def test_each_person_gets_the_figures_of_their_own_units(
     framework: Framework, authority: Authority, client: Client
 ) -> None:
@@ -138,6 +147,14 @@ def test_a_dashboard_without_any_framework_says_what_is_missing(authority: Autho
     assert "No framework holds here yet" in text(page(client, authority.director, "/dashboard/"))
 
 
+def test_a_framework_that_begins_later_has_no_dashboard_yet(
+    framework: Framework, authority: Authority, client: Client
+) -> None:
+    framework.versions.update(effective_from=DECEMBER.date() + timedelta(days=1))
+    assert "No framework holds here yet" in text(page(client, authority.director, DASHBOARD))
+    assert page(client, authority.director, "/reports/").status_code == 200
+
+
 def test_a_month_that_does_not_exist_is_the_present_one(
     framework: Framework, authority: Authority, client: Client
 ) -> None:
@@ -188,7 +205,7 @@ def test_pages_of_reports_take_few_queries(
 ) -> None:
     client.force_login(authority.director)
     client.get("/reports/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         client.get("/reports/")
     with django_assert_max_num_queries(11):
         client.get(f"/reports/{released.pk}/")

@@ -198,6 +198,15 @@ def test_a_framework_that_is_not_live_gets_no_report(framework: Framework) -> No
     assert build_due_reports(now=DECEMBER) == 0
 
 
+def test_months_before_the_framework_was_in_force_have_no_report(framework: Framework) -> None:
+    framework.versions.update(effective_from=date(2026, 9, 15))
+    assert build_due_reports(now=DECEMBER) == 2
+    assert set(Report.objects.values_list("period", flat=True)) == {"2026-10", "2026-11"}
+    Report.objects.all().delete()
+    framework.versions.update(effective_from=date(2027, 4, 1))
+    assert build_due_reports(now=DECEMBER) == 0
+
+
 def test_a_report_is_due_on_its_day_of_the_month_after(framework: Framework) -> None:
     pack = framework.version_on(date(2026, 12, 1)).pack
     monthly, quarterly = pack.reports
