@@ -31,6 +31,8 @@ class ObservationPages(ActivityPages):
     model = Observation
     kinds = ("observation", "practice_week")
     namespace = "observations"
+    arranging = "arrange"
+    arranging_label = "Arrange it"
 
     def routes(self) -> list[URLPattern]:
         return [
@@ -40,23 +42,11 @@ class ObservationPages(ActivityPages):
         ]
 
     def rows(self, observation: Observation, *, is_owner: bool) -> list[Row]:
-        arrange_url = self.url("arrange", observation.pk) if is_owner and observation.is_open else ""
-        day: Row = {
-            "label": "Day",
-            "value": uk_date(observation.observed_on) or "Not arranged yet",
-            "change_url": arrange_url,
-        }
+        day: Row = {"label": "Day", "value": uk_date(observation.observed_on) or "Not arranged yet"}
         if not observation.is_of_a_person:
             return [day]
         worker = observation.assignment.worker
-        found = [
-            {
-                "label": "Practitioner",
-                "value": str(worker or "Not chosen yet"),
-                "change_url": arrange_url,
-            },
-            day,
-        ]
+        found: list[Row] = [{"label": "Practitioner", "value": str(worker or "Not chosen yet")}, day]
         if observation.observed_on is not None:
             found.append(
                 {

@@ -22,6 +22,8 @@ class SupervisionAuditPages(ActivityPages):
     model = SupervisionAudit
     kinds = ("supervision_audit",)
     namespace = "supervision"
+    arranging = "choose"
+    arranging_label = "Choose the supervisor"
 
     def routes(self) -> list[URLPattern]:
         return [
@@ -32,13 +34,7 @@ class SupervisionAuditPages(ActivityPages):
 
     def rows(self, audit: SupervisionAudit, *, is_owner: bool) -> list[Row]:
         worker = audit.assignment.worker
-        found: list[Row] = [
-            {
-                "label": "Supervisor",
-                "value": str(worker or "Not chosen yet"),
-                "change_url": self.url("choose", audit.pk) if is_owner and audit.is_open else "",
-            }
-        ]
+        found: list[Row] = [{"label": "Supervisor", "value": str(worker or "Not chosen yet")}]
         if worker is not None:
             found.append(
                 {

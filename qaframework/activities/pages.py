@@ -24,7 +24,7 @@ Url = Callable[..., str]
 def facts(activity: Activity, today: date) -> list[Row]:
     """Who owes it, about whom or what, and by when, on a local date."""
     assignment = activity.assignment
-    found: list[Row] = [{"label": "With", "value": str(assignment.post)}]
+    found: list[Row] = [{"label": "Led by", "value": str(assignment.post)}]
     if assignment.theme:
         found.append({"label": "Theme", "value": assignment.theme})
     if assignment.submitted_at:
@@ -34,6 +34,15 @@ def facts(activity: Activity, today: date) -> list[Row]:
         found.append({"label": "Due", "value": due})
     state = {"label": "State", "value": assignment.get_state_display(), "status": assignment.state}
     return [*found, state]
+
+
+def arranging(activity: Activity, today: date, label: str, address: str) -> Row:
+    """What has to be settled before the work, as the first part of it."""
+    if reason := activity.why_not_ready(today):
+        status = {"status": "allocated", "status_label": "To do", "hint": reason}
+    else:
+        status = {"status": "completed", "status_label": "Completed"}
+    return {"label": label, "url": address, **status}
 
 
 def tasks(activity: Activity, url: Url) -> list[Row]:
@@ -53,12 +62,14 @@ def tasks(activity: Activity, url: Url) -> list[Row]:
     return found
 
 
-def problems(activity: Activity, today: date, url: Url) -> dict[str, list[tuple[str, str]]]:
+def problems(
+    activity: Activity, today: date, url: Url, arranging_url: str
+) -> dict[str, list[tuple[str, str]]]:
     """All that keeps it from being handed in, each with where it is put right, by page. One query."""
     definition = activity.answer_set.tool_version.definition
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     if reason := activity.why_not_ready(today):
-        found["Arrangements"].append((reason, url("activity", activity.pk)))
+        found["Arrangements"].append((reason, arranging_url))
     missing = missing_answers(definition, values_of(activity.answer_set))
     in_rows = Counter((section, split_row_key(key)[1]) for section, _, key in missing)
     for section, question, key in missing:
@@ -73,7 +84,24 @@ def problems(activity: Activity, today: date, url: Url) -> dict[str, list[tuple[
 
 
 def sections_to_read(activity: Activity, values: Mapping[str, Any]) -> list[AnsweredSection]:
-    return answered_sections(activity.answer_set.tool_version.definition, values)
+    """The sections with their answers in words; of a tool with rows see ``tables_to_read``."""
+    definition = activity.answer_set.tool_version.definition
+    return [] if definition.rows else answered_sections(definition, values)
+
+
+def tables_to_read(activity: Activity, values: Mapping[str, Any]) -> list[Row]:
+    """The sections of a tool with rows, as parameters of tables: a line for each question, a column a row."""
+    definition = activity.answer_set.tool_version.definition
+    if definition.rows is None:
+        return []
+    return [_table(one) for one in answered_sections(definition, values) if one.rows]
+
+
+def _table(section: AnsweredSection) -> Row:
+    columns = [{"label": "Question"}, *({"label": reference} for reference, _ in section.rows)]
+    lines = zip(*(answers for _, answers in section.rows), strict=True)
+    rows = [[line[0].question.text, *(answer.text for answer in line)] for line in lines]
+    return {"caption": section.section.title, "columns": columns, "rows": rows}
 
 
 def _status(section: SectionProgress) -> Row:

@@ -45,6 +45,10 @@ class ActivityPages:
     kinds: tuple[str, ...]
     namespace: str
     prefix = ""
+    # The page on which whatever has to be settled before the work is settled, and what it is called in the
+    # list of parts; empty where nothing has to be.
+    arranging = ""
+    arranging_label = ""
 
     def rows(self, activity: Any, *, is_owner: bool) -> list[Row]:
         """What this kind of activity says about itself, as rows of a summary list."""
@@ -99,9 +103,9 @@ class ActivityPages:
         context = self._context(activity, request.user)
         context |= {
             "facts": self._facts(activity, context["is_owner"]),
-            "tasks": pages.tasks(activity, self.url) if context["is_owner"] else [],
+            "tasks": self._tasks(activity) if context["is_owner"] else [],
             "is_about_reader": activity.assignment.worker_id == request.user.pk,
-            "not_ready": activity.why_not_ready(local_today()),
+            "tool": activity.answer_set.tool_version.definition,
         }
         return render(request, "activities/activity.html", context)
 
@@ -217,7 +221,7 @@ class ActivityPages:
         activity = access.get_own_activity(self.model, request.user, pk, now=now)
         if not activity.is_open:
             return redirect(self.url("read", pk))
-        problems = pages.problems(activity, local_today(), self.url)
+        problems = pages.problems(activity, local_today(), self.url, self._arranging_url(activity))
         if request.method == "POST" and not problems:
             try:
                 hand_in_and_finish(activity, by=request.user, now=now)
@@ -244,6 +248,7 @@ class ActivityPages:
             "facts": self._facts(activity, context["is_owner"]),
             "submission": submission,
             "sections": pages.sections_to_read(activity, values),
+            "tables": pages.tables_to_read(activity, values),
             "results": self.results(activity, values),
             "actions": activity.action_plan.actions.select_related("owner_post").order_by("due_on", "pk"),
         }
@@ -272,6 +277,16 @@ class ActivityPages:
 
     def _facts(self, activity: Activity, is_owner: bool) -> list[Row]:
         return pages.facts(activity, local_today()) + self.rows(activity, is_owner=is_owner)
+
+    def _tasks(self, activity: Activity) -> list[Row]:
+        found = pages.tasks(activity, self.url)
+        if self.arranging:
+            address = self._arranging_url(activity)
+            found.insert(0, pages.arranging(activity, local_today(), self.arranging_label, address))
+        return found
+
+    def _arranging_url(self, activity: Activity) -> str:
+        return self.url(self.arranging or "activity", activity.pk)
 
     def _begin(self, activity: Activity, user: User) -> None:
         """The first thing saved starts the work."""
