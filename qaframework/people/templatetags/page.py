@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,8 @@ from django.forms import BaseForm, BoundField, Field
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import flatatt
 from django.forms.widgets import ChoiceWidget, MultiWidget
+from django.template.defaultfilters import linebreaksbr
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -146,6 +149,25 @@ def labelled(cells: Iterable[Any], columns: Iterable[Any]) -> list[tuple[Any, An
     """Each cell of a table row with its column; a plain value becomes a cell that shows it."""
     pairs = zip(columns, cells, strict=True)
     return [(column, cell if isinstance(cell, Mapping) else {"text": cell}) for column, cell in pairs]
+
+
+@register.simple_tag
+def value(cell: Any, text: Any) -> SafeString:
+    """A value in a table or summary list: a tag where ``cell`` has a grade or status, a link where it has an
+    address, else the text with its line breaks. No template of its own, because lists have hundreds."""
+    said = cell if isinstance(cell, Mapping) else {}
+    if key := said.get("grade"):
+        return _tag(**grade_tag(key, text))
+    if key := said.get("status"):
+        return _tag(**status_tag(key, text))
+    if url := said.get("url"):
+        return format_html('<a class="govuk-link" href="{}">{}</a>', url, text)
+    return linebreaksbr("" if text is None else text)
+
+
+@lru_cache(maxsize=512, typed=True)  # text marked safe is another key than the same text that is not
+def _tag(**parts: str) -> SafeString:
+    return render_to_string("components/tag.html", parts)
 
 
 # Forms
