@@ -8,14 +8,15 @@ from datetime import date, timedelta
 from random import Random
 
 from qaframework.people.models import Post, Unit, User
-from tests.factories.people import PostFactory, PostHoldingFactory, UnitFactory, UserFactory
+from tests.factories.people import PostFactory, PostHoldingFactory, UnitFactory
 
 FUNCTIONS, TEAMS_EACH, WORKERS_EACH = 4, 10, 6
 PLANS = ("Child in need", "Child protection", "Child in care", "Assessment", "Care leaver", "Early help")
 COLUMNS = (
-    "child_ref,initials,plan_type,age,sex,ethnicity,disability,family_ref,team,worker,opened_on,"
-    "plan_started_on,closed_on,closure_reason,last_visit_on,last_review_on,last_supervision_on,restricted"
-).split(",")
+    *("child_ref", "initials", "plan_type", "age", "sex", "ethnicity", "disability", "family_ref", "team"),
+    *("worker", "opened_on", "plan_started_on", "closed_on", "closure_reason", "last_visit_on"),
+    *("last_review_on", "last_supervision_on", "restricted"),
+)
 OPEN_SHARE, RESTRICTED_SHARE = 0.8, 0.002
 
 

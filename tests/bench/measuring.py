@@ -4,7 +4,8 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import perf_counter, process_time
+from pathlib import Path
+from time import perf_counter, process_time_ns
 from typing import Any
 
 from django.db import connection
@@ -45,7 +46,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured; times in milliseconds, ``cpu`` that of this process without the database's."""
+    """What was measured, in milliseconds; ``cpu`` is that of this process and of its database process."""
 
     name: str
     median: float
@@ -83,7 +84,7 @@ def measure(operation: Operation, *, rounds: int | None = None) -> Result:
     runs = sorted(wall for one in timed for wall, _ in one[1])
     compared = {
         name: Comparison(
-            statistics.median(_total(runs) / _middle(floors[name]) for floors, runs in timed),
+            statistics.median(_cost(runs) / _middle(floors[name]) for floors, runs in timed),
             statistics.median(floors[name][1] / floors[name][0] for floors, _ in timed),
         )
         for name in operation.floors
@@ -126,8 +127,8 @@ Round = tuple[dict[str, tuple[float, float]], list[tuple[float, float]]]
 def _round(operation: Operation) -> Round:
     floors = {}
     for name, floor in operation.floors.items():
-        first = sum(_timed(floor)[0] for _ in range(operation.times))
-        floors[name] = (first, sum(_timed(floor)[0] for _ in range(operation.times)))
+        first = _cost([_timed(floor) for _ in range(operation.times)])
+        floors[name] = (first, _cost([_timed(floor) for _ in range(operation.times)]))
     runs = []
     for _ in range(operation.times):
         operation.before()
@@ -136,14 +137,21 @@ def _round(operation: Operation) -> Round:
 
 
 def _timed(step: Step) -> tuple[float, float]:
-    """Milliseconds on the wall and of this process."""
-    wall, cpu = perf_counter(), process_time()
+    """Milliseconds by the clock, and of the processors' time."""
+    wall, cpu = perf_counter(), _processors()
     step()
-    return (perf_counter() - wall) * 1000, (process_time() - cpu) * 1000
+    return (perf_counter() - wall) * 1000, (_processors() - cpu) / 1e6
 
 
-def _total(runs: list[tuple[float, float]]) -> float:
-    return sum(wall for wall, _ in runs)
+def _processors() -> int:
+    """Nanoseconds that this process and its database process have run (Linux)."""
+    database = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    return process_time_ns() + int(database.read_text().split()[0])
+
+
+def _cost(runs: list[tuple[float, float]]) -> float:
+    """What runs took of the processors: unlike time by the clock, it hardly depends on other programs."""
+    return sum(cpu for _, cpu in runs)
 
 
 def _middle(pair: tuple[float, float]) -> float:

@@ -103,8 +103,8 @@ def _list_deadlines(version: FrameworkVersion, today: date) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE deadline (ladder text, place int, due_on date, due_at timestamptz, position int,"
-            " name text, is_reminder bool, recipients jsonb, falls_at timestamptz)"
+            "CREATE TEMP TABLE deadline (ladder text, place int, due_on date, due_at timestamptz, "
+            "position int, name text, is_reminder bool, recipients jsonb, falls_at timestamptz)"
         )
         cursor.executemany("INSERT INTO deadline VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)", rows)
 
