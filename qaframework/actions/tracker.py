@@ -119,17 +119,16 @@ def filtered(user: User, chosen: TrackerFilter, today: date) -> QuerySet[Action]
 
 def action_rows(actions: list[Action], now: datetime) -> list[list[Any]]:
     """The actions as rows of a table with the tracker's columns, in two queries."""
-    today = local_date(now)
-    holders = holder_names([action.owner_post_id for action in actions], today)
+    holders = holder_names([action.owner_post_id for action in actions], local_date(now))
     steps = steps_reached(actions, now)
-    return [_row(action, holders, steps, today) for action in actions]
+    return [_row(action, holders, steps, now) for action in actions]
 
 
 def steps_reached(actions: Iterable[Action], now: datetime) -> dict[int, str]:
     """The latest step of its ladder that each late action has come to, by the action's key, in one query."""
-    clocks = {action.clock_id: action.pk for action in actions if action.state in Action.OWED_STATES}
+    clocks = {action.clock_id: action.pk for action in actions if action.clock_id and is_late(action, now)}
     reached = Moment.objects.filter(
-        clock__in=[clock for clock in clocks if clock],
+        clock__in=clocks,
         round=F("clock__round"),
         is_reminder=False,
         falls_at__lte=now,
@@ -140,19 +139,23 @@ def steps_reached(actions: Iterable[Action], now: datetime) -> dict[int, str]:
 def export_rows(actions: QuerySet[Action], now: datetime) -> Iterator[list[Any]]:
     """The tracker's rows with everything in them, for a spreadsheet; a header first."""
     yield list(EXPORT_COLUMNS)
-    today = local_date(now)
     batch: list[Action] = []
     for action in actions.order_by("due_on", "pk").iterator(chunk_size=CHUNK):
         batch.append(action)
         if len(batch) == CHUNK:
-            yield from _export_batch(batch, now, today)
+            yield from _export_batch(batch, now)
             batch = []
-    yield from _export_batch(batch, now, today)
+    yield from _export_batch(batch, now)
 
 
-def state_cell(action: Action, today: date) -> dict[str, str]:
+def is_late(action: Action, now: datetime) -> bool:
+    """Whether the action is owed and its local day has passed."""
+    return action.state in Action.OWED_STATES and action.due_on < local_date(now)
+
+
+def state_cell(action: Action, now: datetime) -> dict[str, str]:
     """The state as a tag; owed work past its day says late in the words of the tag."""
-    if action.state in Action.OWED_STATES and action.due_on < today:
+    if is_late(action, now):
         return {"text": "Late", "status": "late"}
     return {"text": action.get_state_display(), "status": action.state}
 
@@ -185,26 +188,26 @@ def _posts_of_somebody(text: str, today: date) -> QuerySet[Post]:
     return Post.objects.filter(Q(title__icontains=text) | Q(pk__in=held.values("post")))
 
 
-def _row(action: Action, holders: dict[int, str], steps: dict[int, str], today: date) -> list[Any]:
+def _row(action: Action, holders: dict[int, str], steps: dict[int, str], now: datetime) -> list[Any]:
     due = short_date(action.due_on)
     if action.state in Action.OWED_STATES:
-        due = f"{due}, {due_in_words(action.due_on, today)}"
+        due = f"{due}, {due_in_words(action.due_on, local_date(now))}"
     what = action.what if len(action.what) <= LONGEST_SHOWN else f"{action.what[: LONGEST_SHOWN - 1]}…"
     return [
         {"text": what, "url": reverse("actions:action", args=[action.pk])},
         action.plan.case.child_ref if action.plan.case else "No single case",
         holders.get(action.owner_post_id, f"{action.owner_post.title} (vacant)"),
         due,
-        state_cell(action, today),
+        state_cell(action, now),
         steps.get(action.pk, "No"),
     ]
 
 
-def _export_batch(actions: list[Action], now: datetime, today: date) -> Iterator[list[Any]]:
+def _export_batch(actions: list[Action], now: datetime) -> Iterator[list[Any]]:
+    today = local_date(now)
     holders = holder_names([action.owner_post_id for action in actions], today)
     steps = steps_reached(actions, now)
     for action in actions:
-        late = (today - action.due_on).days if action.state in Action.OWED_STATES else 0
         yield [
             action.pk,
             action.plan.case.child_ref if action.plan.case else "",
@@ -216,7 +219,7 @@ def _export_batch(actions: list[Action], now: datetime, today: date) -> Iterator
             action.owner_post.unit.name,
             action.due_on,
             action.get_state_display(),
-            max(late, 0),
+            (today - action.due_on).days if is_late(action, now) else 0,
             steps.get(action.pk, ""),
             action.evidence,
             action.difference_made,

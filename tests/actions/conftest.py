@@ -10,6 +10,8 @@ from django.urls import reverse
 from qaframework.people.models import User
 from tests.factories.authority import Authority, small_authority
 
+Page = Callable[..., Any]
+
 
 @pytest.fixture
 def northmoor(db: None) -> Authority:
@@ -23,22 +25,23 @@ def today_is_10_november(now: datetime) -> Iterator[None]:
         yield
 
 
-Page = Callable[..., Any]
-
-
 @pytest.fixture
 def page(client: Client) -> Page:
+    """A page of this room as somebody sees it; keywords are its query."""
+
     def get(user: User, name: str, *args: Any, **query: str) -> Any:
         client.force_login(user)
-        return client.get(reverse(f"allocation:{name}", args=args), query)
+        return client.get(reverse(f"actions:{name}", args=args), query)
 
     return get
 
 
 @pytest.fixture
 def send(client: Client) -> Page:
+    """A form of this room as somebody sends it."""
+
     def post(user: User, name: str, *args: Any, **data: Any) -> Any:
         client.force_login(user)
-        return client.post(reverse(f"allocation:{name}", args=args), data)
+        return client.post(reverse(f"actions:{name}", args=args), data)
 
     return post

@@ -1,6 +1,6 @@
 """Plans, actions, concerns and loops for tests, made by the verbs."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from qaframework.actions import workflow
@@ -105,7 +105,7 @@ def raised_concern(
 
 def open_loop(authority: Authority, *, now: datetime = ISSUED, case: Case | None = None) -> LoopClosure:
     """After an inadequate grade, with one action that is not done."""
-    action = issued_action(authority, now=now, case=case)
+    action = issued_action(authority, now=now, case=case, due_on=now.date() + timedelta(days=14))
     return workflow.open_loop(plan=action.plan, grade="inadequate", by=None, now=now)
 
 

@@ -27,7 +27,7 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
     shown = access.get_action(request.user, pk, now=now)
     context = {
         "action": shown,
-        "tag": state_cell(shown, local_today()),
+        "tag": state_cell(shown, now),
         "facts": pages.action_facts(shown, now),
         "steps": pages.next_steps(shown, request.user, local_today()),
         "story": pages.story(shown),

@@ -17,6 +17,7 @@ from qaframework.actions.models import ActionPlan
 from qaframework.actions.views.step_page import columns, sent, step_page
 from qaframework.people.access import local_today, signed_in
 from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.models import User
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
@@ -27,10 +28,9 @@ PDF = "application/pdf"
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     shown = access.get_plan(request.user, pk, now=timezone.now())
     lines = documents.plan_lines(shown, local_today())
-    actions = access.visible_actions(request.user, local_today()).filter(plan=shown)
     context = {
         "plan": shown,
-        "open_to_reader": set(actions.values_list("pk", flat=True)),
+        "open_to_reader": _open_to(request.user, shown, lines),
         "facts": pages.plan_facts(shown),
         "lines": lines,
         "text": documents.as_text(shown, lines),
@@ -100,6 +100,15 @@ def told(request: HttpRequest, pk: int) -> HttpResponse:
         button="Record",
         done="Recorded: both have been told.",
     )
+
+
+def _open_to(user: User, shown: ActionPlan, lines: list[documents.PlanLine]) -> set[int]:
+    """Those of the plan's actions whose own pages the person may open; who keeps the plan may open all."""
+    keys = {line.key for line in lines}
+    if access.keeps(user, shown, local_today()):
+        return keys
+    theirs = access.visible_actions(user, local_today()).filter(plan=shown)
+    return keys & set(theirs.values_list("pk", flat=True))
 
 
 def _step(
