@@ -1,13 +1,37 @@
 """A published framework as data, in versions that are never edited once in force."""
 
+import json
 from datetime import date
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Col
 from simple_history.models import HistoricalRecords
 
 from qaframework.packs.definition import Pack, parse
+
+
+class FrozenJSONField(models.JSONField):
+    """JSON that is large and never changes: the same text is read once per process, whoever asks for it.
+
+    All who ask share one object, so nobody may change it.
+    """
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if isinstance(expression, Col) and isinstance(value, str):
+            return _read(value)
+        return super().from_db_value(value, expression, connection)
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs  # the same column
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> Any:
+    return json.loads(text)
 
 
 class FrameworkQuerySet(models.QuerySet["Framework"]):
@@ -55,7 +79,7 @@ class FrameworkVersion(models.Model):
     number = models.PositiveIntegerField()
     label = models.CharField(max_length=80, help_text="The pack's own version, such as 2026.1.")
     effective_from = models.DateField()
-    content = models.JSONField()
+    content = FrozenJSONField()
     content_hash = models.CharField(max_length=64)
     note = models.CharField(max_length=300, blank=True, help_text="What this version changed and why.")
     created_at = models.DateTimeField()

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from qaframework.packs.models import FrozenJSONField
 from qaframework.tools.definition import ToolDefinition, known, parse
 
 
@@ -37,7 +38,7 @@ class ToolVersion(models.Model):
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    content = models.JSONField()
+    content = FrozenJSONField()
     content_hash = models.CharField(max_length=64)
     published_at = models.DateTimeField()
     history = HistoricalRecords(excluded_fields=["content"])

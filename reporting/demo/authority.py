@@ -2,10 +2,11 @@
 
 import copy
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from escalation.workflow import sweep
 from qaframework.caseload.models import Case
 from qaframework.notices.models import Notice
 from qaframework.packs.models import Framework, FrameworkVersion
@@ -17,9 +18,10 @@ from qaframework.people.refusal import Refused
 from qaframework.rules.working_days import at_local_time, local_date
 from qaframework.tools.workflow import install_tools
 from reporting.demo.organisation import make_organisation
+from reporting.demo.present import fill_desks
 from reporting.demo.register import make_register
-from reporting.demo.story import MORNING, Story
-from reporting.demo.year import live_through
+from reporting.demo.story import MORNING, Story, first_month
+from reporting.demo.year import live_through, settle_steps
 
 PASSWORD = "Northmoor-2-look-round"
 MARK = ", demonstration"
@@ -60,6 +62,9 @@ def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
     make_register(seed=seed, organisation=organisation, now=now)
     stories = [Story(seed, now, version, organisation) for version in _frameworks(content, now)]
     live_through(stories)
+    fill_desks(stories[0])
+    sweep(now=now)
+    settle_steps()
     _settle_notices(now)
     return log_ins(organisation)
 
@@ -90,17 +95,17 @@ def log_ins(organisation: Organisation) -> list[LogIn]:
 
 def _frameworks(content: Content, now: datetime) -> list[FrameworkVersion]:
     """The chosen framework for children's social care, and a second one for youth justice."""
-    first = _first_day(local_date(now))
     social_care, youth_justice = (Unit.objects.get(code=code) for code in ("social-care", "youth-justice"))
     if content["framework"]["key"] == SECOND:
-        return [_load(content, [social_care, youth_justice], first)]
-    return [_load(content, [social_care], first), _load(read_pack(SECOND), [youth_justice], first)]
+        return [_load(content, [social_care, youth_justice], now)]
+    return [_load(content, [social_care], now), _load(read_pack(SECOND), [youth_justice], now)]
 
 
-def _load(content: Content, units: list[Unit], first: date) -> FrameworkVersion:
+def _load(content: Content, units: list[Unit], now: datetime) -> FrameworkVersion:
     """In force from the beginning of the demonstration's year; each function draws from its own cases."""
     content = copy.deepcopy(content)
     pack = content["framework"]
+    first = first_month(local_date(now), pack["year_starts_in"]).start
     pack["effective_from"] = first.isoformat()
     pack["version"] += MARK
     for activity in pack["activities"]:
@@ -110,11 +115,6 @@ def _load(content: Content, units: list[Unit], first: date) -> FrameworkVersion:
     version = load_pack(content=content, units=units, by=None, now=at)
     install_tools(framework_version=version, by=None, now=at)
     return version
-
-
-def _first_day(today: date) -> date:
-    """Early enough for the quarter in which it was twelve months ago."""
-    return date(today.year - 2, 4, 1)
 
 
 def _settle_notices(now: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models import DateTimeField
@@ -42,15 +43,17 @@ def change(rows: Sequence[M], fields: Sequence[str]) -> None:
 
 def remember(row: M, *, at: datetime, by: User | None, reason: str) -> models.Model:
     """A history entry that shows the row as it is in memory now; ``write_entries`` writes it."""
-    history = type(row).history  # type: ignore[attr-defined]
-    tracked = {
-        field.attname: getattr(row, field.attname)
-        for field in history.model.tracked_fields
-        if hasattr(row, field.attname)
-    }
-    return history.model(
+    entries = _entries(type(row))
+    tracked = {field.attname: getattr(row, field.attname) for field in entries.tracked_fields}
+    return entries(
         **tracked, history_date=at, history_type="~", history_user=by, history_change_reason=reason
     )
+
+
+@cache
+def _entries(model: type[models.Model]) -> Any:
+    """The model of the history entries; asking for it builds a manager each time, which takes long."""
+    return model.history.model  # type: ignore[attr-defined]
 
 
 def write_entries(*entries: Sequence[models.Model]) -> None:
@@ -64,7 +67,7 @@ def _remember_inserted(
     model: type[M], rows: Sequence[M], at: str, by: str, moment: datetime | None, reason: str
 ) -> None:
     """One statement for all: the entries are the rows themselves."""
-    history = model.history.model  # type: ignore[attr-defined]
+    history = _entries(model)
     columns = column_list(history.tracked_fields)
     name = connection.ops.quote_name
     source = name(model._meta.get_field(at).column) if at else "%s"

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from audits import workflow as audits
 from audits.models import CaseAudit, Moderation
 from audits.workflow.moderating import open_moderation_by_grade
@@ -20,6 +22,7 @@ from reporting.demo.answers import some, words
 from reporting.demo.story import Story, close_moments, stop_clocks
 
 State = Action.State
+RECENT = timedelta(days=30)
 CRITERIA = Moderation.Criterion.values
 
 
@@ -142,6 +145,8 @@ def open_moderations(story: Story, follow_up: FollowUp, handed_in: dict[int, dat
         for programme in story.version.framework.programmes.order_by("year"):
             _draw_moderations(story, programme, list(rules), month, day)
     for moderation in Moderation.objects.exclude(pk__in=known).order_by("pk"):
+        if story.now - moderation.opened_at < RECENT and story.chance.random() < 0.4:
+            continue  # It waits for the QA team.
         end = local_date(moderation.opened_at) + timedelta(days=story.chance.randint(4, 12))
         follow_up.moderations.append((story.moment(end), moderation))
 
@@ -223,7 +228,9 @@ def close_loops(story: Story, follow_up: FollowUp, until: datetime) -> None:
         _meet(story, follow_up, loop, at)
     follow_up.authorisations, due = _split(follow_up.authorisations, until)
     for at, loop in due:
-        head = story.holder_of_role(loop.unit_id, "head_of_service")
+        head = story.holder_of_role(loop.unit_id, "head_of_service") or story.holder_of_role(
+            loop.unit_id, "director"
+        )
         loop.refresh_from_db()
         if head is not None and actions.may_authorise(head, loop, local_date(at)):
             actions.authorise_loop(loop=loop, by=head, now=at)
@@ -233,7 +240,7 @@ def _foresee_meetings(story: Story, follow_up: FollowUp) -> None:
     seen = {loop.pk for _, loop in follow_up.meetings}
     waiting = LoopClosure.objects.filter(
         state=LoopClosure.State.DUE, plan__framework_version=story.version
-    ).exclude(pk__in=seen)
+    ).exclude(Q(pk__in=seen) | Q(plan__caseaudit__assignment__in=story.to_meet))
     for loop in waiting.select_related("senior_post").order_by("pk"):
         earliest = local_date(loop.opened_at) + timedelta(days=story.chance.randint(7, 24))
         done = follow_up.last_done.get(loop.plan_id)
@@ -250,6 +257,8 @@ def _meet(story: Story, follow_up: FollowUp, loop: LoopClosure, at: datetime) ->
     actions.record_loop_meeting(
         loop=loop, met_on=local_date(at), evidence_seen=seen, by=senior, now=at, **words()["loop"]
     )
+    if loop.plan.caseaudit.assignment_id in story.to_authorise:
+        return
     day = local_date(at) + timedelta(days=story.chance.randint(2, 6))
     follow_up.authorisations.append((story.moment(day), loop))
 

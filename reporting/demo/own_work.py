@@ -14,14 +14,14 @@ from qaframework.allocation.wording import notice_url, subject_line
 from qaframework.allocation.workflow import activity_of, deadline_for
 from qaframework.caseload.models import Case
 from qaframework.clocks.models import Clock
-from qaframework.clocks.workflow import ClockDraft, start_clocks
+from qaframework.clocks.workflow import ClockDraft
 from qaframework.people.models import User
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import at_local_time, end_of_day, local_date
 from qaframework.tools.models import Answer, AnswerSet, Submission, ToolVersion
 from reporting.demo import bulk
 from reporting.demo.answers import STRONG, WEAK, answers
-from reporting.demo.story import Story, stop_clocks
+from reporting.demo.story import Story, start_clocks_of, stop_clocks
 
 MODELS: dict[str, type[Activity]] = {
     "dip_sample": DipSample,
@@ -45,9 +45,7 @@ def open_month(story: Story, programme: Programme, month: Month) -> list[Assignm
         row.original_due_on = row.due_on
         row.state = State.ALLOCATED
     began = at_local_time(month.start, SIX)
-    clocks = start_clocks([_clock(row) for row in rows], by=None, now=began)
-    for row, clock in zip(rows, clocks, strict=True):
-        row.clock = clock
+    start_clocks_of(rows, [clock_draft(row) for row in rows], began)
     bulk.change(rows, ["allocated_on", "due_on", "original_due_on", "state", "clock"])
     bulk.write_entries([bulk.remember(row, at=began, by=None, reason="Allocated") for row in rows])
     return rows
@@ -61,7 +59,7 @@ def _dates(row: Assignment, month: Month) -> tuple[date, date]:
     return monday, monday + timedelta(days=4)
 
 
-def _clock(row: Assignment) -> ClockDraft:
+def clock_draft(row: Assignment) -> ClockDraft:
     assert row.due_on is not None
     return ClockDraft(
         kind="assignment",
@@ -72,6 +70,7 @@ def _clock(row: Assignment) -> ClockDraft:
         owner_post=row.post,
         unit=row.post.unit,
         due_at=end_of_day(row.due_on),
+        case=row.case,
     )
 
 

@@ -1,11 +1,14 @@
 """What the whole demonstration shares: the day it is, the people, and the things that will still happen."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from qaframework.allocation.models import Assignment
+from qaframework.caseload.models import Case
 from qaframework.clocks.models import Clock, Moment
+from qaframework.clocks.workflow import ClockDraft, start_clocks
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.calendar import working_calendar
 from qaframework.people.directory import Organisation
@@ -32,11 +35,16 @@ class Story:
         self.chance = Random(f"{self.seed}:{self.version.framework.key}")
         self.pack = self.version.pack
         self.today = local_date(self.now)
+        found = Case.objects.select_related("unit", "worker").order_by("child_ref")
+        # Assignments whose audits get the worst grade, so that a loop waits for its meeting and one for its
+        # authorisation by those one can sign in as.
+        self.to_meet: set[int] = set()
+        self.to_authorise: set[int] = set()
+        self.cases = {case.child_ref: case for case in found}
 
     @property
     def first(self) -> Month:
-        """The first month of the quarter in which it was twelve months ago."""
-        return Quarter.of(Month.of(self.today).plus(-12).start, self.pack.year_starts_in).months[0]
+        return first_month(self.today, self.pack.year_starts_in)
 
     @property
     def months(self) -> Iterator[Month]:
@@ -71,6 +79,17 @@ class Story:
             if user := self.holder(post):
                 return user
         return None
+
+
+def first_month(today: date, year_starts_in: int) -> Month:
+    """The first month of the quarter in which it was twelve months ago."""
+    return Quarter.of(Month.of(today).plus(-12).start, year_starts_in).months[0]
+
+
+def start_clocks_of(rows: Sequence[Assignment], drafts: Sequence[ClockDraft], at: datetime) -> None:
+    """Start a clock for each assignment; the caller writes which is whose."""
+    for row, clock in zip(rows, start_clocks(drafts, by=None, now=at), strict=True):
+        row.clock = clock
 
 
 def stop_clocks(stops: Iterable[tuple[Clock, datetime]], reason: str) -> list[Clock]:

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from django.db.models import F
+
 from audits import workflow as audits
 from audits.models import CaseAudit
+from escalation.models import EscalationStep
 from escalation.workflow import sweep
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment, Programme
@@ -13,10 +16,13 @@ from qaframework.clocks.models import Moment
 from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.working_days import at_local_time, local_date
 from reporting.demo import follow_up, own_work, past_audits
-from reporting.demo.story import Story, close_moments
+from reporting.demo.draws import draw_past_month
+from reporting.demo.story import MORNING, Story, close_moments
 
 SIX = time(6, 0)
+LOOPS_IN = "/northmoor/social-care/duty/"
 IN_TIME, LATE = 0.88, 0.975
+RECENT_MONTHS = 2
 DAYS_LATE = (1, 1, 2, 3, 3, 5, 6, 9, 12, 16)
 
 
@@ -39,7 +45,6 @@ def live_through(stories: list[Story]) -> None:
         _sweep_month(stories[0], month)
         for year in years:
             _end_month(year, month)
-    sweep(now=stories[0].now)
 
 
 def _begin_month(year: Year, month: Month) -> None:
@@ -68,15 +73,19 @@ def _draw(year: Year, month: Month, at: datetime) -> None:
     """Draw a month's cases and foresee when their audits will be handed in."""
     story = year.story
     programme = _programme(story, month)
-    audits.draw_month(
-        framework=story.version.framework, month=month, seed=f"demo {story.seed}", by=None, now=at
-    )
+    if month < Month.of(story.today):
+        draw_past_month(story, programme, month, at)
+    else:
+        # What is drawn now is told to people, so it goes the usual way.
+        audits.draw_month(
+            framework=story.version.framework, month=month, seed=f"demo {story.seed}", by=None, now=at
+        )
     drawn = programme.assignments.filter(period=month.key, state=Assignment.State.ALLOCATED)
     _foresee_audits(
         year,
         [
             row
-            for row in drawn.select_related("post", "framework_version", "clock").order_by("pk")
+            for row in drawn.select_related("post", "unit", "framework_version", "clock").order_by("pk")
             if activity_of(row).draw
         ],
     )
@@ -84,8 +93,31 @@ def _draw(year: Year, month: Month, at: datetime) -> None:
 
 def _foresee_audits(year: Year, rows: list[Assignment]) -> None:
     foreseen = {row.pk: at for row, at in _foreseen(year, rows)}
+    foreseen |= _two_for_loops(year.story, rows)
     found = CaseAudit.objects.filter(assignment__in=foreseen).values_list("pk", "assignment")
     year.audits |= {audit_id: foreseen[assignment_id] for audit_id, assignment_id in found}
+
+
+def _two_for_loops(story: Story, rows: list[Assignment]) -> dict[int, datetime]:
+    """Two audits of the function of those one can sign in as, two months ago: each leads to a loop."""
+    month = Month.of(story.today - timedelta(days=60))
+    near = [
+        row
+        for row in rows
+        if row.period == month.key
+        and row.unit.path.startswith(LOOPS_IN)
+        and activity_of(row).opens_loop
+        and story.holder(row.post) is not None
+    ]
+    if len(near) < 2 or story.to_meet:
+        return {}
+    first, second = near[:2]
+    story.to_authorise, story.to_meet = {first.pk}, {second.pk}
+    return {
+        row.pk: story.moment(row.allocated_on + timedelta(days=days))
+        for row, days in ((first, 8), (second, 15))
+        if row.allocated_on
+    }
 
 
 def _foreseen(year: Year, rows: list[Assignment]) -> list[tuple[Assignment, datetime]]:
@@ -117,14 +149,22 @@ def _handed_in_at(story: Story, row: Assignment) -> datetime:
 
 
 def _sweep_month(story: Story, month: Month) -> None:
-    """Take the steps of the ladders on the mornings after they fell due."""
+    """Take the steps of the ladders: on the mornings after they fell due, long ago once a week."""
     end = story.end_of(month)
     due = Moment.objects.filter(is_open=True, falls_at__lte=end, clock__stopped_at__isnull=True)
-    days = sorted({local_date(falls_at) for falls_at in due.values_list("falls_at", flat=True)})
-    for day in days:
-        morning = at_local_time(max(day + timedelta(days=1), month.start), time(7, 0))
+    days = {local_date(falls_at) + timedelta(days=1) for falls_at in due.values_list("falls_at", flat=True)}
+    if month < Month.of(story.today).plus(-RECENT_MONTHS):
+        days = {day + timedelta(days=-day.weekday() % 7) for day in days}
+    for day in sorted({max(day, month.start) for day in days}):
+        morning = at_local_time(day, MORNING)
         if morning <= end:
             sweep(now=morning)
+
+
+def settle_steps() -> None:
+    """The weekly sweeps of the long past stand for daily ones, so none of their steps was taken late."""
+    for rows in (EscalationStep.objects, EscalationStep.history.model.objects):
+        rows.filter(was_late=True).update(was_late=False, taken_at=F("falls_at") + timedelta(hours=7))
 
 
 def _end_month(year: Year, month: Month) -> None:
