@@ -1,0 +1,386 @@
+"""Who gets which answer on which route: one row per route and record.
+
+A row reads: this route, about this record of ``tests/pages/world.py``, opens for these people, who get this
+status. Everybody else who is signed in gets 404, as if it did not exist; a row with ``gate`` answers 403
+(a page that says who may) to those who are not in it. Whoever is not signed in is sent to sign in.
+A row may send a form (``post``); what it sends is empty, so the status is that of a refusal or a redirect.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qaframework.people.roles import ROLES
+
+Group = frozenset[str]
+
+
+def _group(*names: str) -> Group:
+    return frozenset(names)
+
+
+def _elsewhere(people: Iterable[str]) -> Group:
+    """The same roles in the other function."""
+    return frozenset(f"{name} elsewhere" for name in people if name in ROLES)
+
+
+# Who is who to the records: see World.personas.
+WORKER = _group("practitioner")
+AUDITOR = _group("auditor")
+MANAGER = _group("team_manager")
+HEAD = _group("head_of_service")
+LINE = _group("team_manager", "senior_manager", "head_of_service", "director", "executive_director")
+ABOVE = LINE - MANAGER
+DECIDERS = _group("head_of_service", "director")
+CLEARED = _group("cleared")
+# The quality assurance team serves the whole authority, wherever its posts are.
+QA_ROLES = _group("qa_officer", "qa_manager")
+QA = QA_ROLES | _elsewhere(QA_ROLES) | _group("cleared", "once cleared")
+ADMIN = _group("config_admin")
+BOARD = _group("board_member")
+OWN = frozenset(ROLES)
+OUTSIDE = _group("without a post", "superuser")
+
+EVERYWHERE = OWN | _elsewhere(OWN) | AUDITOR | QA | _group("colleague")
+EVERYBODY = EVERYWHERE | OUTSIDE
+ADMINS = ADMIN | _elsewhere(ADMIN)
+LINE_ANYWHERE = LINE | AUDITOR | _elsewhere(LINE)
+SEES_FIGURES = LINE_ANYWHERE | QA | BOARD | _elsewhere(BOARD)
+STAFF = EVERYWHERE - ADMINS - BOARD - _elsewhere(BOARD)
+
+
+@dataclass(frozen=True)
+class Row:
+    """``answer`` is for those whom the route opens for; ``signed_out`` for those who are not signed in."""
+
+    route: str
+    of: str
+    opens_for: Group
+    gate: Group
+    answer: int
+    is_post: bool
+    signed_out: int
+
+    def __str__(self) -> str:
+        method = "POST " if self.is_post else ""
+        return f"{method}{self.route}{f', {self.of}' if self.of else ''}"
+
+    @property
+    def leads_to_sign_in(self) -> bool:
+        return self.route not in ("account_logout", "account_email")
+
+    def expected(self, persona: str) -> int:
+        if persona == "anonymous":
+            return self.signed_out
+        if persona in self.opens_for:
+            return self.answer
+        return 404 if persona in self.gate else 403
+
+
+def get(
+    route: str,
+    of: str = "",
+    *,
+    for_: Group,
+    gate: Group = EVERYBODY,
+    answer: int = 200,
+    signed_out: int = 302,
+) -> Row:
+    return Row(route, of, for_, gate, answer, False, signed_out)
+
+
+def post(
+    route: str,
+    of: str = "",
+    *,
+    for_: Group,
+    gate: Group = EVERYBODY,
+    answer: int = 302,
+    signed_out: int = 401,
+) -> Row:
+    return Row(route, of, for_, gate, answer, True, signed_out)
+
+
+SEES_CASE = WORKER | LINE | QA
+SEES_ACTION = WORKER | LINE | QA
+SEES_OPEN_AUDIT = AUDITOR | WORKER | QA
+SEES_HANDED_IN = AUDITOR | WORKER | LINE | QA
+SEES_LATE_WORK = AUDITOR | ABOVE | QA
+
+ROOF = [
+    get("home", for_=EVERYBODY, answer=302),
+    post("keep_alive", for_=EVERYBODY, answer=204),
+    get("healthz", for_=EVERYBODY, signed_out=200),
+    get("accessibility", for_=EVERYBODY, signed_out=200),
+    get("privacy", for_=EVERYBODY, signed_out=200),
+    get("style_guide", for_=EVERYBODY, signed_out=200),
+    get("open_work", "open work", for_=EVERYBODY, answer=302),
+]
+
+# allauth's own pages: for oneself only, whoever one is. Nobody here has set up a second step yet.
+ACCOUNT = [
+    get("account_login", for_=EVERYBODY, answer=302, signed_out=200),
+    get("account_logout", for_=EVERYBODY),
+    get("account_inactive", for_=EVERYBODY, signed_out=200),
+    get("account_signup", for_=EVERYBODY, answer=302, signed_out=200),
+    get("account_reauthenticate", for_=EVERYBODY),
+    get("account_email", for_=EVERYBODY, answer=302, signed_out=302),
+    get("account_email_verification_sent", for_=EVERYBODY, signed_out=200),
+    get("account_change_password", for_=EVERYBODY),
+    get("account_set_password", for_=EVERYBODY, answer=302),
+    get("account_reset_password", for_=EVERYBODY, signed_out=200),
+    get("account_reset_password_done", for_=EVERYBODY, signed_out=200),
+    get("account_reset_password_from_key", "password key", for_=EVERYBODY, signed_out=200),
+    get("account_reset_password_from_key_done", for_=EVERYBODY, signed_out=200),
+    get("account_confirm_login_code", for_=EVERYBODY, answer=302),
+    get("account_confirm_email", "e-mail key", for_=EVERYBODY, signed_out=200),
+    get("mfa_index", for_=EVERYBODY),
+    get("mfa_authenticate", for_=EVERYBODY, answer=302),
+    get("mfa_reauthenticate", for_=EVERYBODY, answer=302),
+    get("mfa_activate_totp", for_=EVERYBODY, answer=302),
+    get("mfa_deactivate_totp", for_=EVERYBODY, answer=404),
+    get("mfa_view_recovery_codes", for_=EVERYBODY, answer=404),
+    get("mfa_generate_recovery_codes", for_=EVERYBODY, answer=302),
+    get("mfa_download_recovery_codes", for_=EVERYBODY, answer=404),
+]
+
+PEOPLE = [
+    get("people:my_account", for_=EVERYBODY),
+    get("people:organisation", for_=ADMINS, gate=ADMINS),
+    get("people:unit", "unit", for_=ADMIN, gate=ADMINS),
+    get("people:unit_add", "unit", for_=ADMIN, gate=ADMINS),
+    get("people:post_add", "unit", for_=ADMIN, gate=ADMINS),
+    get("people:post", "post", for_=ADMIN, gate=ADMINS),
+    post("people:post_close", "post", for_=ADMIN, gate=ADMINS),
+    get("people:appoint", "post", for_=ADMIN, gate=ADMINS),
+    get("people:holding_end", "holding", for_=ADMIN, gate=ADMINS),
+    get("people:person", "person", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("people:person_leave", "person", for_=ADMINS, gate=ADMINS),
+    get("people:reads", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("people:import_new", for_=ADMINS, gate=ADMINS),
+    get("people:import", "people import", for_=ADMINS, gate=ADMINS),
+    post("people:import_apply", "people import", for_=ADMINS, gate=ADMINS),
+]
+
+NOTICES = [
+    get("notices:inbox", for_=EVERYBODY),
+    post("notices:read_all", for_=EVERYBODY, signed_out=302),
+    post("notices:read", "notice", for_=AUDITOR, signed_out=302),
+    get("notices:failed", for_=ADMINS, gate=ADMINS),
+    post("notices:retry", "failed notice", for_=ADMINS, gate=ADMINS),
+]
+
+READS_FRAMEWORKS = SEES_FIGURES | ADMINS
+FRAMEWORKS = [
+    get("packs:frameworks", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
+    get("packs:framework", "framework", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
+    get("packs:version", "framework version", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
+    get("packs:difference", "framework versions", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
+    get("packs:export", "framework version", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
+    get("packs:quotas", "framework", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
+    post("packs:quotas", "framework", for_=ADMIN, gate=ADMIN, answer=422),
+    get("tools:tools", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("tools:load", for_=ADMINS, gate=ADMINS),
+    get("tools:preview", "tool", for_=ADMINS | QA, gate=ADMINS | QA),
+]
+
+CASES = [
+    get("caseload:register", for_=STAFF, gate=STAFF),
+    get("caseload:case", "case", for_=SEES_CASE, gate=STAFF),
+    get("caseload:case", "restricted case", for_=CLEARED, gate=STAFF),
+    get("caseload:hold", "case", for_=QA, gate=QA),
+    get("caseload:hold", "restricted case", for_=CLEARED, gate=QA),
+    post("caseload:release", "held case", for_=QA, gate=QA),
+    get("caseload:close", "case", for_=QA, gate=QA),
+    get("caseload:close", "restricted case", for_=CLEARED, gate=QA),
+    get("caseload:restrict", "case", for_=QA, gate=QA),
+    get("caseload:restricted", for_=QA, gate=QA),
+    get("caseload:restricted_case", "restricted case", for_=QA, gate=QA),
+    get("caseload:lift", "restricted case", for_=QA, gate=QA),
+    get("caseload:revoke", "clearance", for_=QA, gate=QA),
+    get("caseload:imports", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("caseload:import_new", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("caseload:import", "case import", for_=ADMINS | QA, gate=ADMINS | QA),
+    post("caseload:import_apply", "case import", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("caseload:import_findings", "case import", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("caseload:import_changes", "case import, new", for_=ADMINS | QA, gate=ADMINS | QA),
+]
+
+PLANNERS = QA | ADMIN
+PLANNERS_ANYWHERE = QA | ADMINS
+DECIDERS_ANYWHERE = DECIDERS | _elsewhere(DECIDERS)
+WORK = [
+    get("allocation:my_work", for_=EVERYBODY),
+    get("allocation:return_board", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
+    get("allocation:case_work", "case", for_=SEES_CASE),
+    get("allocation:case_work", "restricted case", for_=CLEARED),
+    get("allocation:ask_extension", "open work", for_=AUDITOR),
+    get("allocation:ask_extension", "restricted work", for_=_group()),
+    get("allocation:reallocate", "open work", for_=QA, gate=QA),
+    get("allocation:reallocate", "restricted work", for_=CLEARED, gate=QA),
+    get("allocation:withdraw", "open work", for_=QA, gate=QA),
+    get("allocation:withdraw", "restricted work", for_=CLEARED, gate=QA),
+    get(
+        "allocation:extensions",
+        for_=DECIDERS_ANYWHERE | QA,
+        gate=DECIDERS_ANYWHERE | QA,
+    ),
+    get("allocation:decide_extension", "extension request", for_=DECIDERS, gate=DECIDERS_ANYWHERE),
+    get("allocation:programme", for_=PLANNERS_ANYWHERE, gate=PLANNERS_ANYWHERE),
+    get("allocation:make_programme", for_=QA, gate=QA),
+    get("allocation:programme_role", "programme role", for_=PLANNERS, gate=PLANNERS_ANYWHERE),
+    get("allocation:programme_post", "programme post", for_=PLANNERS, gate=PLANNERS_ANYWHERE),
+    get("allocation:programme_dates", "programme dates", for_=QA, gate=QA),
+]
+
+VERIFIES = LINE | _group("qa_manager", "qa_manager elsewhere")
+ACTIONS = [
+    get("actions:tracker", for_=EVERYBODY),
+    get("actions:export", "csv", for_=EVERYBODY),
+    get("actions:case_actions", "case", for_=SEES_CASE),
+    get("actions:case_actions", "restricted case", for_=CLEARED),
+    get("actions:action", "action", for_=SEES_ACTION),
+    get("actions:action", "restricted action", for_=CLEARED),
+    post("actions:begin", "action", for_=WORKER),
+    get("actions:finish", "action", for_=WORKER),
+    get("actions:verify", "done action", for_=VERIFIES),
+    get("actions:return", "done action", for_=VERIFIES),
+    get("actions:cancel", "action", for_=VERIFIES),
+    get("actions:plan", "plan", for_=SEES_ACTION),
+    get("actions:plan", "restricted plan", for_=CLEARED),
+    get("actions:plan_document", "plan, docx", for_=SEES_ACTION),
+    get("actions:plan_document", "restricted plan, docx", for_=CLEARED),
+    post("actions:place_on_file", "plan", for_=SEES_ACTION),
+    get("actions:supervision_review", "plan", for_=SEES_ACTION),
+    # Both were told when the plan was issued, which the page says.
+    get("actions:told", "plan", for_=SEES_ACTION, answer=302),
+    get("actions:concerns", for_=EVERYBODY),
+    get("actions:concern", "concern", for_=SEES_ACTION | AUDITOR),
+    get("actions:loops", for_=EVERYBODY),
+    get("actions:loop", "loop", for_=SEES_ACTION),
+    get("actions:loop_meeting", "loop", for_=_group("senior_manager")),
+    post("actions:loop_authorise", "waiting loop", for_=DECIDERS),
+    get("actions:loop_return", "waiting loop", for_=DECIDERS),
+]
+
+MEET = AUDITOR | WORKER
+AUDITS = [
+    get("audits:open", "open work", for_=SEES_OPEN_AUDIT, answer=302),
+    get("audits:open", "restricted work", for_=CLEARED, answer=302),
+    get("audits:audit", "planned audit", for_=SEES_OPEN_AUDIT),
+    get("audits:audit", "open audit", for_=SEES_OPEN_AUDIT),
+    get("audits:audit", "submitted audit", for_=SEES_HANDED_IN),
+    get("audits:audit", "restricted audit", for_=CLEARED),
+    post("audits:begin", "planned audit", for_=AUDITOR),
+    get("audits:meeting", "planned audit", for_=MEET),
+    get("audits:meeting", "restricted audit", for_=_group()),
+    post("audits:accept_meeting", "planned audit", for_=MEET),
+    get("audits:cancel_meeting", "planned audit", for_=MEET),
+    post("audits:record_updated", "planned audit", for_=MEET),
+    get("audits:calendar", "planned audit", for_=MEET),
+    get("audits:section", "section", for_=AUDITOR),
+    get("audits:section", "restricted section", for_=_group()),
+    post("audits:answer", "open audit", for_=AUDITOR, answer=422),
+    get("audits:judgement", "open audit", for_=AUDITOR),
+    get("audits:judgement", "submitted audit", for_=AUDITOR, answer=302),
+    post("audits:judge", "open audit", for_=AUDITOR, answer=422),
+    get("audits:worker_view", "open audit", for_=WORKER),
+    get("audits:advice", "disputed audit", for_=AUDITOR),
+    get("audits:actions", "open audit", for_=AUDITOR),
+    post("audits:remove_action", "draft action", for_=AUDITOR),
+    get("audits:concern", "open audit", for_=MEET),
+    # Only after an audit in which the practitioner took no part.
+    get("audits:reflection", "submitted audit", for_=_group()),
+    get("audits:comment", "submitted audit", for_=WORKER),
+    get("audits:submit", "open audit", for_=AUDITOR),
+    get("audits:read", "open audit", for_=SEES_OPEN_AUDIT),
+    get("audits:read", "submitted audit", for_=SEES_HANDED_IN),
+    get("audits:read", "restricted audit", for_=CLEARED),
+]
+
+QUALITY = [
+    get("audits:draws", for_=QA, gate=QA),
+    get("audits:run_draw", for_=QA, gate=QA),
+    get("audits:draw", "draw", for_=QA, gate=QA),
+    get("audits:replay_draw", "draw", for_=QA, gate=QA),
+    get("audits:draw_frame", "draw", for_=QA, gate=QA),
+    get("audits:drawn_case", "drawn case", for_=QA | AUDITOR | WORKER | ABOVE),
+    get("audits:replace_case", "drawn case", for_=QA, gate=QA),
+    get("audits:inbox", for_=QA, gate=QA),
+    get("audits:moderation_queue", for_=QA, gate=QA),
+    get("audits:moderation", "moderation", for_=QA, gate=QA),
+    get("audits:moderation", "restricted moderation", for_=CLEARED, gate=QA),
+    post("audits:take_moderation", "moderation", for_=QA, gate=QA),
+    post("audits:release_moderation", "moderation", for_=QA, gate=QA),
+    post("audits:record_discussion", "moderation", for_=QA, gate=QA, answer=422),
+    post("audits:complete_moderation", "moderation", for_=QA, gate=QA, answer=422),
+    post("audits:send_back", "moderation", for_=QA, gate=QA, answer=422),
+    get("audits:moderation_draws", for_=QA, gate=QA),
+    get("audits:moderation_draw", "moderation draw", for_=QA, gate=QA),
+    get("audits:advice_queue", for_=QA, gate=QA),
+    get("audits:give_advice", "advice", for_=QA, gate=QA),
+]
+
+ESCALATION = [
+    get("escalation:board", for_=EVERYBODY),
+    get("escalation:acknowledge", "step", for_=SEES_LATE_WORK),
+    get("escalation:health", for_=ADMINS, gate=ADMINS),
+]
+
+# Dip samples, observations and supervision audits have the same pages; here the auditor's post owes them.
+OVERSEE_AUDITOR = AUDITOR | QA
+
+
+def _activity(space: str, kind: str) -> list[Row]:
+    return [
+        get(f"{space}open", f"{kind} work", for_=AUDITOR | QA, answer=302),
+        get(f"{space}activity", kind, for_=OVERSEE_AUDITOR),
+        get(f"{space}section", f"{kind} section", for_=AUDITOR),
+        post(f"{space}answer", kind, for_=AUDITOR, answer=422),
+        get(f"{space}actions", kind, for_=AUDITOR),
+        get(f"{space}concern", kind, for_=AUDITOR),
+        post(f"{space}remove_action", f"{kind} action", for_=AUDITOR),
+        get(f"{space}hand_in", kind, for_=AUDITOR),
+        get(f"{space}read", kind, for_=OVERSEE_AUDITOR),
+    ]
+
+
+ACTIVITIES = [
+    *_activity("audits:dip_sample_", "dip sample"),
+    *_activity("observations:", "observation"),
+    get("observations:arrange", "observation", for_=AUDITOR),
+    get("observations:talk", "observation", for_=AUDITOR),
+    *_activity("supervision:", "supervision audit"),
+    get("supervision:choose", "supervision audit", for_=AUDITOR),
+    get("supervision:discussed", "supervision audit", for_=AUDITOR),
+]
+
+SENT_REPORTS = _group(
+    "qa_manager", "senior_manager", "head_of_service", "director", "executive_director", "board_member"
+)
+READS_REPORT = SENT_REPORTS | QA
+REPORTING = [
+    get("reporting:dashboard", for_=SEES_FIGURES, gate=SEES_FIGURES),
+    get("reporting:reports", for_=SEES_FIGURES, gate=SEES_FIGURES),
+    get("reporting:report", "released report", for_=READS_REPORT, gate=SEES_FIGURES),
+    get("reporting:report", "draft report", for_=QA, gate=SEES_FIGURES),
+    get("reporting:file", "released report, pdf", for_=READS_REPORT, gate=SEES_FIGURES),
+    get("reporting:file", "draft report, pdf", for_=QA, gate=SEES_FIGURES),
+    get("reporting:words", "draft report", for_=QA, gate=QA),
+    get("reporting:reissue", "released report", for_=QA, gate=QA),
+]
+
+ROWS = [
+    *ROOF,
+    *ACCOUNT,
+    *PEOPLE,
+    *NOTICES,
+    *FRAMEWORKS,
+    *CASES,
+    *WORK,
+    *ACTIONS,
+    *AUDITS,
+    *QUALITY,
+    *ESCALATION,
+    *ACTIVITIES,
+    *REPORTING,
+]

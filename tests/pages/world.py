@@ -1,0 +1,466 @@
+"""One small authority in the middle of its year, made by the verbs, and everybody who may look at it.
+
+Every record lies in Duty team 1 and is about the practitioner's cases. Each role is held twice: by a
+person whose units hold the record, and by one "elsewhere", in the other function.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from django.test import Client
+
+from audits import workflow as audits
+from audits.models import CaseAudit, DipSample, DrawnCase, Moderation
+from escalation.models import EscalationStep
+from escalation.workflow import sweep
+from observations.models import Observation
+from qaframework.actions import workflow as actions
+from qaframework.actions.models import LoopClosure
+from qaframework.activities.models import Activity
+from qaframework.activities.workflow import open_activity
+from qaframework.allocation import workflow as allocation
+from qaframework.allocation.models import Assignment, ExtensionRequest
+from qaframework.caseload import workflow as caseload
+from qaframework.caseload.models import Case
+from qaframework.notices.models import Notice
+from qaframework.packs.models import FrameworkVersion
+from qaframework.packs.workflow import change_quotas
+from qaframework.people import workflow as people
+from qaframework.people.models import User
+from qaframework.people.roles import ROLES
+from qaframework.rules.periods import Month
+from qaframework.tools.models import ToolVersion
+from reporting import workflow as reporting
+from reporting.models import Report
+from supervision.models import SupervisionAudit
+from tests.factories.allocation import owed
+from tests.factories.audits import (
+    Setting,
+    allocated_audit,
+    answer_everything,
+    judge,
+    ready_audit,
+    submitted_audit,
+)
+from tests.factories.authority import Authority, small_authority
+from tests.factories.caseload import CaseFactory
+from tests.factories.packs import bracknell, lancashire
+from tests.factories.people import UserFactory
+
+# Tuesday, ten in the morning in London.
+NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
+PLANNED_AT = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+DRAWN_AT = datetime(2026, 10, 1, 6, 0, tzinfo=UTC)
+HELD_AT = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
+DONE_AT = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
+
+TEAM_ROLES = {"practitioner", "advanced_practitioner", "practice_development_manager", "team_manager"}
+FUNCTION_ROLES = {"iro", "cp_chair", "senior_manager", "head_of_service"}
+
+PEOPLE_FILE = b"""\
+unit_code,unit_name,unit_kind,parent_code,post_code,post_title,role,reports_to,full_name,email
+duty-3,Duty team 3,team,duty,new-manager,Team manager,team_manager,,Hollis Example,hollis@northmoor.example
+"""
+REGISTER = b"""child_ref,initials,plan_type,age,team,worker,opened_on
+C900001,AB,Child in need,7,duty-1,,02/03/2026
+C900002,AB,Nonsense,7,duty-1,,02/03/2026
+"""
+
+
+@dataclass
+class World:
+    """People by what they are to the records, and the records that routes are about.
+
+    ``objects`` holds by name what goes into an address; ``of`` reads it.
+    """
+
+    authority: Authority
+    version: FrameworkVersion
+    personas: dict[str, User] = field(default_factory=dict)
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def of(self, name: str) -> dict[str, Any]:
+        """What the address of the record needs; nothing for a page about no record."""
+        return self.objects[name] if name else {}
+
+    def sign_in(self) -> None:
+        """A browser for each person, signed in once for all tests; ``anonymous`` stays outside."""
+        self.clients["anonymous"] = Client()
+        for persona, user in self.personas.items():
+            self.clients[persona] = Client()
+            self.clients[persona].force_login(user)
+            session = self.clients[persona].session
+            session["last_seen"] = int(NOW.timestamp())  # or the first page would write it
+            session.save()
+
+
+def build_world() -> World:
+    """The world at ``NOW``. Takes a few seconds: build it once for many tests."""
+    authority = small_authority()
+    world = World(authority, lancashire([authority.duty], now=PLANNED_AT))
+    bracknell([authority.care], now=PLANNED_AT)
+    _people(world)
+    _organisation(world)
+    _register(world)
+    _year(world)
+    _audits(world)
+    _late_work(world)
+    _other_activities(world)
+    _reports(world)
+    _keys_of_emails(world)
+    _frameworks(world)
+    world.sign_in()
+    return world
+
+
+# People
+
+
+def _people(world: World) -> None:
+    authority = world.authority
+    for role in ROLES:
+        team, function = authority.duty_team_1, authority.duty
+        if not hasattr(authority, role) and role != "config_admin":
+            unit = team if role in TEAM_ROLES else function if role in FUNCTION_ROLES else authority.root
+            authority.appoint(role, role, unit)
+        elsewhere = authority.care_team_1 if role in TEAM_ROLES else authority.care
+        name = f"{role}_elsewhere"
+        world.personas[f"{role} elsewhere"] = authority.appoint(name, role, elsewhere)
+        world.personas[role] = getattr(authority, "admin" if role == "config_admin" else role)
+    world.personas |= {
+        "auditor": authority.team_manager_2,
+        "colleague": authority.practitioner_2,
+        "cleared": authority.appoint("cleared", "qa_officer", authority.root),
+        "once cleared": authority.appoint("once_cleared", "qa_officer", authority.root),
+        "without a post": UserFactory(full_name="Nobody Example", email="nobody@northmoor.example"),
+        "superuser": UserFactory(full_name="Super User", is_staff=True, is_superuser=True),
+    }
+
+
+# What administrators keep
+
+
+def _frameworks(world: World) -> None:
+    framework = world.version.framework
+    admin = world.personas["config_admin"]
+    first, *others = world.version.pack.quotas
+    change_quotas(
+        framework=framework,
+        quotas=[replace(first, amounts=(2, 1, 1, 1)), *others],
+        effective_from=date(2027, 4, 1),
+        note="More learning spaces from next year.",
+        by=admin,
+        now=NOW,
+    )
+    world.objects |= {
+        "framework": {"pk": framework.pk},
+        "framework version": {"pk": framework.pk, "number": 1},
+        "framework versions": {"pk": framework.pk, "older": 1, "newer": 2},
+        "tool": {"pk": ToolVersion.objects.filter(tool__framework=framework).order_by("pk")[0].pk},
+    }
+
+
+def _organisation(world: World) -> None:
+    authority, admin = world.authority, world.personas["config_admin"]
+    post = authority.post_of[authority.practitioner_2]
+    waiting = people.check_people_import(
+        file=BytesIO(PEOPLE_FILE), file_name="people.csv", by=admin, now=DONE_AT
+    )
+    world.objects |= {
+        "unit": {"pk": authority.duty_team_1.pk},
+        "post": {"pk": post.pk},
+        "holding": {"pk": post.holdings.get().pk},
+        "person": {"pk": authority.practitioner_2.pk},
+        "people import": {"pk": waiting.pk},
+    }
+
+
+def _register(world: World) -> None:
+    authority, officer = world.authority, world.personas["qa_officer"]
+    team, worker = authority.duty_team_1, authority.practitioner
+    CaseFactory.create_batch(12, unit=team, worker=worker, opened_on=date(2025, 6, 1))
+    case = CaseFactory(unit=team, worker=worker, child_ref="C100001")
+    held = CaseFactory(unit=team, worker=worker, child_ref="C100002")
+    caseload.hold_case(case=held, reason="A review is under way.", by=officer, now=HELD_AT)
+    restricted = CaseFactory(unit=team, worker=worker, child_ref="C100003")
+    caseload.restrict_case(case=restricted, reason="Related to a colleague.", by=officer, now=HELD_AT)
+    _clear(restricted, world.personas["once cleared"], officer, until=NOW.date() - timedelta(days=1))
+    clearance = _clear(restricted, world.personas["cleared"], officer, until=NOW.date() + timedelta(days=60))
+    checked = caseload.check_import(
+        file=BytesIO(REGISTER), file_name="register.csv", extract_date=date(2026, 11, 9), by=officer, now=NOW
+    )
+    world.objects |= {
+        "case": {"pk": case.pk},
+        "held case": {"pk": held.pk},
+        "restricted case": {"pk": restricted.pk},
+        "clearance": {"pk": restricted.pk, "clearance_pk": clearance.pk},
+        "case import": {"pk": checked.pk},
+        "case import, new": {"pk": checked.pk, "change": "new"},
+    }
+
+
+def _clear(case: Case, user: User, by: User, *, until: date) -> Any:
+    return caseload.grant_clearance(
+        case=case, user=user, reason="Reviews it.", review_on=until, by=by, now=HELD_AT
+    )
+
+
+# Audits
+
+
+def _audits(world: World) -> None:
+    where = Setting(world.authority, world.version)
+    planned = allocated_audit(where, now=DRAWN_AT)
+    audits.propose_meeting(
+        audit=planned,
+        starts_at=NOW + timedelta(days=2),
+        minutes=90,
+        place="Room 4",
+        by=where.auditor,
+        now=HELD_AT,
+    )
+    ready = ready_audit(where, HELD_AT)
+    submitted = submitted_audit(where, HELD_AT, grade="inadequate")
+    restricted = allocated_audit(where, case=Case.objects.get(child_ref="C100003"), now=DRAWN_AT)
+    section = ready.answer_set.tool_version.definition.sections[0].key
+    world.objects |= {
+        "planned audit": {"pk": planned.pk},
+        "planned work": {"pk": planned.assignment.pk},
+        "open audit": {"pk": ready.pk},
+        "open work": {"pk": ready.assignment.pk},
+        "section": {"pk": ready.pk, "key": section},
+        "draft action": {"pk": ready.pk, "action_pk": ready.action_plan.actions.get().pk},
+        "submitted audit": {"pk": submitted.pk},
+        "submitted work": {"pk": submitted.assignment.pk},
+        "plan": {"pk": submitted.action_plan.pk},
+        "plan, docx": {"pk": submitted.action_plan.pk, "kind": "docx"},
+        "action": {"pk": submitted.action_plan.actions.get().pk},
+        "moderation": {"pk": Moderation.objects.get(audit=submitted).pk},
+        "restricted audit": {"pk": restricted.pk},
+        "restricted work": {"pk": restricted.assignment.pk},
+        "restricted section": {"pk": restricted.pk, "key": section},
+        "csv": {"kind": "csv"},
+    }
+    _disputed_audit(world, where)
+    _restricted_afterwards(world, where)
+    audit, loop = _finished_audit(world, where)
+    _, waiting = _finished_audit(world, where)
+    _hold_loop_meeting(world, waiting)
+    world.objects |= {
+        "final audit": {"pk": audit.pk},
+        "done action": {"pk": audit.action_plan.actions.get().pk},
+        "loop": {"pk": loop.pk},
+        "waiting loop": {"pk": waiting.pk},
+    }
+    _moderation_draw(world, where)
+
+
+def _disputed_audit(world: World, where: Setting) -> None:
+    disputed = ready_audit(where, HELD_AT)
+    asked = audits.ask_advice(
+        audit=disputed,
+        auditor_reason="The plan is thin.",
+        worker_reason="The plan fits the family.",
+        by=where.auditor,
+        now=HELD_AT,
+    )
+    concern = audits.raise_concern(audit=disputed, what="Nobody has seen her.", by=where.auditor, now=DONE_AT)
+    world.objects |= {
+        "disputed audit": {"pk": disputed.pk},
+        "advice": {"pk": asked.pk},
+        "concern": {"pk": concern.pk},
+    }
+
+
+def _restricted_afterwards(world: World, where: Setting) -> None:
+    """An audit whose case was restricted when it was already handed in."""
+    audit = submitted_audit(where, HELD_AT, grade="inadequate")
+    officer, case = world.personas["qa_officer"], audit.assignment.case
+    assert case is not None
+    caseload.restrict_case(case=case, reason="Related to a colleague.", by=officer, now=DONE_AT)
+    _clear(case, world.personas["cleared"], officer, until=NOW.date() + timedelta(days=60))
+    world.objects |= {
+        "restricted action": {"pk": audit.action_plan.actions.get().pk},
+        "restricted plan": {"pk": audit.action_plan.pk},
+        "restricted plan, docx": {"pk": audit.action_plan.pk, "kind": "docx"},
+        "restricted moderation": {"pk": Moderation.objects.get(audit=audit).pk},
+    }
+
+
+def _finished_audit(world: World, where: Setting) -> tuple[CaseAudit, LoopClosure]:
+    """Moderated, its loop opened, its action done and waiting to be verified."""
+    audit = submitted_audit(where, HELD_AT, grade="inadequate")
+    moderation, officer = Moderation.objects.get(audit=audit), world.personas["qa_officer"]
+    audits.begin_moderation(moderation=moderation, by=officer, now=HELD_AT + timedelta(hours=1))
+    audits.complete_moderation(
+        moderation=moderation,
+        grade="inadequate",
+        grade_reason="",
+        quality={"evidence": "met"},
+        feedback="Clear evidence.",
+        by=officer,
+        now=HELD_AT + timedelta(hours=2),
+    )
+    action = audit.action_plan.actions.get()
+    actions.begin_action(action=action, by=where.worker, now=DONE_AT)
+    actions.finish_action(action=action, evidence="On the record.", by=where.worker, now=DONE_AT)
+    return audit, LoopClosure.objects.get(plan=audit.action_plan)
+
+
+def _hold_loop_meeting(world: World, loop: LoopClosure) -> None:
+    """It waits for the Head of Service now."""
+    actions.record_loop_meeting(
+        loop=loop,
+        met_on=DONE_AT.date(),
+        present="Worker and manager",
+        evidence_seen={action.pk: "The new plan." for action in loop.plan.actions.all()},
+        child_is_safe="Seen on Monday, says she feels safe.",
+        other_children="None.",
+        causes="Capacity.",
+        learning="Plans need dates.",
+        by=world.personas["senior_manager"],
+        now=DONE_AT,
+    )
+
+
+def _moderation_draw(world: World, where: Setting) -> None:
+    october, auditor = datetime(2026, 10, 20, 14, 0, tzinfo=UTC), where.auditor
+    audit = allocated_audit(where, now=DRAWN_AT)
+    audits.begin_audit(audit=audit, by=auditor, now=october)
+    answer_everything(audit, auditor, october)
+    audits.submit_audit(audit=judge(audit, auditor, october), by=auditor, now=october)
+    drawn = audits.draw_moderations(
+        programme=audit.assignment.programme,
+        activity=audit.assignment.activity,
+        month=Month.parse("2026-10"),
+        seed="7",
+        by=world.personas["qa_officer"],
+        now=HELD_AT,
+    )
+    assert drawn is not None
+    world.objects["moderation draw"] = {"pk": drawn.pk}
+
+
+# The year
+
+
+def _year(world: World) -> None:
+    framework, officer = world.version.framework, world.personas["qa_officer"]
+    planned = allocation.make_programme(framework=framework, year=2026, by=officer, now=PLANNED_AT)
+    month = Month.parse("2026-11")
+    drawn = audits.draw_month(framework=framework, month=month, seed="7", by=officer, now=DRAWN_AT)
+    allocation.allocate_period_work(now=DRAWN_AT)
+    auditor = world.authority.post_of[world.authority.team_manager_2]
+    world.objects |= {
+        "programme": {"pk": planned.programme.pk},
+        "programme role": {"pk": planned.programme.pk, "role": "team_manager"},
+        "programme post": {"pk": planned.programme.pk, "post_pk": auditor.pk},
+        "programme dates": {"pk": planned.programme.pk, "activity": "practice_week", "quarter": 4},
+        "draw": {"pk": drawn.draws[0].pk},
+        "drawn case": {"pk": DrawnCase.objects.filter(state="allocated").order_by("pk")[0].pk},
+    }
+
+
+def _late_work(world: World) -> None:
+    auditor = world.authority.team_manager_2
+    late = owed(
+        world.authority, world.authority.post_of[auditor], due_on=date(2026, 11, 5), now=DRAWN_AT, ordinal=901
+    )
+    sweep(now=NOW)
+    step = EscalationStep.objects.filter(clock=late.clock, is_reminder=False).latest("pk")
+    asked = allocation.ask_extension(
+        assignment=Assignment.objects.get(pk=world.of("planned work")["pk"]),
+        kind=ExtensionRequest.Kind.EXTENSION,
+        reason="The practitioner is on leave.",
+        new_due_on=date(2026, 12, 10),
+        by=auditor,
+        now=NOW,
+    )
+    notice = Notice.objects.filter(recipient=auditor).latest("pk")
+    failed = Notice.objects.exclude(recipient=auditor).latest("pk")
+    Notice.objects.filter(pk=failed.pk).update(delivery=Notice.Delivery.FAILED, attempts=5)
+    world.objects |= {
+        "failed notice": {"pk": failed.pk},
+        "late work": {"pk": late.pk},
+        "step": {"pk": step.pk},
+        "extension request": {"pk": asked.pk},
+        "notice": {"pk": notice.pk},
+    }
+
+
+# Activities without a case
+
+
+def _other_activities(world: World) -> None:
+    for kind, activity, model in (
+        ("dip sample", "dip_sample", DipSample),
+        ("observation", "observation", Observation),
+        ("supervision audit", "supervision_audit", SupervisionAudit),
+    ):
+        _activity(world, kind, activity, model)
+
+
+def _activity(world: World, kind: str, activity: str, model: type[Activity]) -> None:
+    """Owed by the auditor's post, with one action drafted."""
+    authority, auditor = world.authority, world.authority.team_manager_2
+    work = owed(
+        authority,
+        authority.post_of[auditor],
+        due_on=date(2026, 12, 1),
+        now=DRAWN_AT,
+        activity=activity,
+        kind=activity,
+    )
+    opened = open_activity(model, assignment=work, by=auditor, now=HELD_AT)
+    drafted = actions.add_action(
+        plan=opened.action_plan,
+        what="Agree how visits are written up.",
+        measure="The next three visits are on the record within two days.",
+        finding="Visits are written up late.",
+        priority="standard",
+        owner_post=authority.post_of[authority.practitioner],
+        due_on=date(2026, 12, 1),
+        longer_reason="",
+        by=auditor,
+        now=HELD_AT,
+    )
+    section = opened.answer_set.tool_version.definition.sections[0].key
+    world.objects |= {
+        f"{kind} work": {"pk": work.pk},
+        kind: {"pk": opened.pk},
+        f"{kind} section": {"pk": opened.pk, "key": section},
+        f"{kind} action": {"pk": opened.pk, "action_pk": drafted.pk},
+    }
+
+
+# Reports, and what comes by e-mail
+
+
+def _reports(world: World) -> None:
+    officer, framework = world.personas["qa_officer"], world.version.framework
+    for name, month in (("released report", "2026-09"), ("draft report", "2026-10")):
+        period = Month.parse(month)
+        built = reporting.build_report(framework=framework, kind="monthly", period=period, by=None, now=NOW)
+        world.objects[name] = {"pk": built.pk}
+        world.objects[f"{name}, pdf"] = {"pk": built.pk, "kind": "pdf"}
+    released = Report.objects.get(**world.of("released report"))
+    released = reporting.write_words(
+        report=released,
+        so_what="Plans are getting clearer.",
+        now_what="Managers look at chronologies next.",
+        was=("", ""),
+        by=officer,
+        now=NOW,
+    )
+    reporting.release_report(report=released, by=officer, now=NOW)
+
+
+def _keys_of_emails(world: World) -> None:
+    """Addresses that come with e-mails; what they hold is long out of date."""
+    world.objects |= {
+        "password key": {"uidb36": "1", "key": "out-of-date"},
+        "e-mail key": {"key": "out-of-date"},
+    }
