@@ -4,7 +4,10 @@
 what makes a sweep safe to run twice, late, or beside another.
 """
 
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -48,6 +51,40 @@ SELECT {columns}, %(now)s, '+', 'Fell due', NULL
   FROM escalation_escalationstep WHERE sweep = %(sweep)s
 """
 
+# Who was reached, with the keys of the steps beneath each person: far less to send than a row for each pair.
+REACH = """
+INSERT INTO escalation_steprecipient (step_id, user_id, asked_for, note)
+SELECT {step}, {user_id}, {asked_for}, {note} FROM {source} ORDER BY 1, reach.{place}
+"""
+REACH_PARTS = {
+    "postgresql": {
+        "step": "step.pk::bigint",
+        "user_id": "(reach.item->>0)::bigint",
+        "asked_for": "reach.item->>1",
+        "note": "reach.item->>2",
+        "source": "jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS reach(item, place), "
+        "jsonb_array_elements(reach.item->3) AS step(pk)",
+        "place": "place",
+    },
+    "sqlite": {
+        "step": "step.value",
+        "user_id": "json_extract(reach.value, '$[0]')",
+        "asked_for": "json_extract(reach.value, '$[1]')",
+        "note": "json_extract(reach.value, '$[2]')",
+        "source": "json_each(%s) AS reach, json_each(reach.value, '$[3]') AS step",
+        "place": "key",
+    },
+}
+
+
+class Reach(NamedTuple):
+    """A person whom these steps reach, the ladder's word that led there, and why them."""
+
+    user_id: int
+    asked_for: str
+    note: str
+    steps: Sequence[int]
+
 
 def take_due_steps(*, sweep: UUID, now: datetime) -> int:
     """Turn every open moment of a running clock that has come into a step; return how many became one."""
@@ -63,6 +100,13 @@ def remember_steps(*, sweep: UUID, now: datetime) -> None:
     """The steps' first history entries, the same as the history library would write one by one."""
     columns = column_list(EscalationStep._meta.concrete_fields)
     _execute(REMEMBER.format(columns=columns), sweep=sweep, now=now)
+
+
+def record_reached(reached: Sequence[Reach]) -> None:
+    """Write down whom each step reached, in the order given."""
+    if reached:
+        with connection.cursor() as cursor:
+            cursor.execute(REACH.format(**REACH_PARTS[connection.vendor]), [json.dumps(reached)])
 
 
 def _execute(statement: str, **values: datetime | UUID) -> int:

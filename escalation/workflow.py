@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -11,13 +11,12 @@ from django.db.models import F
 from django.urls import reverse
 
 from escalation import claiming
-from escalation.models import EscalationStep, StepRecipient
-from escalation.recipients import Answer, Directory
+from escalation.models import EscalationStep
+from escalation.recipients import Directory
 from escalation.wording import Told, notice_for
 from qaframework.clocks.models import Moment
 from qaframework.notices.workflow import write_notices
 from qaframework.people import history
-from qaframework.people.bulk import insert_new
 from qaframework.people.directory import Organisation
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
@@ -34,21 +33,42 @@ class Swept:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class TakenStep:
-    """A step just taken, with what is needed to tell people. ``recipients`` are the ladder's words."""
+class Route(NamedTuple):
+    """What decides whom a step reaches. ``recipients`` are the ladder's words."""
+
+    recipients: tuple[str, ...]
+    owner_post_id: int
+    unit_id: int
+    is_reminder: bool
+
+
+class TakenStep(NamedTuple):
+    """A step just taken, with what is needed to tell people."""
 
     pk: int
     clock_id: int
     label: str
     url: str
-    owner_post_id: int
-    unit_id: int
     due_at: datetime
     name: str
     position: int
     is_reminder: bool
-    recipients: list[str]
+
+    def told(self, owner: str, *, is_own: bool, note: str) -> Told:
+        """The step as one of those whom it reaches reads of it."""
+        return Told(
+            step_id=self.pk,
+            clock_id=self.clock_id,
+            label=self.label,
+            url=self.url,
+            owner=owner,
+            is_own=is_own,
+            due_at=self.due_at,
+            name=self.name,
+            position=self.position,
+            is_reminder=self.is_reminder,
+            note=note,
+        )
 
 
 @transaction.atomic
@@ -100,62 +120,39 @@ def _tell(token: UUID, now: datetime) -> tuple[int, tuple[str, ...]]:
     organisation = Organisation.load(local_date(now))
     directory = Directory(organisation)
     told: dict[int, list[Told]] = defaultdict(list)
-    reached: list[StepRecipient] = []
+    reached: list[claiming.Reach] = []
     warnings: set[str] = set()
-
-    @cache
-    def answer(words: tuple[str, ...], owner_post_id: int, unit_id: int, is_reminder: bool) -> Answer:
-        return directory.answer(words, owner_post_id, unit_id, is_reminder=is_reminder)
-
-    for step in _taken_steps(token):
-        post = organisation.posts[step.owner_post_id]
-        owner = organisation.holder_of(post.pk)
-        found = answer(tuple(step.recipients), post.pk, step.unit_id, step.is_reminder)
-        warnings.update(f"{step.name}, work of {post.title}: {warning}" for warning in found.warnings)
+    for route, steps in _by_route(token).items():
+        post = organisation.posts[route.owner_post_id]
+        holder = organisation.holder_of(post.pk)
+        owner = f"{post.title} ({holder or 'vacant'})"
+        found = directory.answer(route.recipients, post.pk, route.unit_id, is_reminder=route.is_reminder)
+        names = {step.name for step in steps}
+        warnings |= {f"{name}, work of {post.title}: {text}" for name in names for text in found.warnings}
         for person in found.reached:
-            reached.append(
-                StepRecipient(step_id=step.pk, user=person.user, asked_for=person.asked_for, note=person.note)
-            )
-            told[person.user.pk].append(
-                Told(
-                    step_id=step.pk,
-                    clock_id=step.clock_id,
-                    label=step.label,
-                    url=step.url,
-                    owner=f"{post.title} ({owner or 'vacant'})",
-                    is_own=owner == person.user,
-                    due_at=step.due_at,
-                    name=step.name,
-                    position=step.position,
-                    is_reminder=step.is_reminder,
-                    note=person.note,
-                )
-            )
-    insert_new(reached)
+            user = person.user
+            is_own = holder is not None and holder.pk == user.pk
+            told[user.pk] += [step.told(owner, is_own=is_own, note=person.note) for step in steps]
+            keys = [step.pk for step in steps]
+            reached.append(claiming.Reach(user.pk, person.asked_for, person.note, keys))
+    claiming.record_reached(reached)
     board = reverse("escalation:board")
     drafts = [notice_for(user_id, items, sweep=token, board_url=board) for user_id, items in told.items()]
     return write_notices(drafts, now=now), tuple(sorted(warnings))
 
 
-def _taken_steps(token: UUID) -> list[TakenStep]:
+def _by_route(token: UUID) -> dict[Route, list[TakenStep]]:
+    """The steps of this sweep by what decides whom they reach: few routes, however many steps."""
     rows = Moment.objects.filter(
         clock__steps__sweep=token,
         clock__steps__round=F("round"),
         clock__steps__position=F("position"),
     ).order_by("clock__steps__pk")
-    return [
-        TakenStep(*row)
-        for row in rows.values_list(
-            "clock__steps__pk",
-            "clock_id",
-            "clock__label",
-            "clock__url",
-            "clock__owner_post_id",
-            "clock__unit_id",
-            "clock__due_at",
-            "name",
-            "position",
-            "is_reminder",
-            "recipients",
-        )
-    ]
+    routes: dict[Route, list[TakenStep]] = defaultdict(list)
+    columns = ("recipients", "clock__owner_post_id", "clock__unit_id", "is_reminder")
+    shown = ("clock__steps__pk", "clock_id", "clock__label", "clock__url", "clock__due_at")
+    for row in rows.values_list(*columns, *shown, "name", "position"):
+        recipients, owner_post_id, unit_id, is_reminder = row[:4]
+        route = Route(tuple(recipients), owner_post_id, unit_id, is_reminder)
+        routes[route].append(TakenStep(*row[4:], is_reminder))
+    return routes
