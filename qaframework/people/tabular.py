@@ -338,11 +338,21 @@ def _sheet(title: str, rows: Iterator[NumberedCells], file_name: str, max_rows: 
 
 
 def _filled(rows: Iterator[NumberedCells]) -> Iterator[Row]:
+    tidied = _Tidied()
     for number, cells in rows:
-        last = max((i for i, cell in enumerate(cells) if cell is not None and cell != ""), default=-1)
-        values = tuple(tidy(cell) if isinstance(cell, str) else cell for cell in cells[: last + 1])
-        if any(value is not None and value != "" for value in values):
-            yield Row(number, values)
+        values = [tidied[cell] if type(cell) is str else cell for cell in cells]
+        while values and (values[-1] is None or values[-1] == ""):
+            values.pop()
+        if values:
+            yield Row(number, tuple(values))
+
+
+class _Tidied(dict[str, str]):
+    """Each text of a file, tidied once: most cells of a large file repeat others."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = tidy(text)
+        return self[text]
 
 
 def _bounded(rows: Iterator[Row], title: str, file_name: str, max_rows: int) -> Iterator[Row]:
