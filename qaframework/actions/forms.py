@@ -227,7 +227,7 @@ class LoopMeetingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     learning = forms.CharField(
-        label="What should others learn from it? (optional)",
+        label="What should others learn from it?",
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -67,7 +67,7 @@ class Action(models.Model):
         DRAFT = "draft", "Draft"
         OPEN = "open", "Open"
         IN_PROGRESS = "in_progress", "In progress"
-        DONE = "done", "Done, waiting to be verified"
+        DONE = "done", "To be verified"
         VERIFIED = "verified", "Verified"
         CANCELLED = "cancelled", "Cancelled"
 
@@ -165,9 +165,9 @@ class LoopClosure(models.Model):
     PERSONAL_FIELDS: ClassVar = ("worker", "child_is_safe", "evidence_seen", "other_children", "causes")
 
     class State(models.TextChoices):
-        DUE = "due", "Meeting to be held"
-        WITH_HEAD_OF_SERVICE = "with_hos", "Waiting for the Head of Service"
-        RETURNED = "returned", "Returned by the Head of Service"
+        DUE = "due", "Meeting due"
+        WITH_HEAD_OF_SERVICE = "with_hos", "To be authorised"
+        RETURNED = "returned", "Returned"
         AUTHORISED = "authorised", "Authorised"
 
     plan = models.OneToOneField(ActionPlan, on_delete=models.PROTECT, related_name="loop")

@@ -19,6 +19,9 @@ from qaframework.rules.working_days import local_date
 
 Facts = list[dict[str, Any]]
 
+# Belongs to raising or opening, which has its own entry.
+CLOCK_STARTED = "Clock started"
+
 
 @dataclass(frozen=True)
 class NextStep:
@@ -75,7 +78,8 @@ def next_steps(action: Action, user: User, today: date) -> list[NextStep]:
 
 def story(record: Model) -> list[list[str]]:
     """Who did what and when, newest first, from the history. One query."""
-    entries = record.history.select_related("history_user").order_by("-history_date", "-history_id")  # type: ignore[attr-defined]
+    found = record.history.exclude(history_change_reason=CLOCK_STARTED)  # type: ignore[attr-defined]
+    entries = found.select_related("history_user").order_by("-history_date", "-history_id")
     return [
         [
             uk_datetime(entry.history_date),
@@ -196,7 +200,7 @@ def loop_cell(loop: LoopClosure, today: date) -> dict[str, str]:
     """The state as a tag; a meeting past its day says late."""
     State = LoopClosure.State
     if loop.state in (State.DUE, State.RETURNED) and loop.due_on < today:
-        return {"text": f"Late: {loop.get_state_display().lower()}", "status": "late"}
+        return {"text": "Late", "status": "late"}
     return {"text": loop.get_state_display(), "status": loop.state}
 
 
@@ -228,14 +232,22 @@ def loop_facts(loop: LoopClosure) -> Facts:
         {"label": "Grade", "value": _grade_label(loop)},
         {"label": "Practitioner", "value": str(loop.worker or "")},
         {"label": "Meets and reports", "value": str(loop.senior_post)},
+        {"label": "Meeting due", "value": uk_date(loop.due_on)},
+        {"label": "Returned because", "value": loop.return_reason},
+        {"label": "Authorised", "value": _by(loop.authorised_by, loop.authorised_at)},
+    ]
+    return [fact for fact in facts if fact["value"]]
+
+
+def meeting_facts(loop: LoopClosure) -> Facts:
+    """What the meeting found; nothing before it was recorded."""
+    facts = [
         {"label": "Met on", "value": uk_date(loop.met_on) if loop.met_on else ""},
         {"label": "Present", "value": loop.present},
         {"label": "Is the child safe", "value": loop.child_is_safe},
         {"label": "Other children", "value": loop.other_children},
         {"label": "What led to it", "value": loop.causes},
         {"label": "Learning", "value": loop.learning},
-        {"label": "Returned because", "value": loop.return_reason},
-        {"label": "Authorised", "value": _by(loop.authorised_by, loop.authorised_at)},
     ]
     return [fact for fact in facts if fact["value"]]
 

@@ -39,9 +39,9 @@ EXPORT_COLUMNS = (
 )
 UNFINISHED = (*Action.OWED_STATES, Action.State.DONE)
 STATES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "": ("Not finished: owed or to be verified", UNFINISHED),
-    "owed": ("Owed: open or in progress", Action.OWED_STATES),
-    "done": ("Done, waiting to be verified", (Action.State.DONE,)),
+    "": ("Not finished", UNFINISHED),
+    "owed": ("Open or in progress", Action.OWED_STATES),
+    "done": ("To be verified", (Action.State.DONE,)),
     "verified": ("Verified", (Action.State.VERIFIED,)),
     "cancelled": ("Cancelled", (Action.State.CANCELLED,)),
     "all": ("All", tuple(Action.State.values)),

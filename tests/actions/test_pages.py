@@ -73,7 +73,7 @@ def test_an_action_shows_owner_due_date_state_evidence_and_history(northmoor: Au
     assert said["Due"] == "27 November 2026"
     assert said["Evidence"] == "The plan is on the record."
     assert said["Done"] == "10 November 2026, 10am, by Practitioner Example"
-    assert shown.context["tag"] == {"text": "Done, waiting to be verified", "status": "done"}
+    assert shown.context["tag"] == {"text": "To be verified", "status": "done"}
     assert [row[1:] for row in shown.context["story"]] == [
         ["Practitioner Example", "Done"],
         ["Team Manager 2 Example", "Issued"],
@@ -362,7 +362,7 @@ def test_the_senior_manager_records_what_was_seen_of_each_action(
     shown = page(northmoor.head_of_service, "loop", loop.pk)
     assert [row[-1] for row in shown.context["actions"]] == ["I read the plan."]
     assert [step["state"] for step in shown.context["path"]] == ["done", "done", "current", "next"]
-    assert facts(shown)["Is the child safe"] == "I saw her on Monday."
+    assert {"label": "Is the child safe", "value": "I saw her on Monday."} in shown.context["meeting"]
 
 
 def test_an_unfinished_action_keeps_the_meeting_on_its_page(northmoor: Authority, send: Page) -> None:
@@ -412,7 +412,7 @@ def test_loops_to_be_closed_come_first_and_late_ones_say_so(northmoor: Authority
     workflow.authorise_loop(loop=closed, by=northmoor.head_of_service, now=NOW)
     shown = page(northmoor.head_of_service, "loops").context
     assert [row[0]["text"] for row in shown["open"]] == [f"Case {late.case.child_ref}"]
-    assert shown["open"][0][-1] == {"text": "Late: meeting to be held", "status": "late"}
+    assert shown["open"][0][-1] == {"text": "Late", "status": "late"}
     assert [row[2:] for row in shown["authorised"]] == [["10 Nov 2026", "10 Feb 2027"]]
     assert page(northmoor.outsider, "loops").context["open"] == []
 

@@ -117,7 +117,7 @@ def test_what_is_done_is_not_late(northmoor: Authority, page: Page) -> None:
     row = page(northmoor.team_manager, "tracker").context["tracker"].rows[0]
     assert row[3:] == [
         "20 Jul 2026",
-        {"text": "Done, waiting to be verified", "status": "done"},
+        {"text": "To be verified", "status": "done"},
         "No",
     ]
     assert found(page(northmoor.team_manager, "tracker", late="late")) == []

@@ -54,6 +54,7 @@ def loop(request: HttpRequest, pk: int) -> HttpResponse:
         "path": pages.loop_path(shown),
         "tag": pages.loop_cell(shown, today),
         "facts": pages.loop_facts(shown),
+        "meeting": pages.meeting_facts(shown),
         "actions": pages.loop_actions(shown, documents.plan_lines(shown.plan, today)),
         "action_columns": columns("Action", "Who", "By", "State", "Seen at the meeting"),
         "steps": pages.loop_steps(shown, request.user, today),
