@@ -177,7 +177,7 @@ class SectionForm(forms.Form):
         helper.form_method = "post"
         helper.form_tag = not self.is_inactive
         helper.disable_csrf = self.is_inactive
-        helper.attrs = {"data-no-draft": "", "novalidate": ""}
+        helper.attrs = {"data-no-draft": ""}
         helper.layout = Layout(SectionLayout())
         return helper
 
