@@ -23,10 +23,12 @@ from reporting.periods import due_periods
 
 MANAGER, COLLEAGUE, PRACTITIONER, HEAD = "tm-duty-east", "tm-duty-north", "sw-duty-east-1", "hos-duty"
 REPORTS = 3
+# Audits a few days past their four weeks: whose, of which team's case, allocated how many days ago.
+LATE = (("tm-duty-south", "duty-west", 31), ("tm-family-east", "family-west", 37))
 
 
 def fill_desks(story: Story) -> None:
-    """An audit half done, one to be agreed, actions, a request to decide, a concern, reports."""
+    """Audits half done, to be agreed and late, actions, a request to decide, a concern, reports."""
     posts = {post.code: post for post in story.organisation.posts.values()}
     activity = next((one for one in story.pack.activities.values() if one.kind == "case_audit"), None)
     if activity is None:
@@ -45,6 +47,8 @@ def fill_desks(story: Story) -> None:
         now=story.now - timedelta(hours=20),
     )
     _ask_for_time(story, invited, auditor)
+    for code, unit, days_ago in LATE:
+        _audit(story, activity.key, posts[code], _case(story, unit), days_ago=days_ago)
     _own_actions(story, invited, posts[PRACTITIONER])
     _concern(story, own)
     _reports(story)
@@ -205,10 +209,10 @@ def _reports(story: Story) -> None:
         return
     periods = list(due_periods(rule, story.pack, since=story.first.start, today=story.today))[-REPORTS:]
     for period in periods:
-        report = reports.build_report(
-            framework=framework, kind=rule.kind, period=period, by=None, now=story.now
-        )
+        at = story.morning(period.end + timedelta(days=rule.day_of_month))
+        report = reports.build_report(framework=framework, kind=rule.kind, period=period, by=None, now=at)
         if period == periods[-1]:
             continue
-        reports.write_words(report=report, was=("", ""), by=manager, now=story.now, **words()["report"])
-        reports.release_report(report=report, by=manager, now=story.now)
+        released = at + timedelta(days=3)
+        reports.write_words(report=report, was=("", ""), by=manager, now=released, **words()["report"])
+        reports.release_report(report=report, by=manager, now=released)

@@ -1,6 +1,7 @@
 """The demonstration is loaded once for the tests that look at it, because that takes seconds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -17,3 +18,16 @@ def demo(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Ite
     with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
         yield make_demo(framework="lancashire", seed="1", now=NOW)
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def rolled_back() -> Callable[[], AbstractContextManager[None]]:
+    """A block after which the database is as it was."""
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return block

@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count, F, Q
 from django.test import Client
@@ -28,7 +27,6 @@ from qaframework.tools.reading import missing_answers, section_grades, values_of
 from reporting.demo.authority import KINDS, PASSWORD, LogIn, make_demo
 from reporting.models import Report
 from tests.demo.conftest import NOW
-from tests.factories.people import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -192,25 +190,3 @@ def test_nobody_has_two_drawn_audits_of_the_same_child_within_the_year(demo: Log
 def test_it_is_refused_a_second_time(demo: Log) -> None:
     with pytest.raises(Refused, match="loaded already"):
         make_demo(framework="lancashire", seed="1", now=NOW)
-
-
-# Without the demonstration
-
-
-def test_it_is_refused_where_real_people_are() -> None:
-    UserFactory()
-    with pytest.raises(CommandError, match="in use"):
-        call_command("demo")
-    assert not Case.objects.exists()
-
-
-def test_it_is_refused_in_production_unless_somebody_insists(settings) -> None:
-    settings.PRODUCTION = True
-    with pytest.raises(CommandError, match="production"):
-        call_command("demo")
-
-
-def test_an_unknown_framework_leaves_nothing_behind() -> None:
-    with pytest.raises(CommandError, match="no such pack"):
-        call_command("demo", framework="atlantis")
-    assert not User.objects.exists()
