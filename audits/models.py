@@ -152,6 +152,7 @@ class CaseAudit(Activity):
     version = models.PositiveIntegerField(default=1, help_text="Grows with every save of the judgement.")
 
     class Meta(Activity.Meta):
+        indexes: ClassVar = [models.Index(fields=["submitted_at", "id"], name="audit_by_submission")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(submitted_at__isnull=True) | ~Q(impact=""), name="submitted_audit_states_impact"

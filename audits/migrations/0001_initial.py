@@ -406,6 +406,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('submitted_at__isnull', True), models.Q(('impact', ''), _negated=True), _connector='OR'), name='submitted_audit_states_impact'),
         ),
         migrations.AddIndex(
+            model_name='caseaudit',
+            index=models.Index(fields=['submitted_at', 'id'], name='audit_by_submission'),
+        ),
+        migrations.AddIndex(
             model_name='auditresult',
             index=models.Index(fields=['framework', 'month', 'unit'], name='result_by_month_and_unit'),
         ),

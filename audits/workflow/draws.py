@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from audits.frames import NO_AUDITOR, Frame, build_frame, freeze, thaw
 from audits.independence import may_not_audit, rule_within
@@ -346,13 +347,16 @@ def _frame_for(pool: Unit, activity: ActivityType, assignments: list[Assignment]
     posts = {assignment.post.pk: assignment.post for assignment in assignments}.values()
     suits = _suits(Organisation.load(on), activity, pool)
     cases = Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN)
-    unsuitable = {
-        case.child_ref
-        for case in cases.only("child_ref", "unit", "worker")
-        if not any(suits(post, case) for post in posts)
-    }
+    # Who may audit follows from a case's worker and team, and of those pairs there are few.
+    pairs = cases.order_by().values_list("worker_id", "unit_id").distinct()
+    unsuitable = Q(pk__in=[])
+    for worker_id, unit_id in pairs:
+        case = Case(worker_id=worker_id, unit_id=unit_id)
+        if not any(suits(post, case) for post in posts):
+            unsuitable |= Q(worker=worker_id, unit=unit_id)
     drawable = {entry.reference for entry in frame.entries}
-    return frame.without(unsuitable & drawable, NO_AUDITOR)
+    nobody = set(cases.filter(unsuitable).values_list("child_ref", flat=True))
+    return frame.without(nobody & drawable, NO_AUDITOR)
 
 
 def _give(
