@@ -149,10 +149,9 @@ def _by_route(token: UUID) -> dict[Route, list[TakenStep]]:
         clock__steps__position=F("position"),
     ).order_by("clock__steps__pk")
     routes: dict[Route, list[TakenStep]] = defaultdict(list)
-    columns = ("recipients", "clock__owner_post_id", "clock__unit_id", "is_reminder")
+    route = ("recipients", "clock__owner_post_id", "clock__unit_id")
     shown = ("clock__steps__pk", "clock_id", "clock__label", "clock__url", "clock__due_at")
-    for row in rows.values_list(*columns, *shown, "name", "position"):
-        recipients, owner_post_id, unit_id, is_reminder = row[:4]
-        route = Route(tuple(recipients), owner_post_id, unit_id, is_reminder)
-        routes[route].append(TakenStep(*row[4:], is_reminder))
+    for row in rows.values_list(*route, *shown, "name", "position", "is_reminder"):
+        step = TakenStep._make(row[len(route) :])
+        routes[Route(tuple(row[0]), row[1], row[2], step.is_reminder)].append(step)
     return routes
