@@ -75,12 +75,22 @@ def imports(world: World) -> Iterator[Operation]:
         megabytes=lambda: peak,
     )
     with connection.cursor() as cursor:
-        # The extract of another day with the same content: nothing is known beforehand.
-        cursor.execute("UPDATE caseload_caseimport SET file_hash = ''")
         cursor.execute("ANALYZE")
+    yield Operation("case import, same file", lambda: check_register(world), floors, rounds=ROUNDS, times=1)
     yield Operation(
-        "case import, nothing changed", lambda: check_register(world), floors, rounds=ROUNDS, times=1
+        "case import, nothing changed",
+        lambda: check_register(world),
+        floors,
+        rounds=ROUNDS,
+        times=1,
+        before=_forget_files,
     )
+
+
+def _forget_files() -> None:
+    """The extract of another day with the same content has to be compared case by case."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE caseload_caseimport SET file_hash = ''")
 
 
 def operations(world: World) -> Iterator[Operation]:
