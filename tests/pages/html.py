@@ -81,9 +81,9 @@ def _links(elements: list[Element]) -> Iterator[str]:
 
 def _inline(elements: list[Element], nonce: str) -> Iterator[str]:
     for one in elements:
-        if one.tag == "style" or (one.tag == "script" and not one.get("src")):
-            if not nonce or one.get("nonce") != nonce:
-                yield f"inline <{one.tag}> without the nonce of the response"
+        is_inline = one.tag == "style" or (one.tag == "script" and not one.get("src"))
+        if is_inline and not (nonce and one.get("nonce") == nonce):
+            yield f"inline <{one.tag}> without the nonce of the response"
         if one.get("style") is not None:
             yield f"style attribute on <{one.tag}>: {one.get('style')}"
         for attribute in one.attrib:

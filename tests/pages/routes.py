@@ -113,7 +113,7 @@ ROOF = [
     get("accessibility", for_=EVERYBODY, signed_out=200),
     get("privacy", for_=EVERYBODY, signed_out=200),
     get("style_guide", for_=EVERYBODY, signed_out=200),
-    get("open_work", "open work", for_=EVERYBODY, answer=302),
+    get("open_work", "open work", for_=SEES_LATE_WORK | WORKER, answer=302),
 ]
 
 # allauth's own pages: for oneself only, whoever one is. Nobody here has set up a second step yet.
