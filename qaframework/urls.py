@@ -2,15 +2,15 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 
 from escalation import views as escalation
-from qaframework.allocation.models import Assignment
+from qaframework.allocation.access import get_visible_assignment
 from qaframework.people import views as people
+from qaframework.people.access import signed_in
 from qaframework.style_guide import StyleGuideView
 
 WORK_PAGES = {
@@ -22,10 +22,10 @@ WORK_PAGES = {
 }
 
 
-@login_required
+@signed_in
 def open_work(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send a person to the page of an assignment's kind; that page decides who may see it."""
-    assignment = get_object_or_404(Assignment.objects.only("kind"), pk=pk)
+    """Send a person to the page of an assignment's kind. Somebody else's work is not found."""
+    assignment = get_visible_assignment(request.user, pk)
     return redirect(WORK_PAGES[assignment.kind], pk=assignment.pk)
 
 

@@ -305,10 +305,8 @@ def _tell_plan(
     owners = [directory.holder_of(action.owner_post, today) for action in issued]
     everyone = {person.pk: person for person in [*people, *owners] if person is not None}
     lines = [f"{number}. By {action.due_on:%-d %B %Y}." for number, action in enumerate(issued, 1)]
-    body = (
-        f"{len(issued)} action{'s' if len(issued) != 1 else ''} agreed. Open the plan to read "
-        "what is needed and who does it.\n\n" + "\n".join(lines)
-    )
+    number = "One action was" if len(issued) == 1 else f"{len(issued) or 'No'} actions were"
+    body = f"{number} agreed. Open the plan to read it.\n\n" + "\n".join(lines)
     url = reverse("actions:plan", args=[plan.pk])
     drafts = [
         NoticeDraft(
