@@ -86,7 +86,7 @@ def test_drafts_and_restricted_cases_are_in_nobodys_tracker(northmoor: Authority
     assert found(page(northmoor.team_manager, "tracker")) == ["Restricted."]
 
 
-@pytest.mark.clause("LAN-28", "LAN-33")
+@pytest.mark.clause("LAN-28")
 @pytest.mark.parametrize(
     ("due_on", "filters", "step"),
     [
