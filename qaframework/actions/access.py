@@ -7,7 +7,7 @@ Every reading of something about a child is logged.
 from datetime import date, datetime
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -41,7 +41,8 @@ def visible_plans(user: User, on: date) -> QuerySet[ActionPlan]:
     """Issued plans: of the person's own work, of units they oversee, or with an action that they or those
     whom they oversee have to do."""
     theirs = Q(owner_post__in=posts_of(user, on)) | _oversight(user, on, "owner_post__unit")
-    with_theirs = Q(pk__in=Action.objects.filter(theirs).values("plan"))
+    # Asked of each plan on its own: a list of all such plans takes longer than any page.
+    with_theirs = Exists(Action.objects.filter(theirs, plan=OuterRef("pk")))
     scope = Q(worker=user) | with_theirs | _oversight(user, on, "unit")
     return ActionPlan.objects.filter(scope, cleared_q(user, on), issued_at__isnull=False)
 
