@@ -2,6 +2,7 @@
 
 from audits.workflow.afterwards import comment_as_worker, record_reflection
 from audits.workflow.draws import Drawn, draw_due_months, draw_month, replace_case, verify_draw
+from audits.workflow.falling_due import FellDue, open_due_work
 from audits.workflow.judging import (
     JudgementConflict,
     NotReady,
@@ -35,6 +36,7 @@ from audits.workflow.reauditing import open_due_reaudits
 
 __all__ = [
     "Drawn",
+    "FellDue",
     "JudgementConflict",
     "NotReady",
     "accept_meeting",
@@ -52,6 +54,7 @@ __all__ = [
     "give_advice",
     "open_audit",
     "open_due_reaudits",
+    "open_due_work",
     "propose_meeting",
     "raise_concern",
     "record_discussion",

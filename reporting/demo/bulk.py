@@ -70,8 +70,8 @@ def _remember_inserted(
     history = _entries(model)
     columns = column_list(history.tracked_fields)
     name = connection.ops.quote_name
-    source = name(model._meta.get_field(at).column) if at else "%s"
-    person = name(model._meta.get_field(by).column) if by else "NULL"
+    source = column_list([_field(model, at)]) if at else "%s"
+    person = column_list([_field(model, by)]) if by else "NULL"
     given = [] if at else [DateTimeField().get_db_prep_value(moment, connection)]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -80,3 +80,9 @@ def _remember_inserted(
             f"FROM {name(model._meta.db_table)} WHERE id BETWEEN %s AND %s ORDER BY id",
             [*given, reason, rows[0].pk, rows[-1].pk],
         )
+
+
+def _field(model: type[models.Model], name: str) -> models.Field:
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field

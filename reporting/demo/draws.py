@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.urls import reverse
 
@@ -74,7 +75,7 @@ def _draw_pool(
     frame = _frame(pool, owing, activity, at, cases, suits)
     rule = activity.draw
     assert rule is not None
-    settings = {
+    settings: dict[str, Any] = {
         "reserve_share": rule.reserve_share,
         "minimum_per_stratum": rule.minimum_per_stratum,
         "one_per_family": rule.one_per_family,
@@ -141,6 +142,7 @@ def _allocate(drawn: list[DrawnCase], month: Month, at: datetime) -> None:
     for one in drawn:
         row = one.assignment
         assert row is not None
+        assert one.case.unit is not None
         row.case, row.worker, row.unit = one.case, one.case.worker, one.case.unit
         row.selection, row.state = Assignment.Selection.RANDOM, Assignment.State.ALLOCATED
         row.allocated_on = max(month.start, local_date(at))

@@ -50,8 +50,6 @@ def _sample_rows(more: dict[str, Any], today: date) -> Iterator[Row]:
             row |= {name: _moved(row[name], today) for name in ("starts_on", "ends_on")}
             if row["post_code"] in more["posts_of_social_care"]:
                 row |= more["social_care"]
-            elif row["post_code"] in more["posts_of_authority"]:
-                row |= more["authority"]
             elif row["unit_code"] == "reviewing":
                 row |= more["reviewing"]
             elif row["unit_kind"] == "function" and row["unit_code"] not in more["outside_social_care"]:

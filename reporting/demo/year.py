@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db.models import F
 
@@ -125,9 +126,8 @@ def _foreseen(year: Year, rows: list[Assignment]) -> list[tuple[Assignment, date
     story, found = year.story, []
     for row in rows:
         if story.holder(row.post) is None:
-            allocation.withdraw(
-                assignment=row, reason="The post is vacant", by=None, now=story.morning(row.allocated_on)
-            )
+            at = story.morning(row.allocated_on or story.today)
+            allocation.withdraw(assignment=row, reason="The post is vacant", by=None, now=at)
             continue
         found.append((row, _handed_in_at(story, row)))
     close_moments(story, {row.clock_id: at for row, at in found if row.clock_id})
@@ -163,8 +163,10 @@ def _sweep_month(story: Story, month: Month) -> None:
 
 def settle_steps() -> None:
     """The weekly sweeps of the long past stand for daily ones, so none of their steps was taken late."""
-    for rows in (EscalationStep.objects, EscalationStep.history.model.objects):
-        rows.filter(was_late=True).update(was_late=False, taken_at=F("falls_at") + timedelta(hours=7))
+    steps: list[Any] = [EscalationStep, EscalationStep.history.model]  # type: ignore[attr-defined]
+    for model in steps:
+        late = model.objects.filter(was_late=True)
+        late.update(was_late=False, taken_at=F("falls_at") + timedelta(hours=7))
 
 
 def _end_month(year: Year, month: Month) -> None:

@@ -1,0 +1,28 @@
+"""Open what falls due in audits: the month's work, moderations, re-audits."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from audits.workflow import open_due_work
+from qaframework.people.command import OperatorCommand, Outcome
+
+
+class Command(OperatorCommand):
+    help = "Open the month's work, choose what is moderated, allocate re-audits, close late requests."
+
+    def perform(self, *, now: datetime, **options: Any) -> Outcome:
+        with transaction.atomic():
+            done = open_due_work(now=now)
+            if options["dry_run"]:
+                transaction.set_rollback(True)
+        would = "Would be opened" if options["dry_run"] else "Opened"
+        return Outcome(
+            done.changed,
+            f"{would}: {done.opened} pieces of work, {done.reaudits} re-audits, "
+            f"{done.moderation_draws} moderation draws. Requests closed: {done.lapsed}. "
+            f"People reminded of meetings: {done.reminded}.",
+            done.warnings,
+            {"opened": done.opened, "reaudits": done.reaudits, "moderation_draws": done.moderation_draws},
+        )
