@@ -129,6 +129,16 @@ def rewrite(raw: bytes, part: str, change: Any) -> bytes:
         (b"a,b\n\x81\x8d,2\n", "characters that cannot be read"),
         (workbook([]), "has no rows"),
     ],
+    ids=[
+        "nothing",
+        "blank lines",
+        "mark only",
+        "zip",
+        "old workbook",
+        "binary",
+        "encoding",
+        "empty workbook",
+    ],
 )
 def test_a_file_that_is_no_table_is_refused_in_words(raw: bytes, message: str) -> None:
     with pytest.raises(TableUnreadable, match=message) as refused:
