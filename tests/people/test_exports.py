@@ -5,12 +5,16 @@ from datetime import date
 from io import BytesIO, StringIO
 from typing import Any
 
+import pytest
 from django.http.response import HttpResponseBase
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from qaframework.people.exports import csv_response, without_formula, xlsx_response
+
+# Ending a response tidies up database connections.
+pytestmark = pytest.mark.django_db
 
 ROWS: list[list[Any]] = [
     ["Case", "What", "Due", "Days late"],
