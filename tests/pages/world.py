@@ -51,7 +51,7 @@ from tests.factories.people import UserFactory
 
 # Tuesday, ten in the morning in London.
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
-PLANNED_AT = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+PLANNED_AT = datetime(2026, 9, 28, 9, 0, tzinfo=UTC)
 DRAWN_AT = datetime(2026, 10, 1, 6, 0, tzinfo=UTC)
 HELD_AT = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 DONE_AT = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)

@@ -1,0 +1,159 @@
+"""Browsers that visit the real application, one for each person, and what is checked on every page they see.
+
+Pictures of all pages go to build/journeys/. With QA_TOUR_PICTURES=1 the ones that the tour shows are kept in
+docs/images/ as well.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.factories.people import PASSWORD
+from tests.services import die_with_parent, find_chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "build" / "journeys"
+TOUR = ROOT / "docs" / "images"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+PATIENCE = 20_000  # milliseconds: machines that test are busy
+
+expect.set_options(timeout=PATIENCE)
+
+
+@dataclass
+class Site:
+    """The application as a subprocess, and what there is to visit."""
+
+    address: str
+    people: dict[str, str]
+    objects: dict[str, dict[str, Any]]
+    audits: dict[str, int]
+
+
+@dataclass
+class Person:
+    """Somebody at a browser of their own."""
+
+    page: Page
+    site: Site
+
+    @property
+    def context(self) -> BrowserContext:
+        return self.page.context
+
+    def visit(self, path: str) -> None:
+        self.page.goto(f"{self.site.address}{path}")
+
+    def sign_in(self, persona: str) -> None:
+        self.visit("/account/login/")
+        self.fill_in_sign_in(persona)
+
+    def fill_in_sign_in(self, persona: str) -> None:
+        self.page.get_by_label("E-mail").fill(self.site.people[persona])
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str) -> None:
+        """A link anywhere on the page, also one that looks like a button; the first of that name."""
+        self.page.locator("a", has_text=re.compile(rf"^\s*{re.escape(name)}\s*$")).first.click()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def is_on(self, heading: str) -> None:
+        expect(self.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+
+    def look(self, name: str, *, tour: bool = False) -> None:
+        """Check the page for accessibility at both widths, and keep a picture of each."""
+        for width, size in (("", DESKTOP), ("-phone", PHONE)):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            found = Axe().run(self.page, options=AXE).response["violations"]
+            told = [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
+            assert told == [], f"{name} at {size['width']} pixels, {self.page.url}"
+            assert not self._is_cut_off(), f"{name} scrolls sideways at {size['width']} pixels"
+            self._keep_picture(f"{name}{width}", tour)
+        self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+    def _is_cut_off(self) -> bool:
+        root = "document.documentElement"
+        return bool(self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+
+    def _keep_picture(self, name: str, tour: bool) -> None:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        picture = self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        if tour and os.environ.get("QA_TOUR_PICTURES") == "1":
+            TOUR.mkdir(parents=True, exist_ok=True)
+            (TOUR / f"{name}.png").write_bytes(picture)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "tests.journeys.server", str(folder)]
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            preexec_fn=die_with_parent,
+        )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    try:
+        told = server.stdout.readline()
+        assert told, (folder / "server.log").read_text()[-3000:]
+        yield Site(**json.loads(told))
+        assert "Traceback" not in (log := (folder / "server.log").read_text()), log[-3000:]
+    finally:
+        server.stdin.close()
+        server.wait(timeout=20)
+        server.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = find_chromium()
+    assert chromium is not None, "needs Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(site: Site, browser: Browser) -> Iterator[Callable[[str], Person]]:
+    """Somebody who has signed in, by what they are: ``person("auditor")``."""
+    contexts = []
+
+    def arrive(persona: str) -> Person:
+        context = browser.new_context(viewport=DESKTOP, accept_downloads=True)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        somebody = Person(context.new_page(), site)
+        if persona:
+            somebody.sign_in(persona)
+        return somebody
+
+    yield arrive
+    for context in contexts:
+        context.close()

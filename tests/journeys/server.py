@@ -1,0 +1,104 @@
+"""The real application on a file of its own, at a fixed moment, for a browser to visit.
+
+`python -m tests.journeys.server FOLDER` prints one line of JSON with its address and what there is to
+visit, and serves until its standard input ends. Several requests are answered at once, as in production,
+which the shared in-memory database of the other tests could not do.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+PEOPLE = {
+    "config_admin": "Iwan Castlemaine",
+    "qa_manager": "Farah Quillfeather",
+    "qa_officer": "Tomasz Underhill",
+    "auditor": "Delphine Marchbank",
+    "practitioner": "Ruby Thistlewood",
+    "team_manager": "Callum Oakenfold",
+    "senior_manager": "Anjali Westbrook",
+    "head_of_service": "Bernard Lockhart",
+    "director": "Solveig Harrowgate",
+}
+# Learning spaces of their own for the journeys of the auditor, which change them.
+AUDITS = ("live", "two browsers", "signed out", "cut off", "keyboard")
+
+
+def main(folder: Path) -> None:
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": f"sqlite:///{folder / 'database.sqlite3'}",
+        "QA_DATA_DIR": str(folder),
+    }
+    import django
+
+    django.setup()
+    from django.apps import apps
+    from django.conf import settings
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.core.management import call_command
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.db import transaction
+
+    class Quiet(WSGIRequestHandler):
+        """Says nothing of requests that went well."""
+
+        def log_message(self, format: str, *args: Any) -> None:
+            if str(args[1]).startswith("5"):
+                super().log_message(format, *args)
+
+    import time_machine
+
+    from tests.pages.world import NOW
+
+    # Tables straight from the models, as in the other tests.
+    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    with time_machine.travel(NOW):
+        with transaction.atomic():
+            told = prepare()
+        server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+        server.daemon_threads = True
+        server.set_app(WSGIHandler())
+        told["address"] = f"http://127.0.0.1:{server.server_port}"
+        print(json.dumps(told), flush=True)
+        stop_with_input(server)
+        server.serve_forever()
+
+
+def prepare() -> dict[str, Any]:
+    """The world of the page tests, with names that people might have, and a few more audits."""
+    from qaframework.people.models import User
+    from tests.factories.audits import Setting, allocated_audit
+    from tests.pages.world import DRAWN_AT, build_world
+
+    world = build_world()
+    for persona, name in PEOPLE.items():
+        User.objects.filter(pk=world.personas[persona].pk).update(full_name=name)
+    where = Setting(world.authority, world.version)
+    audits = {
+        name: allocated_audit(where, now=DRAWN_AT, child_ref=f"C20000{number}").pk
+        for number, name in enumerate(AUDITS, 1)
+    }
+    return {
+        "people": {persona: user.email for persona, user in world.personas.items()},
+        "objects": world.objects,
+        "audits": audits,
+    }
+
+
+def stop_with_input(server: Any) -> None:
+    """End when whoever started this ends, however that happens."""
+    from threading import Thread
+
+    def wait() -> None:
+        sys.stdin.read()
+        server.shutdown()
+
+    Thread(target=wait, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
