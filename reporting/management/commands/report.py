@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from qaframework.packs.models import Framework
 from qaframework.people.command import OperatorCommand, Outcome
@@ -85,11 +86,16 @@ def _framework(key: str | None) -> Framework:
     raise CommandError(f"Name one framework with --framework. Live frameworks: {known}.")
 
 
+def _style_element() -> SafeString:
+    """Our own style sheets, for a file that is read without the server that would send them."""
+    sheets = "".join((settings.BASE_DIR / "static" / name).read_text() for name in STYLE_SHEETS)
+    return SafeString(f"<style>{sheets}</style>")
+
+
 def _content(report: Report, ending: str) -> bytes:
     if ending == "json":
         return json.dumps(as_data(report), indent=2).encode()
     if ending == "html":
-        style = "".join((settings.BASE_DIR / "static" / name).read_text() for name in STYLE_SHEETS)
-        context = {"document": document_of(report), "style": style}
+        context = {"document": document_of(report), "style_element": _style_element()}
         return render_to_string("reporting/report_alone.html", context).encode()
     return WRITERS[ending][1](document_of(report))
