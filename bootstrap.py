@@ -313,6 +313,8 @@ def serve(port: int) -> None:
 
 # Testing
 
+WITHOUT_DATABASE = ("rules", "theme")  # tests that ask no database need not run on each
+
 
 def test(arguments: list[str]) -> int:
     """The suite on SQLite, then on private PostgreSQL and Redis; says what was not run."""
@@ -346,6 +348,7 @@ def test(arguments: list[str]) -> int:
             "--migrations",
             "-m",
             "not journey",
+            *(f"--ignore=tests/{name}" for name in WITHOUT_DATABASE),
             *arguments,
         ]
         status = subprocess.run(suite, cwd=ROOT, env=environment, check=False).returncode
