@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from qaframework.caseload.models import (
     AgeBand,
@@ -20,6 +21,7 @@ from qaframework.caseload.models import (
 from qaframework.people.templatetags.page import short_date, uk_datetime
 
 PAGE_SIZE = 25
+LONGEST_VALUE = 40  # letters of a refused value that fit a column; its row number leads to the rest
 Cell = Any
 
 REGISTER_COLUMNS = ["Child", "Plan", "Age", "Team", "Worker", "Opened", "Last visit", "Status"]
@@ -215,7 +217,7 @@ def finding_row(finding: ImportFinding) -> list[Cell]:
     return [
         f"{finding.sheet}, row {finding.row:,}" if finding.row else finding.sheet,
         finding.column,
-        finding.value,
+        Truncator(finding.value).chars(LONGEST_VALUE),
         finding.problem,
         finding.remedy,
     ]
