@@ -10,6 +10,7 @@ from tests.journeys.conftest import Person, Site
 pytestmark = pytest.mark.journey
 
 Arrive = Callable[[str], Person]
+LANCASHIRE = "Lancashire quality assurance framework"
 
 
 def test_the_year_is_planned_and_a_month_drawn_and_replayed(person: Arrive) -> None:
