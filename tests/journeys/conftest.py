@@ -104,10 +104,10 @@ class Person:
     def _keep_picture(self, name: str, tour: bool) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-        picture = self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
         if tour and os.environ.get("QA_TOUR_PICTURES") == "1":
             TOUR.mkdir(parents=True, exist_ok=True)
-            (TOUR / f"{name}.png").write_bytes(picture)
+            self.page.screenshot(path=TOUR / f"{name}.png")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ def mistakes(html: str, nonce: str) -> list[str]:
     tree: Element = parser.parse(html)
     found = [f"not valid: {code} at line {place[0]}" for place, code, _ in parser.errors]
     elements = [one for one in tree.iter() if isinstance(one.tag, str)]
-    for check in (_heading, _ids, _labels, _links):
+    for check in (_heading, _summary, _ids, _labels, _links):
         found += check(elements)
     return [*found, *_inline(elements, nonce)]
 
@@ -38,6 +38,12 @@ def _heading(elements: list[Element]) -> Iterator[str]:
     title = next(_text(one) for one in elements if one.tag == "title")
     if not title.removeprefix("Error: ").startswith(headings[0]):
         yield f"the title '{title}' does not begin with the heading '{headings[0]}'"
+
+
+def _summary(elements: list[Element]) -> Iterator[str]:
+    count = sum("govuk-error-summary" in (one.get("class") or "").split() for one in elements)
+    if count > 1:
+        yield f"{count} error summaries"
 
 
 def _ids(elements: list[Element]) -> Iterator[str]:

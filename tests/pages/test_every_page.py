@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -44,6 +44,17 @@ def test_a_page_is_well_made(world: World, row: Row, counts: dict[str, int]) -> 
         _write(str(row), len(queries))
     else:
         assert len(queries) == counts.get(str(row)), "\n".join(queries)
+
+
+@pytest.mark.parametrize("row", [row for row in PAGES if row.route != "account_logout"], ids=str)
+def test_a_page_that_refuses_an_empty_form_is_well_made_too(world: World, row: Row) -> None:
+    address, persona = reverse(row.route, kwargs=world.of(row.of)), viewer_of(row)
+    with transaction.atomic():
+        response = world.clients[persona].post(address)
+        transaction.set_rollback(True)
+    assert response.status_code < 500
+    if response.status_code in (200, 422):
+        assert mistakes(response.content.decode(), _nonce(response)) == []
 
 
 def test_every_count_is_of_a_page(counts: dict[str, int]) -> None:
