@@ -47,6 +47,20 @@ class Site:
     people: dict[str, str]
     objects: dict[str, dict[str, Any]]
     audits: dict[str, int]
+    environment: dict[str, str]
+
+    def manage(self, *command: str) -> str:
+        """What a command prints that is run on the same data."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
 
 @dataclass
@@ -86,28 +100,35 @@ class Person:
     def is_on(self, heading: str) -> None:
         expect(self.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
 
-    def look(self, name: str, *, tour: bool = False) -> None:
-        """Check the page for accessibility at both widths, and keep a picture of each."""
+    def look(self, name: str, *, tour: str = "") -> None:
+        """Check the page for accessibility at both widths, and keep a picture of each; ``tour`` names the
+        picture that the tour shows."""
+        assert self.barriers(name, tour=tour) == [], self.page.url
+
+    def barriers(self, picture: str = "", *, tour: str = "") -> list[str]:
+        """What is in somebody's way on the page as it stands, at both widths."""
+        told = []
         for width, size in (("", DESKTOP), ("-phone", PHONE)):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             found = Axe().run(self.page, options=AXE).response["violations"]
-            told = [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
-            assert told == [], f"{name} at {size['width']} pixels, {self.page.url}"
-            self._keep_picture(f"{name}{width}", tour and size == DESKTOP)
-            assert self._too_wide() == [], f"{name} scrolls sideways at {size['width']} pixels"
+            told += [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
+            told += [f"scrolls sideways at {size['width']} pixels: {one}" for one in self._too_wide()]
+            if picture:
+                self._keep_picture(f"{picture}{width}", tour if size == DESKTOP else "")
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+        return told
 
     def _too_wide(self) -> list[str]:
         """What sticks out of the window, when the page as a whole can be scrolled sideways."""
         return self.page.evaluate(TOO_WIDE)
 
-    def _keep_picture(self, name: str, tour: bool) -> None:
+    def _keep_picture(self, name: str, tour: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
         self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
         if tour and os.environ.get("QA_TOUR_PICTURES") == "1":
             TOUR.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=TOUR / f"{name}.png")
+            self.page.screenshot(path=TOUR / f"tour-{tour}.png")
 
 
 @pytest.fixture(scope="session")

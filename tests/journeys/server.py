@@ -27,11 +27,12 @@ AUDITS = ("live", "two browsers", "signed out", "cut off", "keyboard")
 
 
 def main(folder: Path) -> None:
-    os.environ |= {
+    environment = {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": f"sqlite:///{folder / 'database.sqlite3'}",
         "QA_DATA_DIR": str(folder),
     }
+    os.environ |= environment
     import django
 
     django.setup()
@@ -62,7 +63,7 @@ def main(folder: Path) -> None:
         server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
         server.daemon_threads = True
         server.set_app(WSGIHandler())
-        told["address"] = f"http://127.0.0.1:{server.server_port}"
+        told |= {"address": f"http://127.0.0.1:{server.server_port}", "environment": environment}
         print(json.dumps(told), flush=True)
         stop_with_input(server)
         server.serve_forever()

@@ -38,7 +38,7 @@ def test_frameworks_are_read_loaded_and_their_quotas_changed(person: Arrive) -> 
     admin.look("framework-to-load")
     admin.press("Load")
     admin.sees("is loaded")
-    admin.look("framework", tour=True)
+    admin.look("framework")
 
     admin.visit("/frameworks/")
     admin.page.get_by_role("link", name="Quotas of Lancashire").click()
@@ -52,7 +52,7 @@ def test_frameworks_are_read_loaded_and_their_quotas_changed(person: Arrive) -> 
     admin.page.get_by_label("Why").fill("More learning spaces from next year.")
     admin.press("Work out the totals")
     expect(amount).to_have_value("3")
-    admin.look("quotas", tour=True)
+    admin.look("quotas", tour="quotas")
     admin.press("Save the quotas")
     admin.sees("Done")
 
@@ -70,7 +70,7 @@ def test_people_are_imported_and_appear_in_the_organisation(person: Arrive) -> N
     admin.visit("/people/organisation/")
     admin.sees("Duty team 9")
     admin.sees("Hollis Fernsby")
-    admin.look("organisation", tour=True)
+    admin.look("organisation")
 
 
 def test_a_register_says_what_it_refuses_and_nothing_is_half_imported(person: Arrive) -> None:
@@ -82,7 +82,7 @@ def test_a_register_says_what_it_refuses_and_nothing_is_half_imported(person: Ar
     admin.press("Check the file")
     admin.is_on("register.csv")
     admin.sees("register.csv, row 3")
-    admin.look("register-import-report", tour=True)
+    admin.look("register-import-report", tour="import")
     officer.visit("/cases/?reference=C80000")
     expect(officer.page.get_by_text("C800001")).to_have_count(0)
     admin.press("Apply without the 1 refused row")

@@ -37,7 +37,7 @@ def test_an_audit_from_my_work_to_the_verified_action(person: Arrive, site: Site
     pk = site.audits["live"]
 
     auditor.is_on("My work")
-    auditor.look("my-work", tour=True)
+    auditor.look("my-work")
     auditor.visit(f"/audits/{pk}/")
     auditor.look("audit-planned")
     propose_meeting(auditor, pk)
@@ -86,7 +86,7 @@ def audit_all_sections(auditor: Person) -> None:
     while "/section/" in page.url:
         number += 1
         answer_section(page)
-        auditor.look(f"section-{number}", tour=number == 2)
+        auditor.look(f"section-{number}", tour="audit" if number == 2 else "")
         with page.expect_navigation():
             auditor.press("Save and continue")
     assert number > 3
@@ -110,7 +110,7 @@ def judge(auditor: Person) -> None:
     page.get_by_role("group", name="Overall grade").get_by_label("Inadequate").check()
     page.get_by_label("Why this grade?").fill("The plan does not answer the worry.")
     page.get_by_role("group", name="agree on the grade").get_by_role("radio").first.check()
-    auditor.look("judgement", tour=True)
+    auditor.look("judgement", tour="judgement")
     with page.expect_navigation():
         auditor.press("Save and continue")
 
@@ -146,7 +146,7 @@ def submit(auditor: Person, pk: int) -> None:
     auditor.look("check-and-submit")
     auditor.press("Submit the audit")
     auditor.sees("Submitted.")
-    auditor.look("audit-submitted", tour=True)
+    auditor.look("audit-submitted")
     auditor.follow("Read the audit")
     auditor.sees("The plan is out of date. I agree.")
     auditor.look("audit-to-read")
@@ -154,7 +154,7 @@ def submit(auditor: Person, pk: int) -> None:
 
 def do_action(practitioner: Person) -> None:
     practitioner.visit("/actions/")
-    practitioner.look("tracker", tour=True)
+    practitioner.look("tracker", tour="actions")
     practitioner.follow("Rewrite the plan with the family.")
     practitioner.look("action")
     practitioner.follow("Mark as done")

@@ -33,7 +33,7 @@ def test_two_browsers_that_save_one_answer_show_both_texts(person: Arrive, site:
     choice = here.page.locator(f"{STORY}_group").get_by_role("region", name="Two versions of this answer")
     expect(choice).to_contain_text("He lives with his aunt.")
     expect(choice).to_contain_text("He lives with his nan.")
-    here.look("two-texts", tour=True)
+    here.look("two-texts")
     choice.get_by_role("button").first.click()
     is_saved(here)
     expect(open_section(there, audit)).to_have_value("He lives with his nan.")

@@ -16,7 +16,7 @@ LANCASHIRE = "Lancashire quality assurance framework"
 def test_the_year_is_planned_and_a_month_drawn_and_replayed(person: Arrive) -> None:
     officer = person("qa_officer")
     officer.is_on("Return board")
-    officer.look("return-board", tour=True)
+    officer.look("return-board")
     officer.visit("/programme/make/")
     officer.page.locator("select[name=framework]").select_option(
         label="Lancashire quality assurance framework"
@@ -24,7 +24,7 @@ def test_the_year_is_planned_and_a_month_drawn_and_replayed(person: Arrive) -> N
     officer.look("programme-to-make")
     officer.press("Make the programme")
     officer.sees("The programme")
-    officer.look("programme", tour=True)
+    officer.look("programme")
 
     officer.visit("/draws/run/")
     officer.page.locator("select[name=framework]").select_option(
@@ -35,9 +35,9 @@ def test_the_year_is_planned_and_a_month_drawn_and_replayed(person: Arrive) -> N
     officer.page.get_by_role("main").get_by_role("button").first.click()
     officer.page.get_by_role("main").get_by_role("link", name="January 2027").first.click()
     officer.sees("Seed")
-    officer.look("draw", tour=True)
+    officer.look("draw", tour="draw")
     officer.follow("Replay this draw")
-    officer.look("replay", tour=True)
+    officer.look("replay")
 
 
 def test_a_drawn_case_is_replaced_with_a_reason(person: Arrive, site: Site) -> None:
@@ -67,7 +67,7 @@ def test_a_submitted_audit_is_moderated(person: Arrive) -> None:
     manager.visit("/audits/inbox/")
     manager.look("inbox")
     manager.visit("/moderation/")
-    manager.look("moderation-queue", tour=True)
+    manager.look("moderation-queue")
     manager.page.get_by_role("main").get_by_role("link", name="Learning space").first.click()
     manager.look("moderation-to-take")
     manager.press("Take this moderation")
@@ -77,7 +77,7 @@ def test_a_submitted_audit_is_moderated(person: Arrive) -> None:
         group.get_by_role("radio").first.check()
     page.get_by_role("group", name="Which grade would you give?").get_by_label("Inadequate").check()
     page.get_by_label("Feedback for the manager").fill("Clear evidence. Ask the family first next time.")
-    manager.look("moderation", tour=True)
+    manager.look("moderation", tour="moderation")
     manager.press("Complete the moderation")
     manager.sees("Done")
     manager.look("moderation-done")
