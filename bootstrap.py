@@ -149,30 +149,45 @@ call_command("createcachetable")
 """
 
 
-def prepare(with_demo: bool) -> None:
-    """Bring database and static files up to date; on an empty embedded database load the demonstration."""
+def prepare() -> None:
+    """Bring database and static files up to date."""
     DATA.mkdir(parents=True, exist_ok=True)
-    embedded = not os.environ.get("DATABASE_URL")
-    database = DATA / "database.sqlite3"
     with ThreadPoolExecutor() as pool:
         static_files = pool.submit(collect_static_files)
-        update_database(trust_stamps=embedded and database.exists())
+        update_database()
         static_files.result()
-    if with_demo and embedded and is_empty(database):
-        say("Loading the demonstration authority")
-        log_ins = call([PYTHON, "manage.py", "demo"], "The demonstration was not loaded.")
-        (DATA / "demo-log-ins.txt").write_text(log_ins)
 
 
-def update_database(trust_stamps: bool) -> None:
+def update_database() -> None:
     stamps = DATA / "schema-stamps.json"
     migrations = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("qaframework/*/migrations/*.py")]
     mark = fingerprint([*migrations, RUN_LOCK])
-    if trust_stamps and is_done(stamps, "schema", mark):
+    is_new = is_embedded() and count("sqlite_master") == 0
+    if is_embedded() and not is_new and is_done(stamps, "schema", mark):
         return
-    say("Bringing the database up to date")
-    call([PYTHON, "-c", UPDATE_DATABASE], "The database was not brought up to date.")
+    say("Making the database" if is_new else "Bringing the database up to date")
+    command = ["-m", "qaframework.new_database"] if is_new else ["-c", UPDATE_DATABASE]
+    call([PYTHON, *command], "The database was not brought up to date.")
     mark_done(stamps, "schema", mark)
+
+
+def is_embedded() -> bool:
+    return not os.environ.get("DATABASE_URL")
+
+
+def count(table: str) -> int:
+    """How many rows the embedded database has in this table."""
+    with contextlib.closing(sqlite3.connect(DATA / "database.sqlite3")) as connection:
+        (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(rows)
+
+
+def load_demo() -> None:
+    """Into an embedded database that nobody has used yet."""
+    if is_embedded() and count("people_user") == 0:
+        say("Loading the demonstration authority")
+        log_ins = call([PYTHON, "manage.py", "demo"], "The demonstration was not loaded.")
+        (DATA / "demo-log-ins.txt").write_text(log_ins)
 
 
 def collect_static_files() -> None:
@@ -184,11 +199,6 @@ def collect_static_files() -> None:
     say("Collecting static files")
     call([PYTHON, "manage.py", "collectstatic", "--no-input", "--clear"], "Static files were not collected.")
     mark_done(stamps, "static", mark)
-
-
-def is_empty(database: Path) -> bool:
-    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        return connection.execute("SELECT count(*) FROM people_user").fetchone() == (0,)
 
 
 # Running
@@ -280,11 +290,11 @@ def run(port: int | None, with_demo: bool) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Failed(f"It is already running on the data in {DATA}. Stop that one first.") from None
-        prepare(with_demo)
-        serve(free_port(port))
+        prepare()
+        serve(free_port(port), with_demo)
 
 
-def serve(port: int) -> None:
+def serve(port: int, with_demo: bool) -> None:
     address = f"http://127.0.0.1:{port}"
     environment = {"SITE_URL": address, **os.environ}
     web = ["gunicorn", "qaframework.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
@@ -294,7 +304,11 @@ def serve(port: int) -> None:
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         say("Starting web server and worker")
-        children["web"] = start("web", web, environment)
+        children["web"] = start(
+            "web", web, environment
+        )  # it starts on the second core while the demo is loaded
+        if with_demo:
+            load_demo()
         children["worker"] = start("worker", worker, environment)
         wait_for_page(address, children)
         say(f"Ready: {address}")
@@ -396,7 +410,7 @@ def main(command_line: list[str]) -> int:
             run(chosen.port, with_demo=not chosen.no_demo)
         else:
             install(DEV_LOCK if chosen.dev else RUN_LOCK)
-            prepare(with_demo=False)
+            prepare()
             say("Prepared. Start it with: python3 bootstrap.py run")
     except Failed as failure:
         print(failure, file=sys.stderr)

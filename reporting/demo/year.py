@@ -149,12 +149,12 @@ def _handed_in_at(story: Story, row: Assignment) -> datetime:
 
 
 def _sweep_month(story: Story, month: Month) -> None:
-    """Take the steps of the ladders: on the mornings after they fell due, long ago once a week."""
+    """Take the steps of the ladders: on the mornings after they fell due, long ago at the month's end."""
     end = story.end_of(month)
     due = Moment.objects.filter(is_open=True, falls_at__lte=end, clock__stopped_at__isnull=True)
     days = {local_date(falls_at) + timedelta(days=1) for falls_at in due.values_list("falls_at", flat=True)}
     if month < Month.of(story.today).plus(-RECENT_MONTHS):
-        days = {day + timedelta(days=-day.weekday() % 7) for day in days}
+        days = {month.end} if days else set()
     for day in sorted({max(day, month.start) for day in days}):
         morning = at_local_time(day, MORNING)
         if morning <= end:
@@ -162,7 +162,7 @@ def _sweep_month(story: Story, month: Month) -> None:
 
 
 def settle_steps() -> None:
-    """The weekly sweeps of the long past stand for daily ones, so none of their steps was taken late."""
+    """The monthly sweeps of the long past stand for daily ones, so none of their steps was taken late."""
     steps: list[Any] = [EscalationStep, EscalationStep.history.model]  # type: ignore[attr-defined]
     for model in steps:
         late = model.objects.filter(was_late=True)

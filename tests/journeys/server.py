@@ -36,10 +36,7 @@ def main(folder: Path) -> None:
     import django
 
     django.setup()
-    from django.apps import apps
-    from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
-    from django.core.management import call_command
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.db import transaction
 
@@ -52,11 +49,10 @@ def main(folder: Path) -> None:
 
     import time_machine
 
+    from qaframework import new_database
     from tests.pages.world import NOW
 
-    # Tables straight from the models, as in the other tests.
-    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    new_database.create()
     with time_machine.travel(NOW):
         with transaction.atomic():
             told = prepare()

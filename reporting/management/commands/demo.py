@@ -1,3 +1,6 @@
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +36,7 @@ class Command(OperatorCommand):
                 "If nobody works here, say --yes-this-is-a-demo."
             )
         # All or nothing: a demonstration made by half would block the next try.
-        with transaction.atomic():
+        with transaction.atomic(), nothing_thrown_away():
             try:
                 log_ins = make_demo(framework=options["framework"], seed=options["seed"], now=now)
             except (Refused, PackInvalid) as refused:
@@ -42,6 +45,16 @@ class Command(OperatorCommand):
                 transaction.set_rollback(True)
         rows = [{"kind": one.kind, "name": one.name, "email": one.email} for one in log_ins]
         return Outcome(len(rows), _letter(log_ins), details={"log_ins": rows, "password": PASSWORD})
+
+
+@contextmanager
+def nothing_thrown_away() -> Iterator[None]:
+    """A year of objects lives until the end: looking for garbage among them takes a seventh of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _letter(log_ins: list[LogIn]) -> str:
