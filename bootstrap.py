@@ -65,9 +65,18 @@ def say(text: str) -> None:
 def call(command: list[str | Path], failure: str) -> str:
     """Run one step and return what it printed; its complaints are shown only when it fails."""
     environment = {"DJANGO_SETTINGS_MODULE": "qaframework.settings", **os.environ}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=die_with_parent,
+    )
     if done.returncode:
-        raise Failed(f"{failure}\n{done.stdout[-3000:]}{done.stderr[-3000:]}".rstrip())
+        # What it means comes last, where people look first.
+        raise Failed(f"{done.stdout[-3000:]}{done.stderr[-3000:]}".strip() + f"\n\n{failure}")
     return done.stdout
 
 
@@ -210,6 +219,12 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def port_number(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}' is not a port. Give a number from 1 to 65535.")
+
+
 def free_port(wanted: int | None) -> int:
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
         with socket.socket() as probe:
@@ -283,6 +298,8 @@ def wait_for_page(address: str, children: dict[str, subprocess.Popen[bytes]]) ->
 
 
 def run(port: int | None, with_demo: bool) -> None:
+    if port:
+        free_port(port)  # refused now, not after a minute of preparing
     install(RUN_LOCK)
     DATA.mkdir(parents=True, exist_ok=True)
     with (DATA / "running.lock").open("a+") as lock:
@@ -328,6 +345,7 @@ def serve(port: int, with_demo: bool) -> None:
 # Testing
 
 WITHOUT_DATABASE = ("rules", "theme")  # tests that ask no database need not run on each
+NO_TESTS = 5  # pytest's exit status when it selected none
 
 
 def test(arguments: list[str]) -> int:
@@ -349,9 +367,7 @@ def test(arguments: list[str]) -> int:
     pytest = [str(PYTHON), "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 4))]
     say("Testing on SQLite")
     marks = "not postgres" if chromium else "not postgres and not journey"
-    status = subprocess.run(
-        [*pytest, "-m", marks, *arguments], cwd=ROOT, env=environment, check=False
-    ).returncode
+    status = watch([*pytest, "-m", marks, *arguments], environment)
     if status == 0 and "on PostgreSQL and Redis" not in missing:
         say("Testing on PostgreSQL and Redis (the journeys in a browser ran above)")
         suite = [
@@ -365,10 +381,29 @@ def test(arguments: list[str]) -> int:
             *(f"--ignore=tests/{name}" for name in WITHOUT_DATABASE),
             *arguments,
         ]
-        status = subprocess.run(suite, cwd=ROOT, env=environment, check=False).returncode
+        status = watch(suite, environment)
+        if status == NO_TESTS and arguments:
+            status = 0  # all that was asked for needs no database, and ran above
+    elif status:
+        print("Not run: on PostgreSQL and Redis, because of what failed above.", flush=True)
     for what, how in missing.items():
         print(f"Not run: {what}. To run it: {how}", flush=True)
     return status
+
+
+def watch(command: list[str], environment: dict[str, str]) -> int:
+    """Run tests to their end, or let them put away their servers and browsers when told to stop."""
+    child = subprocess.Popen(
+        command, cwd=ROOT, env=environment, start_new_session=True, preexec_fn=die_with_parent
+    )
+    try:
+        return child.wait()
+    finally:
+        if child.poll() is None:
+            signal_group(child, signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(STOP_WITHIN_SECONDS)
+        signal_group(child, signal.SIGKILL)
 
 
 def arguments_from(command_line: list[str]) -> argparse.Namespace:
@@ -379,7 +414,7 @@ def arguments_from(command_line: list[str]) -> argparse.Namespace:
     preparer = commands.add_parser("setup", help="prepare only")
     preparer.add_argument("--dev", action="store_true", help="with what tests and checks need")
     runner = commands.add_parser("run", help="prepare and run; Ctrl-C stops")
-    runner.add_argument("--port", type=int, help=f"default: {FIRST_PORT}, or the next free one")
+    runner.add_argument("--port", type=port_number, help=f"default: {FIRST_PORT}, or the next free one")
     runner.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
     tester = commands.add_parser("test", help="run the test suite", add_help=False)
     tester.set_defaults(pytest=[])
@@ -414,6 +449,9 @@ def main(command_line: list[str]) -> int:
             say("Prepared. Start it with: python3 bootstrap.py run")
     except Failed as failure:
         print(failure, file=sys.stderr)
+        return 1
+    except PermissionError as refused:
+        print(f"{refused.filename} belongs to another user. Run this as that user.", file=sys.stderr)
         return 1
     except Stopped:
         return 0 if chosen.command == "run" else 130

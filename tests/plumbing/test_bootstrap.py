@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -159,14 +160,71 @@ def test_a_step_is_done_again_only_when_its_files_changed(tmp_path: Path) -> Non
 
 
 def test_a_port_in_use_is_refused_or_passed_over() -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(bootstrap.Failed, match="--port"):
             bootstrap.free_port(port)
+
+
+@pytest.mark.parametrize("wrong", ["99999", "0", "-1", "web"])
+def test_a_wrong_port_is_wrong_usage(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        bootstrap.arguments_from(["run", f"--port={wrong}"])
+    assert refused.value.code == 2
+    assert f"'{wrong}' is not a port. Give a number from 1 to 65535." in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_refused_before_anything_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "install", lambda lock: pytest.fail("prepared first"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(bootstrap.Failed, match="in use"):
+            bootstrap.run(taken.getsockname()[1], with_demo=False)
+
+
+def test_what_a_failure_means_comes_after_what_the_step_said() -> None:
+    noisy = [sys.executable, "-c", "import sys; sys.exit('some long complaint')"]
+    with pytest.raises(bootstrap.Failed) as failed:
+        bootstrap.call([*noisy], "The step failed. Is the network there?")
+    assert str(failed.value) == "some long complaint\n\nThe step failed. Is the network there?"
+
+
+def test_files_of_another_user_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(lock: Path) -> None:
+        raise PermissionError(13, "Permission denied", ".venv/stamps.json")
+
+    monkeypatch.setattr(bootstrap, "install", refuse)
+    monkeypatch.setattr(bootstrap.signal, "signal", lambda *arguments: None)
+    assert bootstrap.main(["setup"]) == 1
+    assert ".venv/stamps.json belongs to another user" in capsys.readouterr().err
+
+
+def test_interrupted_tests_may_put_away_what_they_started(tmp_path: Path) -> None:
+    put_away = tmp_path / "put-away"
+    tests = f"""
+import os, pathlib, signal
+try:
+    os.kill(os.getppid(), signal.SIGTERM)
+    signal.pause()
+except KeyboardInterrupt:
+    pathlib.Path({str(put_away)!r}).touch()
+"""
+    program = f"""
+import bootstrap, os, signal, sys
+signal.signal(signal.SIGTERM, bootstrap.stop_on_signal)
+try:
+    bootstrap.watch([sys.executable, "-c", {tests!r}], dict(os.environ))
+except bootstrap.Stopped:
+    sys.exit(130)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
+    assert done.returncode == 130
+    assert put_away.exists()
 
 
 def test_missing_servers_are_a_failure_where_everything_is_mandatory(
