@@ -141,6 +141,12 @@ class DiscussionForm(forms.Form):
         }
         super().__init__(data, initial=initial)
 
+    @property
+    def says_something_new(self) -> bool:
+        """Whether anybody wrote about the talk; its day alone, which is filled in for them, says nothing."""
+        written = self.data.get("auditor_viewpoint", "").strip() or self.data.get("outcome", "").strip()
+        return bool(written) and self.has_changed()
+
 
 class CompleteForm(forms.Form):
     """The moderator's judgement: a field for each question on the audit's quality, then the grade."""

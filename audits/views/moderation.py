@@ -107,25 +107,28 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(QA)
 @require_POST
 def discussion(request: HttpRequest, pk: int) -> HttpResponse:
-    """The talk with the manager who did the audit (LAN-35)."""
-    now = timezone.now()
-    one = qa_access.get_moderation(request.user, pk, now=now)
-    form = DiscussionForm(request.POST, moderation=one, today=local_today())
-
-    def record(values: dict[str, Any]) -> str:
-        workflow.record_discussion(moderation=one, by=request.user, now=now, **values)
-        messages.success(request, "The talk is recorded.")
-        return reverse("audits:moderation", args=[pk])
-
-    status = try_form(request, form, record)
-    return status if isinstance(status, HttpResponse) else _page(request, one, discussion=form, status=status)
+    """The talk with the manager who did the audit (LAN-35). What was typed of the judgement stays typed."""
+    one = qa_access.get_moderation(request.user, pk, now=timezone.now())
+    talk = DiscussionForm(request.POST, moderation=one, today=local_today())
+    judgement = _judgement_as_typed(request, one)
+    status = try_form(request, talk, _record_talk(request, one))
+    if not isinstance(status, HttpResponse):
+        return _page(request, one, discussion=talk, judgement=judgement, status=status)
+    return _page(request, one, judgement=judgement) if any(judgement.initial.values()) else status
 
 
 @requires(QA)
 @require_POST
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Settle the grade; a talk that was typed on the same page is recorded first."""
     now = timezone.now()
     one = qa_access.get_moderation(request.user, pk, now=now)
+    talk = DiscussionForm(request.POST, moderation=one, today=local_today())
+    if talk.says_something_new:
+        status = try_form(request, talk, _record_talk(request, one))
+        if not isinstance(status, HttpResponse):
+            judgement = _judgement_as_typed(request, one)
+            return _page(request, one, discussion=talk, judgement=judgement, status=status)
     form = CompleteForm(request.POST, definition=one.audit.answer_set.tool_version.definition)
 
     def finish(values: dict[str, Any]) -> str:
@@ -143,6 +146,22 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
 
     status = try_form(request, form, finish)
     return status if isinstance(status, HttpResponse) else _page(request, one, judgement=form, status=status)
+
+
+def _record_talk(request: HttpRequest, one: Moderation) -> Callable[[dict[str, Any]], str]:
+    def record(values: dict[str, Any]) -> str:
+        workflow.record_discussion(moderation=one, by=request.user, now=timezone.now(), **values)
+        messages.success(request, "The talk is recorded.")
+        return reverse("audits:moderation", args=[one.pk])
+
+    return record
+
+
+def _judgement_as_typed(request: HttpRequest, one: Moderation) -> CompleteForm:
+    """The judgement as it stands in the browser, without asking yet for what is missing."""
+    form = CompleteForm(definition=one.audit.answer_set.tool_version.definition)
+    form.initial = {name: request.POST.get(name, "") for name in form.fields}
+    return form
 
 
 @requires(QA)

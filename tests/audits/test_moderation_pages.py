@@ -129,6 +129,46 @@ def test_a_changed_grade_waits_for_the_talk_and_keeps_what_was_typed(qa, taken):
     assert "The child is safe enough." in text_of(qa.get(url("moderation", taken.pk)))
 
 
+@pytest.mark.clause("LAN-35")
+def test_recording_the_talk_loses_nothing_that_was_typed_of_the_judgement(qa, taken):
+    typed = {"evidence": "partly", "grade": "requires_improvement", "feedback": "Good evidence."}
+    talk = {"discussed_on": "2026-12-02", "auditor_viewpoint": "Hard week.", "outcome": "Agreed."}
+    page = qa.post(url("record_discussion", taken.pk), {**talk, **typed})
+    taken.refresh_from_db()
+    assert (page.status_code, taken.auditor_viewpoint) == (200, "Hard week.")
+    form = page.context["judgement_form"]
+    assert {name: form[name].value() for name in typed} == typed
+    assert not form.errors
+    half = qa.post(url("record_discussion", taken.pk), {**talk, **typed, "outcome": ""})
+    assert (half.status_code, half.context["judgement_form"]["feedback"].value()) == (422, "Good evidence.")
+
+
+@pytest.mark.clause("LAN-35")
+def test_a_talk_and_the_changed_grade_can_be_sent_together(qa, taken):
+    talk = {"discussed_on": "2026-12-02", "auditor_viewpoint": "Hard week.", "outcome": ""}
+    judgement = {
+        **QUALITY,
+        "grade": "requires_improvement",
+        "grade_reason": "She is safe.",
+        "feedback": "Clear.",
+    }
+    half = qa.post(url("complete_moderation", taken.pk), {**talk, **judgement})
+    assert (half.status_code, half.context["judgement_form"]["grade"].value()) == (
+        422,
+        "requires_improvement",
+    )
+    assert "Record what came of the talk." in text_of(half).replace("&#x27;", "’")
+    done = qa.post(url("complete_moderation", taken.pk), {**talk, **judgement, "outcome": "Agreed."})
+    assert done.status_code == 302
+    taken.refresh_from_db()
+    assert (taken.result, taken.original_grade, taken.moderated_grade) == (
+        "raised",
+        "inadequate",
+        "requires_improvement",
+    )
+    assert (taken.auditor_viewpoint, taken.discussion_outcome) == ("Hard week.", "Agreed.")
+
+
 def test_completing_twice_harms_nothing(qa, taken):
     judgement = {**QUALITY, "grade": "inadequate", "grade_reason": "", "feedback": "Good evidence."}
     assert qa.post(url("complete_moderation", taken.pk), judgement).status_code == 302
