@@ -47,6 +47,34 @@ class Frame:
         return Frame(kept, {**self.exclusions, **dict.fromkeys(sorted(references), reason)})
 
 
+@dataclass(frozen=True)
+class Pools:
+    """Whose cases are drawn from for whom; ``with_cases`` are the paths of units that hold open cases."""
+
+    units: dict[str, Unit]
+    with_cases: frozenset[str]
+
+    @classmethod
+    def load(cls) -> "Pools":
+        cases = Case.objects.filter(status=Case.Status.OPEN, unit__isnull=False)
+        paths = cases.order_by().values_list("unit__path", flat=True).distinct()
+        return cls({unit.path: unit for unit in Unit.objects.all()}, frozenset(paths))
+
+    def of(self, unit: Unit, rule: DrawRule) -> Unit:
+        """The function of a post in the unit when the rule says so, else the whole authority.
+
+        A function that works with no cases of its own, such as the reviewing officers', looks at cases of the
+        whole authority (LAN-06, LAN-08).
+        """
+        steps = unit.path.strip("/").split("/")
+        line = [self.units["/" + "/".join(steps[:end]) + "/"] for end in range(len(steps), 0, -1)]
+        for above in line if rule.pool == "function" else []:
+            is_function = above.kind == Unit.Kind.FUNCTION
+            if is_function and any(path.startswith(above.path) for path in self.with_cases):
+                return above
+        return line[-1]
+
+
 def build_frame(pool: Unit, rule: DrawRule, on: date) -> Frame:
     """All open cases of the pool on a local date, with those that the rule leaves out and why."""
     calendar = working_calendar()

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from audits.frames import NO_AUDITOR, Frame, build_frame, freeze, thaw
+from audits.frames import NO_AUDITOR, Frame, Pools, build_frame, freeze, thaw
 from audits.independence import may_not_audit, rule_within
 from audits.matching import match
 from audits.models import DrawnCase, SampleDraw
@@ -188,37 +188,16 @@ def _waiting(programme: Programme, month: Month) -> list[tuple[Unit, list[Assign
         .order_by("activity", "post__code", "ordinal")
     )
     made = set(programme.draws.filter(period=month.key).values_list("activity", "pool"))
-    units = {unit.path: unit for unit in Unit.objects.all()}
-    with_cases = _units_with_cases()
+    pools = Pools.load()
     waiting: defaultdict[tuple[str, Unit], list[Assignment]] = defaultdict(list)
     for assignment in planned:
         rule = allocation.activity_of(assignment).draw
         if rule is None:
             continue
-        pool = _pool_of(assignment.post.unit, rule, units, with_cases)
+        pool = pools.of(assignment.post.unit, rule)
         if (assignment.activity, pool.pk) not in made:
             waiting[assignment.activity, pool].append(assignment)
     return [(pool, assignments) for (_, pool), assignments in waiting.items()]
-
-
-def _pool_of(unit: Unit, rule: DrawRule, units: dict[str, Unit], with_cases: list[str]) -> Unit:
-    """The post's function when the rule says so, else the whole authority.
-
-    A function that works with no cases of its own, such as the reviewing officers', looks at cases of the
-    whole authority (LAN-06, LAN-08).
-    """
-    steps = unit.path.strip("/").split("/")
-    line = [units["/" + "/".join(steps[:end]) + "/"] for end in range(len(steps), 0, -1)]
-    for above in line if rule.pool == "function" else []:
-        if above.kind == Unit.Kind.FUNCTION and any(path.startswith(above.path) for path in with_cases):
-            return above
-    return line[-1]
-
-
-def _units_with_cases() -> list[str]:
-    """Paths of the units that hold open cases."""
-    cases = Case.objects.filter(status=Case.Status.OPEN, unit__isnull=False)
-    return list(cases.order_by().values_list("unit__path", flat=True).distinct())
 
 
 @transaction.atomic

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from audits.frames import NO_AUDITOR, Frame, build_frame, freeze
-from audits.independence import may_not_audit
+from audits.frames import NO_AUDITOR, Frame, Pools, build_frame, freeze
+from audits.independence import may_not_audit, rule_within
 from audits.matching import match
 from audits.models import CaseAudit, DrawnCase, SampleDraw
 from qaframework.actions.models import ActionPlan
@@ -43,15 +43,15 @@ def draw_past_month(story: Story, programme: Programme, month: Month, at: dateti
     for row in planned:
         if activity_of(row).draw is not None:
             owed[row.activity].append(row)
+    pools = Pools.load()
     for key, rows in owed.items():
-        pools: defaultdict[int, list[Assignment]] = defaultdict(list)
+        owing_by_pool: defaultdict[Unit, list[Assignment]] = defaultdict(list)
         for row in rows:
-            line = story.organisation.line_of_units(row.post.unit_id)
-            function = story.organisation.function_of(row.post.unit_id)
-            pools[(function or line[-1]).pk].append(row)
+            rule = activity_of(row).draw
+            assert rule is not None
+            owing_by_pool[pools.of(row.post.unit, rule)].append(row)
         drawn: list[DrawnCase] = []
-        for unit_id, owing in pools.items():
-            pool = story.organisation.units[unit_id]
+        for pool, owing in owing_by_pool.items():
             drawn += _draw_pool(story, programme, month, pool, owing, story.pack.activity(key), at)
         _allocate([row for row in drawn if row.state == State.ALLOCATED], month, at)
         bulk.insert(drawn, moment=at, reason="Drawn")
@@ -67,10 +67,11 @@ def _draw_pool(
     at: datetime,
 ) -> list[DrawnCase]:
     cases = story.cases
+    independence = rule_within(pool, activity.independence)
 
     @cache
     def suits(post: Post, case: Case) -> bool:
-        return not may_not_audit(story.organisation, post, case, activity.independence)
+        return not may_not_audit(story.organisation, post, case, independence)
 
     frame = _frame(pool, owing, activity, at, cases, suits)
     rule = activity.draw

@@ -59,6 +59,14 @@ def test_there_is_something_of_every_kind_to_look_at(demo: Log) -> None:
     assert names >= {"Two days late", "A week late", "Two weeks late", "Four weeks late", "Six weeks late"}
 
 
+def test_every_draw_finds_the_cases_it_was_asked_for(demo: Log) -> None:
+    """Also the Director's, from all of the authority, and those of a busy front door."""
+    short = SampleDraw.objects.filter(shortfall__gt=0)
+    assert list(short.values_list("period", "pool__code", "size", "shortfall")) == []
+    director = Assignment.objects.filter(post__role="director", activity="learning_space")
+    assert director.exclude(state=State.PLANNED).count() >= 4
+
+
 def test_everybody_one_can_sign_in_as_has_work_or_figures(demo: Log) -> None:
     assert [one.kind for one in demo] == list(KINDS)
     for one in demo:
