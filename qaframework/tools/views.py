@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from qaframework.packs.definition import PackGradeScheme
-from qaframework.people.access import requires
+from qaframework.people.access import requires, signed_in
+from qaframework.people.context import capabilities_of
 from qaframework.people.models import User
 from qaframework.people.roles import Capability
 from qaframework.tools import access
@@ -19,6 +20,8 @@ from qaframework.tools.models import AnswerSet
 from qaframework.tools.reading import answers_of
 from qaframework.tools.values import AnswerInvalid, text_of
 from qaframework.tools.workflow import AnswerConflict, AnswersLocked, find_question, save_answer
+
+MAY_LIST = {Capability.RUN_QUALITY_ASSURANCE, Capability.CONFIGURE}
 
 
 def answer_endpoint(request: HttpRequest, *, answer_set: AnswerSet, now: datetime) -> HttpResponse:
@@ -143,17 +146,17 @@ def save_section(
     return redirect(next_url)
 
 
-@requires(Capability.RUN_QUALITY_ASSURANCE, Capability.CONFIGURE)
+@requires(*MAY_LIST)
 @require_safe
 def tools(request: HttpRequest) -> HttpResponse:
     """The tools of the live frameworks, each in its newest version."""
     return render(request, "tools/tools.html", {"frameworks": access.tools_by_framework()})
 
 
-@requires(Capability.RUN_QUALITY_ASSURANCE, Capability.CONFIGURE)
+@signed_in
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """One version of a tool as auditors see it, to look at and to print."""
+    """One version of a tool as auditors see it, with all its guidance, to look at and to print (BF-04)."""
     version = access.get_tool_version(pk)
     empty = AnswerSet(tool_version=version)
     definition = version.definition
@@ -161,12 +164,14 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         SectionForm(empty, section, definition.scheme, stored={}, is_inactive=True)
         for section in definition.sections
     ]
-    return render(request, "tools/preview.html", {"version": version, "tool": definition, "forms": forms})
+    may_list = capabilities_of(_person(request)) & MAY_LIST
+    shown = {"version": version, "tool": definition, "forms": forms, "may_list": may_list}
+    return render(request, "tools/preview.html", shown)
 
 
 def _person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
-        raise TypeError("Answers are saved by somebody who has signed in.")
+        raise TypeError("Only somebody who has signed in comes here.")
     return request.user
 
 

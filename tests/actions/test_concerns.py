@@ -33,6 +33,11 @@ def test_case_holder_and_manager_are_told_at_once(northmoor: Authority, now: dat
     assert concern.clock.due_at == now + timedelta(hours=4)
 
 
+def test_whoever_raises_it_is_not_told_of_it(northmoor: Authority, now: datetime) -> None:
+    raised_concern(northmoor, now=now, by=northmoor.team_manager)
+    assert told("concern") == {"Practitioner Example"}
+
+
 @pytest.mark.clause("RBWM-11", "SAN-01")
 def test_a_concern_that_nobody_answers_goes_up_the_line(northmoor: Authority, now: datetime) -> None:
     concern = raised_concern(northmoor, now=now)

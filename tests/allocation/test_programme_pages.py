@@ -52,6 +52,7 @@ def test_a_post_has_its_timetable_by_quarter_with_totals(northmoor: Authority, p
     assert [row[3:] for row in rows] == [["5", "6", "5", "5", "21"]] * 3
 
 
+@pytest.mark.clause("LAN-05")
 def test_what_is_done_is_shown_beside_what_is_planned(northmoor: Authority, page: Page) -> None:
     programme = planned_year(northmoor)
     post = northmoor.post_of[northmoor.team_manager]

@@ -50,7 +50,6 @@ def row_of(rows: list[list[Any]], text: str) -> list[Any]:
     return next(row[1:] for row in rows if row[0].startswith(text))
 
 
-@pytest.mark.clause("LAN-12")
 def test_a_dip_sample_adds_up_to_shares_with_their_base(
     client: Client, authority: Authority, sample: DipSample, owner: User, held: datetime
 ) -> None:

@@ -21,7 +21,7 @@ from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
 from qaframework.rules.sampling import draw as draw_from
 from qaframework.rules.sampling import frame_hash
-from tests.factories.allocation import AssignmentFactory
+from tests.factories.allocation import AssignmentFactory, owed
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
 from tests.factories.packs import lancashire
@@ -141,6 +141,22 @@ def test_nobody_gets_their_own_case_or_that_of_somebody_they_manage(owed_by, pro
     assert forbidden.isdisjoint(pairs)
 
 
+@pytest.mark.clause("RBWM-10")
+def test_every_month_is_drawn_at_random_with_nobody_asking(owed_by, programme):
+    """Each month has its own seed, and a case that was audited stays out of the next frames."""
+    months = [Month(2026, 10), Month(2026, 11), Month(2026, 12)]
+    for month in months:
+        owed_by("team_manager", "senior_manager", period=month.key)
+    for month in (9, 10, 11):
+        draw_due_months(now=datetime(2026, month, 2, 6, 0, tzinfo=UTC))
+    draws = SampleDraw.objects.order_by("period")
+    assert [draw.period for draw in draws] == [month.key for month in months]
+    assert len({draw.seed for draw in draws}) == 3
+    given = Assignment.objects.filter(state="allocated")
+    assert len({one.case_id for one in given}) == 6
+    assert set(given.values_list("selection", flat=True)) == {"random"}
+
+
 @pytest.mark.clause("BF-01", "LAN-09")
 def test_the_draw_is_made_a_month_ahead_and_both_are_told(owed_by, programme, authority):
     owed_by("team_manager")
@@ -153,6 +169,22 @@ def test_the_draw_is_made_a_month_ahead_and_both_are_told(owed_by, programme, au
     told = {notice.recipient for notice in Notice.objects.filter(url__endswith=f"/work/{assignment.pk}/")}
     assert told == {authority.team_manager, assignment.worker}
     assert CaseAudit.objects.get().assignment == assignment
+
+
+def test_a_month_that_has_passed_is_not_drawn_any_more(owed_by, programme):
+    owed_by("team_manager", period="2026-10")
+    owed_by("senior_manager", period="2026-11")
+    assert draw_due_months(now=datetime(2026, 11, 30, 6, 0, tzinfo=UTC)).allocated == 1
+    assert SampleDraw.objects.get().period == "2026-11"
+
+
+@pytest.mark.clause("LAN-09")
+def test_a_draw_that_comes_late_still_leaves_four_weeks(owed_by, programme, authority):
+    owed_by("team_manager")
+    in_the_month = datetime(2026, 12, 10, 6, 0, tzinfo=UTC)
+    assert draw_due_months(now=in_the_month).allocated == 1
+    assignment = Assignment.objects.get()
+    assert (assignment.allocated_on, assignment.due_on) == (date(2026, 12, 10), date(2027, 1, 7))
 
 
 def test_the_same_seed_gives_the_same_cases_and_another_seed_others(owed_by, programme):
@@ -321,7 +353,7 @@ def draw(owed_by, programme) -> SampleDraw:
     return drawn_in(programme)[0]
 
 
-@pytest.mark.clause("BF-01", "BED-02")
+@pytest.mark.clause("BF-01")
 def test_a_draw_can_be_made_again_from_its_record_alone(draw):
     Case.objects.update(plan_type="care_leaver", status="closed")
     assert verify_draw(SampleDraw.objects.get(pk=draw.pk)).matches
@@ -395,12 +427,37 @@ def test_a_replaced_case_stays_visible_and_the_next_reserve_of_its_kind_takes_it
     assert (new.state, new.stratum) == ("allocated", one.stratum)
     assert new.assignment.case == new.case
     assert new.assignment.worker == new.case.worker
-    assert (
-        new.assignment.audit_set
-        if False
-        else CaseAudit.objects.get(assignment=new.assignment).action_plan.case == new.case
-    )
+    assert CaseAudit.objects.get(assignment=new.assignment).action_plan.case == new.case
     assert verify_draw(draw).matches
+
+
+def test_a_reserve_of_the_same_kind_comes_before_an_earlier_one_of_another(draw, authority):
+    first = draw.cases.filter(is_reserve=True).order_by("position")[0]
+    one = next(row for row in draw.cases.filter(state="allocated") if row.stratum != first.stratum)
+    new = replace_case(drawn=one, reason="closed", note="", by=authority.qa_officer, now=DRAW_DAY)
+    assert new.stratum == one.stratum
+    assert new.position > first.position
+
+
+@pytest.mark.parametrize("why", ["restricted", "closed", "on hold", "nobody's", "being audited"])
+def test_a_reserve_that_could_no_longer_be_drawn_is_passed_over(draw, authority, why):
+    one = allocated(draw)
+    reserves = Case.objects.filter(draws__draw=draw, draws__state="reserve")
+    if why == "being audited":
+        post = authority.post_of[authority.director]
+        for number, case in enumerate(reserves, 1):
+            owed(authority, post, due_on=date(2026, 12, 1), now=DRAW_DAY, case=case, ordinal=number)
+    else:
+        change = {
+            "restricted": {"is_restricted": True, "restriction_reason": "Related to a colleague"},
+            "closed": {"status": "closed"},
+            "on hold": {"on_hold_reason": "Complaint"},
+            "nobody's": {"worker": None},
+        }[why]
+        for case in reserves:
+            Case.objects.filter(pk=case.pk).update(**change)
+    with pytest.raises(Refused, match="No suitable reserve"):
+        replace_case(drawn=one, reason="closed", note="", by=authority.qa_officer, now=DRAW_DAY)
 
 
 def test_without_a_reserve_of_its_kind_another_takes_the_place(draw, authority):

@@ -48,7 +48,6 @@ def at_once(work: Callable[[], Result]) -> list[Result]:
         return [future.result() for future in [threads.submit(one) for _ in range(AT_ONCE)]]
 
 
-@pytest.mark.clause("BF-01")
 def test_four_draws_at_once_make_one(where):
     authority = where.authority
     programme = empty_year(authority)
@@ -79,7 +78,6 @@ def test_four_moderation_draws_at_once_make_one(where):
     assert Moderation.objects.count() == 2
 
 
-@pytest.mark.clause("LAN-26")
 def test_four_searches_for_reaudits_at_once_open_one(where):
     first = allocated_audit(where)
     Assignment.objects.filter(pk=first.assignment_id).update(state="final", submitted_at=AFTER)

@@ -1,6 +1,7 @@
 """Who is moderated, by whom, and what comes of it."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -24,12 +25,15 @@ from qaframework.actions.models import LoopClosure
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.workflow import mark_submitted
 from qaframework.notices.models import Notice
+from qaframework.packs.workflow import load_pack
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
+from qaframework.tools.workflow import install_tools
 from tests.factories.allocation import owed
 from tests.factories.audits import Setting, fresh, judge, submitted_audit
 from tests.factories.caseload import CaseFactory
+from tests.factories.packs import LOADED_AT, shipped
 
 NOVEMBER = Month(2026, 11)
 HANDED_IN = datetime(2026, 11, 10, 14, 0, tzinfo=UTC)
@@ -107,6 +111,20 @@ def test_fifteen_percent_rounded_up_and_every_inadequate_audit(where, audits_of,
     states = list(Assignment.objects.values_list("state", flat=True))
     assert states.count("moderating") == inadequate + at_random
     assert states.count("final") == good - at_random
+
+
+@pytest.mark.clause("SAN-19")
+def test_where_the_framework_says_so_every_audit_is_moderated_at_once(authority):
+    content = deepcopy(shipped("lancashire"))
+    activities = {activity["key"]: activity for activity in content["framework"]["activities"]}
+    activities["learning_space"]["moderation"]["share"] = 100
+    version = load_pack(content=content, units=[authority.root], by=None, now=LOADED_AT)
+    install_tools(framework_version=version, by=None, now=LOADED_AT)
+    for grade in ("outstanding", "good", "good", "inadequate"):
+        handed_in_as(Setting(authority, version), grade)
+    assert list(Moderation.objects.values_list("because", flat=True)) == ["all"] * 4
+    assert set(Assignment.objects.values_list("state", flat=True)) == {"moderating"}
+    assert draw_due_moderations(now=AFTER) == 0
 
 
 @pytest.mark.clause("LAN-34")

@@ -35,7 +35,6 @@ def people_offered(response: Any) -> list[str]:
     return [label for value, label in response.context["form"].fields["person"].choices if value]
 
 
-@pytest.mark.clause("LAN-18")
 def test_an_observation_is_arranged_written_up_talked_about_and_read(
     authority: Authority, observation: Observation, page: Page, send: Page, now: datetime
 ) -> None:
@@ -54,7 +53,6 @@ def test_an_observation_is_arranged_written_up_talked_about_and_read(
     assert "10 November 2026" in shown
 
 
-@pytest.mark.clause("LAN-20")
 def test_a_practice_week_note_is_written_about_nobody_by_name(
     authority: Authority, practice_week: Observation, page: Page, send: Page, now: datetime
 ) -> None:

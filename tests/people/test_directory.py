@@ -90,7 +90,6 @@ def test_a_vacant_unit_gives_way_to_one_above_where_somebody_holds_the_post(nort
     assert organisation.nearest_posts(northmoor.duty_team_1.pk, "head_of_service") == [above]
 
 
-@pytest.mark.clause("LAN-01")
 def test_every_team_belongs_to_a_function(northmoor: Authority) -> None:
     organisation = Organisation.load(TODAY)
     for unit, function in [

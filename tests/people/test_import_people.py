@@ -51,7 +51,6 @@ def counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (Unit, Post, User, PostHolding))
 
 
-@pytest.mark.clause("LAN-01")
 def test_the_sample_is_a_whole_authority(now: datetime) -> None:
     with SAMPLE.open("rb") as file:
         workflow.import_people(file=file, file_name="people.csv", by=None, now=now)

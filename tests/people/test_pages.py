@@ -94,7 +94,6 @@ def log_for(northmoor: Authority, *, label: str, at: datetime | None = None, **v
     log_read(label=label, now=at or datetime(2026, 11, 9, 9, tzinfo=UTC), **given)
 
 
-@pytest.mark.clause("LAN-01")
 def test_the_organisation_shows_holders_acting_and_vacant(northmoor: Authority, client: Client) -> None:
     cover = PostHoldingFactory(
         post=northmoor.post_of[northmoor.team_manager], is_acting=True, starts_on=date(2026, 11, 1)

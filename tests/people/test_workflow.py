@@ -157,7 +157,6 @@ def test_two_people_never_share_an_address_or_reference(northmoor: Authority, no
             workflow.add_person(email=email, full_name="X", staff_reference=reference, by=None, now=now)
 
 
-@pytest.mark.clause("LAN-01")
 def test_every_unit_knows_its_function(northmoor: Authority) -> None:
     assert set(Unit.objects.below(northmoor.duty)) == {
         northmoor.duty,

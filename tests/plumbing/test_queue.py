@@ -13,6 +13,19 @@ def test_every_entry_of_the_timetable_is_a_task(entry: str) -> None:
     assert app.conf.beat_schedule[entry]["task"] in app.tasks
 
 
+@pytest.mark.clause("LAN-29", "LAN-30", "LAN-31", "LAN-33")
+def test_the_timetable_wakes_all_that_happens_with_nobody_clicking() -> None:
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} == {
+        "audits.tasks.draw_due_samples",
+        "audits.tasks.open_due_work",
+        "escalation.tasks.sweep",
+        "qaframework.clocks.tasks.beat_heartbeat",
+        "qaframework.notices.tasks.deliver",
+        "reporting.tasks.build_due_reports",
+    }
+    assert max(entry["schedule"] for entry in app.conf.beat_schedule.values()) <= 15 * 60
+
+
 def test_no_work_depends_on_the_machine_being_up_at_one_moment() -> None:
     assert not any(isinstance(entry["schedule"], crontab) for entry in app.conf.beat_schedule.values())
 

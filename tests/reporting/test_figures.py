@@ -10,6 +10,7 @@ from escalation.workflow import sweep
 from qaframework.actions.models import LoopClosure
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.packs.models import Framework
+from qaframework.rules.periods import Month
 from reporting.figures import all_figures
 from reporting.figures.actions import action_figures
 from reporting.figures.coverage import coverage_figures
@@ -20,6 +21,8 @@ from reporting.figures.moderation import moderation_figures
 from reporting.figures.practice import practice_figures
 from reporting.figures.returns import return_figures
 from reporting.figures.scope import Scope
+from reporting.pages import document_of
+from reporting.workflow import build_report
 from tests.factories.allocation import owed
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseClearanceFactory, CaseFactory
@@ -251,14 +254,32 @@ def test_escalations_are_counted_by_step(
     assert found.standing[0].name == found.taken[-1].name
 
 
-@pytest.mark.clause("LAN-27", "BF-21")
+@pytest.mark.clause("LAN-26", "LAN-27", "BF-21")
 def test_reaudits_are_held_against_the_audit_before(
-    scope: Scope, authority: Authority, django_assert_num_queries: Any
+    scope: Scope, framework: Framework, authority: Authority, django_assert_num_queries: Any
 ) -> None:
-    for after in ("good", "good", "inadequate"):
+    closed = datetime(2026, 8, 20, 9, 0, tzinfo=UTC)
+    verified = {
+        "state": "verified",
+        "done_at": closed,
+        "done_by": authority.practitioner,
+        "verified_at": closed,
+        "verified_by": authority.team_manager,
+    }
+    authorised = {
+        "state": "authorised",
+        "authorised_at": closed,
+        "authorised_by": authority.head_of_service,
+        "reaudit_due_on": date(2026, 11, 20),
+    }
+    for after, action, loop in (
+        ("good", {**verified, "difference_made": "She sleeps at night."}, authorised),
+        ("good", verified, authorised),
+        ("inadequate", {}, {}),
+    ):
         first = audited(authority, at=datetime(2026, 8, 3, 9, 0, tzinfo=UTC), grade="inadequate")
-        looped(first, authority, at=datetime(2026, 8, 4, 9, 0, tzinfo=UTC))
-        acted_on(first, authority, due_on=date(2026, 9, 1))
+        looped(first, authority, at=datetime(2026, 8, 4, 9, 0, tzinfo=UTC), **loop)
+        acted_on(first, authority, due_on=date(2026, 9, 1), **action)
         audited(authority, at=NOVEMBER, grade=after, selection="targeted", follow_up_of=first)
     waiting = audited(authority, at=NOVEMBER, grade="inadequate")
     audited(authority, at=NOVEMBER, grade="good", final="", selection="targeted", follow_up_of=waiting)
@@ -269,7 +290,14 @@ def test_reaudits_are_held_against_the_audit_before(
         ("Inadequate", "Good", 2),
         ("Inadequate", "Inadequate", 1),
     ]
-    assert (found.loops, found.actions, found.verified, found.authorised) == (3, 3, 0, 0)
+    assert (found.loops, found.actions, found.verified, found.authorised) == (3, 3, 2, 2)
+    assert found.with_difference == 1
+    month = Month.parse("2026-11")
+    report = build_report(framework=framework, kind="monthly", period=month, by=None, now=DECEMBER)
+    section = next(one for one in document_of(report).sections if one.key == "impact")
+    assert "2 of 3 of the re-audits were better than the audit before, 1 the same and 0 worse." in str(
+        section
+    )
 
 
 def test_coverage_counts_children_not_audits(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from qaframework.caseload.models import Case
 from qaframework.notices.models import Notice
@@ -92,6 +93,27 @@ def test_the_monthly_report_says_in_sentences_what_the_figures_are(report: Repor
         "Taking part",
         "From finding to change",
     ]
+
+
+@pytest.mark.clause("LAN-36")
+def test_the_learning_of_the_quarter_is_written_up_and_shared(
+    framework: Framework, authority: Authority, client: Client
+) -> None:
+    on_its_day = datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
+    build_due_reports(now=on_its_day)
+    report = Report.objects.get(kind="quarterly", period="2026-Q3")
+    said = " ".join(sentences_of(report))
+    assert "67% (20 of 30, likely between 49% and 81%) of audits drawn at random were good or better" in said
+    assert "The lowest part is “Daily life now”" in said
+    with pytest.raises(Refused, match="what the figures mean"):
+        release_report(report=report, by=authority.qa_manager, now=on_its_day)
+    write_words(report=report, was=("", ""), by=authority.qa_manager, now=on_its_day, **WORDS)
+    release_report(report=report, by=authority.qa_manager, now=on_its_day)
+    notices = Notice.objects.filter(kind="report_released", recipient=authority.head_of_service)
+    client.force_login(authority.head_of_service)
+    shown = client.get(notices.get().url).content.decode()
+    assert WORDS["so_what"] in shown
+    assert "Moderation" in shown
 
 
 @pytest.mark.clause("LAN-36")

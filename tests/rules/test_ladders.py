@@ -42,6 +42,11 @@ def test_a_rung_is_at_eight_in_london_on_both_sides_of_a_clock_change() -> None:
     assert {at.astimezone(LONDON).hour for at in steps} == {8}
 
 
+def test_days_are_counted_from_the_day_it_is_in_london() -> None:
+    half_past_midnight = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    assert moments(LATE_AUDIT, half_past_midnight, CALENDAR)[0][1] == datetime(2026, 7, 4, 7, 0, tzinfo=UTC)
+
+
 def test_reminders_come_before_the_deadline_and_steps_are_in_time_order() -> None:
     ladder = Ladder(
         "audit",
@@ -57,6 +62,12 @@ def test_reminders_come_before_the_deadline_and_steps_are_in_time_order() -> Non
     assert [step.position for step, _ in steps] == [1, 2, 4, 3]
     assert [at.day for _, at in steps] == [3, 8, 11, 12]
     assert {step.position: at for step, at in steps}[4] == due_at + timedelta(hours=1)
+
+
+def test_steps_of_one_moment_come_in_the_order_of_their_positions() -> None:
+    ladder = Ladder("audit", (rung(2, "7 days"), rung(1, "1 week")))
+    steps = moments(ladder, end_of_day(datetime(2026, 11, 10).date()), CALENDAR)
+    assert [step.position for step, _ in steps] == [1, 2]
 
 
 def test_reminders_in_working_days_step_back_over_christmas() -> None:

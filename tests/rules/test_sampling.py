@@ -107,6 +107,15 @@ def test_reserves_are_a_fifth_of_each_stratum_rounded_up() -> None:
     assert len(draw(plain_frame({"care": 60}), 35, SEED).reserves) == 7
 
 
+def test_reserves_are_counted_from_the_cases_a_stratum_gave_not_from_those_it_should_have_given() -> None:
+    siblings = [FrameEntry(f"CARE-{i}", "care", family="F1") for i in range(12)]
+    drawing = draw([*siblings, *plain_frame({"need": 12})], 12, SEED)
+    assert Counter(pick.stratum for pick in drawing.chosen) == {"care": 1, "need": 11}
+    drawing = draw([*siblings, *plain_frame({"need": 20})], 10, SEED, reserve_share=0.5)
+    assert Counter(pick.stratum for pick in drawing.chosen) == {"care": 1, "need": 9}
+    assert Counter(pick.stratum for pick in drawing.reserves) == {"need": 5}
+
+
 def test_siblings_are_drawn_once_and_the_place_goes_to_another_family() -> None:
     siblings = [FrameEntry(f"CASE-{i}", "care", family="F1") for i in range(6)]
     others = [FrameEntry("CASE-7", "care", family="F2"), FrameEntry("CASE-8", "need")]
@@ -134,6 +143,13 @@ def test_a_case_with_double_weight_is_drawn_about_twice_as_often() -> None:
     heavy = sum(drawn[f"CASE-{i}"] for i in range(10)) / 10
     light = sum(drawn[f"CASE-{i}"] for i in range(10, 100)) / 90
     assert 1.8 < heavy / light < 2.1
+
+
+def test_of_two_cases_each_comes_first_in_proportion_to_its_weight() -> None:
+    """Three in four for a weight of three; an order that merely rises with the weight gives five in six."""
+    frame = [FrameEntry("HEAVY", weight=3.0), FrameEntry("LIGHT")]
+    first = Counter(draw(frame, 1, str(seed), reserve_share=0).chosen[0].reference for seed in range(4000))
+    assert 0.73 < first["HEAVY"] / 4000 < 0.77
 
 
 def test_the_draw_is_uniform_enough() -> None:
@@ -224,6 +240,8 @@ def test_the_largest_remainders_get_what_is_left() -> None:
     assert largest_remainder(10, {"a": 47, "b": 16, "c": 37}) == {"a": 5, "b": 1, "c": 4}
     assert largest_remainder(5, {"a": 97, "b": 2, "c": 1}, minimum=1) == {"a": 3, "b": 1, "c": 1}
     assert largest_remainder(2, {"a": 5, "b": 5, "c": 5}, minimum=1) == {"a": 1, "b": 1, "c": 0}
+    # Three each cannot be afforded, nor two: one each can, and that is kept.
+    assert largest_remainder(4, {"a": 97, "b": 3, "c": 3}, minimum=3) == {"a": 2, "b": 1, "c": 1}
     # Both remainders are a half: the larger stratum goes first, then the name.
     assert largest_remainder(2, {"a": 1, "b": 3}) == {"a": 0, "b": 2}
     assert largest_remainder(1, {"b": 2, "a": 2}) == {"b": 0, "a": 1}
