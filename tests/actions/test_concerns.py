@@ -81,6 +81,17 @@ def test_a_concern_needs_words(northmoor: Authority, now: datetime) -> None:
         raised_concern(northmoor, now=now, what="  ")
 
 
+def test_the_manager_to_whom_the_practitioner_reports_comes_before_the_teams(
+    northmoor: Authority, now: datetime
+) -> None:
+    senior = northmoor.post_of[northmoor.senior_manager]
+    Post.objects.filter(pk=northmoor.post_of[northmoor.practitioner].pk).update(reports_to=senior)
+    concern = raised_concern(northmoor, now=now)
+    assert concern.clock is not None
+    assert concern.clock.owner_post == senior
+    assert told("concern") == {"Practitioner Example", "Senior Manager Example"}
+
+
 def test_a_case_without_a_practitioner_goes_to_the_manager_of_its_team(
     northmoor: Authority, now: datetime
 ) -> None:

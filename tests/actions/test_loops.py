@@ -112,6 +112,21 @@ def test_nobody_but_the_relevant_head_of_service_authorises_or_returns(
 
 
 @pytest.mark.clause("LAN-25")
+def test_whoever_held_the_meeting_does_not_authorise_it_as_well(northmoor: Authority, now: datetime) -> None:
+    loop = open_loop(northmoor)
+    loop.senior_post = northmoor.post_of[northmoor.head_of_service]
+    loop.save()
+    finish_all(loop, northmoor, at=now)
+    hold_meeting(loop, northmoor.head_of_service, at=now)
+    with pytest.raises(Refused, match="Only the Head of Service, or a director above"):
+        workflow.authorise_loop(loop=loop, by=northmoor.head_of_service, now=now)
+    with pytest.raises(Refused, match="Only the Head of Service, or a director above"):
+        workflow.return_loop(loop=loop, reason="More.", by=northmoor.head_of_service, now=now)
+    workflow.authorise_loop(loop=loop, by=northmoor.director, now=now)
+    assert loop.authorised_by == northmoor.director
+
+
+@pytest.mark.clause("LAN-25")
 def test_a_refusal_gives_its_reason_and_the_form_comes_back(northmoor: Authority, now: datetime) -> None:
     loop = loop_with_head(northmoor, at=now)
     with pytest.raises(Refused, match="Say what is missing"):

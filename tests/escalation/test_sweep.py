@@ -159,6 +159,13 @@ def test_three_days_of_silence_produce_every_step_marked_late_and_one_notice_a_p
     assert sorted(late) == [(at(10, 8), True)] * 3 + [(at(13, 8), False)]
 
 
+@pytest.mark.parametrize(("minute", "was_late"), [(0, False), (1, True)])
+def test_a_step_taken_more_than_a_day_after_its_moment_says_so(authority, minute, was_late):
+    late_learning_space(authority)
+    sweep(now=at(11, 8, minute))
+    assert EscalationStep.objects.get(is_reminder=False).was_late is was_late
+
+
 def test_a_person_reads_of_each_piece_of_work_only_the_step_that_went_furthest(authority):
     running_clock(authority, due_at=DUE, now=STARTED, label="Learning space A")
     sweep(now=at(8, 9))

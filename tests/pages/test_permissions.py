@@ -9,11 +9,35 @@ from django.template import Context, Template
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
+from qaframework.caseload.models import Case
 from qaframework.people.roles import ROLES
 from tests.pages.routes import EVERYBODY, OWN, ROWS, Row
 from tests.pages.world import World
 
 SIGN_IN = "/account/login/"
+# The records in routes.py that are about one child's case, which is not restricted in the world.
+ABOUT_A_CASE = {
+    "action",
+    "advice",
+    "case",
+    "concern",
+    "disputed audit",
+    "done action",
+    "draft action",
+    "drawn case",
+    "extension request",
+    "held case",
+    "loop",
+    "moderation",
+    "open audit",
+    "open work",
+    "plan",
+    "plan, docx",
+    "planned audit",
+    "section",
+    "submitted audit",
+    "waiting loop",
+}
 # One each of those who would most plausibly try.
 SENDERS = ["colleague", "senior_manager", "team_manager elsewhere", "qa_officer", "config_admin"]
 
@@ -62,6 +86,16 @@ def test_whoever_may_not_see_a_page_may_not_send_its_form_either(world: World, r
     refused = [persona for persona in SENDERS if row.expected(persona) in (403, 404)]
     found = {persona: status(world, persona, row, is_post=True) for persona in refused}
     assert differences(found, {persona: {row.expected(persona), 405} for persona in refused}) == []
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.of in ABOUT_A_CASE], ids=str)
+def test_once_a_case_is_restricted_nobody_opens_what_is_about_it(world: World, row: Row) -> None:
+    """Whoever opened it before; those who have a clearance are in the rows about restricted cases."""
+    with transaction.atomic():
+        Case.objects.update(is_restricted=True, restriction_reason="Related to a colleague.")
+        found = {persona: status(world, persona, row, is_post=row.is_post) for persona in row.opens_for}
+        transaction.set_rollback(True)
+    assert differences(found, {persona: {404} for persona in found}) == []
 
 
 def status(world: World, persona: str, row: Row, *, is_post: bool) -> int:

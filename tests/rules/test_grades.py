@@ -82,6 +82,27 @@ def test_the_reason_names_the_section_that_limits() -> None:
     assert suggestion.reason == "Risk has the lowest grade, so the overall grade cannot be good or better."
 
 
+@pytest.mark.parametrize(
+    ("sections", "rule", "reason"),
+    [
+        ({"Plan": "good", "Visits": "inadequate"}, "lowest_of", "This is the lowest grade, in Visits."),
+        (
+            {"Plan": "outstanding", "Visits": "outstanding", "Risk": "requires_improvement"},
+            "cap",
+            "Risk limits the overall grade to one step above its own.",
+        ),
+        # The cap asks for nothing that the middle does not say already.
+        (
+            {"Plan": "good", "Visits": "good", "Risk": "requires_improvement"},
+            "cap",
+            "This is the middle of the section grades.",
+        ),
+    ],
+)
+def test_the_reason_says_what_decided(sections: dict[str, str | None], rule: str, reason: str) -> None:
+    assert suggest_overall(OFSTED, sections, rule=rule, limiting={"Risk"} & sections.keys()).reason == reason
+
+
 @given(given_grades, limiting_sections)
 def test_the_cap_is_never_passed(sections: dict[str, str | None], limiting: set[str]) -> None:
     overall = suggest_overall(OFSTED, sections, rule="cap", limiting=limiting).grade
