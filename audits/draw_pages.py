@@ -1,5 +1,6 @@
 """What the pages about sample draws show, in words that anyone can check."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,15 +9,18 @@ from typing import Any
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from audits.frames import RESTRICTED, Frame, thaw
+from audits.frames import RESTRICTED, Frame, Pools, thaw
 from audits.models import DrawnCase, SampleDraw
 from audits.qa_access import drawn_cases
+from audits.workflow import draw_day
+from qaframework.allocation.access import visible_frameworks
 from qaframework.allocation.models import Assignment
-from qaframework.allocation.reading import holder_names
+from qaframework.allocation.reading import holder_names, packs_on
 from qaframework.caseload.models import AgeBand, Case, CaseClearance, PlanType
 from qaframework.packs.definition import ActivityType
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.models import User
+from qaframework.people.roles import Capability
 from qaframework.people.templatetags.page import short_date, uk_date, uk_datetime
 from qaframework.rules.periods import Month
 from qaframework.rules.sampling import ticket
@@ -24,6 +28,8 @@ from qaframework.rules.sampling import ticket
 Row = list[Any]
 Fact = dict[str, Any]
 
+MONTHS_SHOWN = 4
+QA = Capability.RUN_QUALITY_ASSURANCE
 STRATA = {**dict(PlanType.choices), **dict(AgeBand.choices)}
 STATE_TAGS = {"allocated": "allocated", "reserve": "planned", "unused": "due"}
 TICKET_START = 12
@@ -43,6 +49,7 @@ class DrawPage:
     """``hidden`` is how many drawn cases are restricted and not for this reader."""
 
     title: str
+    story: list[str]
     facts: list[Fact]
     exclusions: list[Row]
     cases: list[Row]
@@ -77,6 +84,47 @@ def draw_rows(draws: Iterable[SampleDraw]) -> list[Row]:
     ]
 
 
+def month_rows(user: User, today: date) -> list[Row]:
+    """This month and the next ones: how many audits are planned and have their case, and when it is drawn."""
+    packs = packs_on(today)
+    months = [Month.of(today).plus(step) for step in range(MONTHS_SHOWN)]
+    planned = (
+        Assignment.objects.filter(
+            programme__framework__in=visible_frameworks(user, today, QA).values("pk"),
+            period__in=[month.key for month in months],
+            ordinal__lte=Assignment.EXTRA,
+        )
+        .exclude(state__in=[Assignment.State.WITHDRAWN, Assignment.State.EXCLUDED])
+        .values_list("programme__framework", "programme__framework__name", "period", "activity")
+        .annotate(all=Count("pk"), waiting=Count("pk", filter=Q(state=Assignment.State.PLANNED)))
+        .order_by()
+    )
+    found: dict[tuple[str, str], list[tuple[ActivityType, int, int]]] = defaultdict(list)
+    for framework, name, period, key, number, waiting in planned:
+        activity = packs[framework].activities.get(key) if framework in packs else None
+        if activity is not None and activity.draw is not None:
+            found[period, name].append((activity, number, waiting))
+    return [
+        [
+            f"{Month.parse(period).label}\n{name}",
+            sum(number for _, number, _ in parts),
+            sum(number - waiting for _, number, waiting in parts),
+            _when_drawn(Month.parse(period), parts, today),
+        ]
+        for (period, name), parts in sorted(found.items())
+    ]
+
+
+def _when_drawn(month: Month, parts: list[tuple[ActivityType, int, int]], today: date) -> Any:
+    waiting = sum(waiting for _, _, waiting in parts)
+    if not waiting:
+        return "Drawn"
+    days = [draw_day(activity, month) for activity, _, left in parts if left]
+    if min(days) > today:
+        return f"Will be drawn on {uk_date(min(days))}"
+    return {"status": "late", "text": f"{waiting} without a case"}
+
+
 def draw_page(draw: SampleDraw, user: User, on: date) -> DrawPage:
     """Everything that the record of a draw says, but for references of restricted cases."""
     seen = list(
@@ -90,13 +138,15 @@ def draw_page(draw: SampleDraw, user: User, on: date) -> DrawPage:
         reserves=Count("pk", filter=Q(is_reserve=True)),
     )
     holders = holder_names({row.assignment.post_id for row in seen if row.assignment}, on)
+    without_case = _without_case(draw)
     return DrawPage(
         title=title_of(draw),
+        story=_what_happened(draw, totals["chosen"], len(without_case)),
         facts=_facts(draw, totals["chosen"], totals["reserves"]),
         exclusions=[[reason, count] for reason, count in draw.exclusions.items()],
         cases=[_case_row(row, holders) for row in seen],
         hidden=totals["all"] - len(seen),
-        without_case=_without_case(draw),
+        without_case=without_case,
     )
 
 
@@ -107,12 +157,29 @@ def _facts(draw: SampleDraw, chosen: int, reserves: int) -> list[Fact]:
     return [
         {"label": "Cases of", "value": draw.pool.name},
         {"label": "Drawn", "value": f"{uk_datetime(draw.drawn_at)}, {draw.drawn_by or 'by the system'}"},
-        {"label": "Could be drawn", "value": f"{draw.frame_size} cases"},
+        {"label": "Could be drawn", "value": _cases(draw.frame_size)},
         {"label": "Asked for", "value": draw.size},
         {"label": "Drawn cases", "value": f"{chosen}, and {reserves} in reserve"},
         {"label": "Shortfall", "value": shortfall},
         *proof_facts(draw),
     ]
+
+
+def _cases(number: int) -> str:
+    return f"{number} case{'' if number == 1 else 's'}"
+
+
+def _what_happened(draw: SampleDraw, chosen: int, without: int) -> list[str]:
+    """The draw in a few sentences, for somebody who has not seen one before."""
+    asked = f"{draw.size} audit{'' if draw.size == 1 else 's'}"
+    found = f"{_cases(chosen)} {'was' if chosen == 1 else 'were'} drawn at random"
+    story = [
+        f"Posts of {draw.pool.name} owed {asked} in {Month.parse(draw.period).label}. Of "
+        f"{_cases(draw.frame_size)} that could be drawn, {found}. The auditors and practitioners were told."
+    ]
+    if without:
+        story.append(f"{without} of the audits still {'has' if without == 1 else 'have'} no case: see below.")
+    return story
 
 
 def proof_facts(draw: SampleDraw) -> list[Fact]:
@@ -177,13 +244,17 @@ def _without_case(draw: SampleDraw) -> list[Row]:
         state=Assignment.State.PLANNED,
         post__unit__path__startswith=draw.pool.path,
     ).select_related("post__unit")
+    owing = list(planned.order_by("post__unit__path", "post__title"))
+    rule = activity_of(draw).draw
+    pools = Pools.load() if owing else None
     return [
         [
             one.post.title,
             one.post.unit.name,
             {"text": "Move or withdraw", "url": reverse("allocation:reallocate", args=[one.pk])},
         ]
-        for one in planned.order_by("post__unit__path", "post__title")
+        for one in owing
+        if pools and rule and pools.of(one.post.unit, rule) == draw.pool
     ]
 
 

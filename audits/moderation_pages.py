@@ -199,7 +199,9 @@ def draw_rows(draws: Iterable[ModerationDraw], today: date) -> list[Row]:
 
 
 def draw_title(one: ModerationDraw, packs: dict[int, Pack]) -> str:
-    return f"{_label(packs, one.programme.framework_id, one.activity)}, {Month.parse(one.period).label}"
+    month = Month.parse(one.period)
+    title = f"{_label(packs, one.programme.framework_id, one.activity)}, {month.label}"
+    return f"{title}, left from the year before" if month.start > one.programme.ends_on else title
 
 
 def draw_facts(one: ModerationDraw) -> list[Fact]:

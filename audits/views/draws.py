@@ -16,6 +16,7 @@ from audits.draw_pages import (
     draw_rows,
     frame_file,
     may_be_replaced,
+    month_rows,
     proof_facts,
     title_of,
     why_this_case,
@@ -47,7 +48,10 @@ def draws(request: HttpRequest) -> HttpResponse:
         found.select_related("pool", "drawn_by"), moment="drawn_at", query=request.GET, newest_first=True
     )
     numeric = ("Could be drawn", "Asked for")
+    counted = ("Audits planned", "With a case")
     context = {
+        "months": month_rows(request.user, local_today()),
+        "month_columns": columns("Month", *counted, "Draw", numeric=counted),
         "page": page,
         "rows": draw_rows(page.rows),
         "columns": columns("Draw", *numeric, "Shortfall", "Drawn", numeric=numeric),

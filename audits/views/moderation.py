@@ -67,6 +67,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "columns": columns(*labels),
         "tabs": tabs("completed" if is_past else "waiting"),
+        "intro": "Both grades are kept: the auditor’s, and the moderated one, which is final."
+        if is_past
+        else "A second look at submitted audits: at every one whose grade asks for it, and at a share drawn "
+        "at random after each month. Open one and take it. Nobody moderates an audit of their own.",
         "empty": "Nothing was moderated yet."
         if is_past
         else "Nothing waits for moderation. Audits come here at once when their grade asks for it, and after "

@@ -386,6 +386,12 @@ def _next_reserve(drawn: DrawnCase, assignment: Assignment, on: date) -> DrawnCa
     raise Refused("No suitable reserve is left in this draw. Withdraw the work with a reason instead.")
 
 
+def draw_day(activity: ActivityType, month: Month) -> date:
+    """The local day on which a month's cases are drawn: the lead time before it begins (BF-01)."""
+    lead = activity.lead_time
+    return date_before(month.start, lead, working_calendar()) if lead else month.start
+
+
 def _months_to_draw(framework: Framework, today: date) -> Iterator[Month]:
     """This month and those ahead whose lead time has begun, where planned work waits."""
     waiting = (
@@ -404,8 +410,6 @@ def _months_to_draw(framework: Framework, today: date) -> Iterator[Month]:
         activity = versions[version_id].pack.activity(activity_key)
         if activity.draw is None:
             continue
-        begins = Month.parse(period).start
-        lead = activity.lead_time
-        if today >= (date_before(begins, lead, working_calendar()) if lead else begins):
+        if today >= draw_day(activity, Month.parse(period)):
             due.add(period)
     return (Month.parse(period) for period in sorted(due))

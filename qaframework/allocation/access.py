@@ -8,11 +8,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest, Programme
+from qaframework.allocation.reading import holder_name
 from qaframework.caseload.access import cleared_q
 from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework, FrameworkQuerySet
 from qaframework.people.access import capability_q, has_capability, local_today, posts_of, scope_paths
-from qaframework.people.models import User
+from qaframework.people.models import Post, PostQuerySet, User
 from qaframework.people.roles import Capability
 
 PLANNERS = (Capability.RUN_QUALITY_ASSURANCE, Capability.CONFIGURE)
@@ -105,6 +106,16 @@ def get_programme(user: User, pk: int) -> Programme:
     frameworks = visible_frameworks(user, local_today())
     programmes = Programme.objects.filter(framework__in=frameworks.values("pk"))
     return get_object_or_404(programmes.select_related("framework"), pk=pk)
+
+
+def posts_that_audit(framework: Framework, on: date) -> PostQuerySet:
+    """Open posts of the framework's units whose role audits, each with its unit and who is its ``holder``."""
+    there = Q(pk__in=[])
+    for unit in framework.units.all():
+        there |= Q(unit__path__startswith=unit.path)
+    posts = Post.objects.open().with_capability(Capability.AUDIT).filter(there)
+    named = posts.annotate(holder=holder_name("pk", on))
+    return named.select_related("unit").order_by("unit__path", "title")
 
 
 def runs_everywhere(user: User, on: date) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate, TruncMonth
@@ -48,6 +49,7 @@ class Stat:
     low: str = ""
     high: str = ""
     note: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
     )
     return Board(
         month=month,
-        stats=_stats(_sum(numbers for (_, _, key), numbers in counts.items() if key == month.key)),
+        stats=_stats(
+            _sum(numbers for (_, _, key), numbers in counts.items() if key == month.key),
+            {"month": month.key, "activity": chosen.chosen("activity")},
+        ),
         expected=_expected(counts, packs, month) if runs_everywhere(user, today) else [],
         rows=[_row(row, user, today, packs) for row in page.rows],
         page=page,
@@ -129,10 +134,12 @@ def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
     return total
 
 
-def _stats(month: Counter[str]) -> list[Stat]:
-    rate = share(month["in_time"], month["due"])
-    low, high = rate.interval.percent if rate.interval else (0, 0)
-    percent = f"{rate.percent}%" if rate.percent is not None else f"{rate.part} of {rate.whole}"
+def _stats(month: Counter[str], shown: dict[str, str]) -> list[Stat]:
+    """The month's figures; each but the first leads to the work behind it."""
+
+    def rows(show: str) -> str:
+        return f"{reverse('allocation:return_board')}?{urlencode({**shown, 'show': show})}"
+
     late = month["handed_in"] - month["in_time"]
     return [
         Stat(
@@ -141,18 +148,33 @@ def _stats(month: Counter[str]) -> list[Stat]:
             note=f"{month['extended']} of these with more time. "
             f"{month['excluded']} more excluded, not counted.",
         ),
-        Stat(
-            "Handed in on time",
-            percent,
-            n=month["due"],
-            low=f"{low}%" if rate.interval else "",
-            high=f"{high}%" if rate.interval else "",
-            note=f"{rate.part} handed in on time. {rate.note}".strip(),
-        ),
-        Stat("Handed in late", str(late)),
-        Stat("Late and still out", str(month["overdue"])),
-        Stat("Not yet due", str(month["waiting"])),
+        _in_time(month, rows("in_time")),
+        Stat("Handed in late", str(late), url=rows("handed_in_late")),
+        Stat("Late and still out", str(month["overdue"]), url=rows("overdue")),
+        Stat("Not yet due", str(month["waiting"]), url=rows("waiting")),
     ]
+
+
+def _in_time(month: Counter[str], url: str) -> Stat:
+    """A rate once nothing is left to come due: before that, work that is not yet due would count as late."""
+    if month["waiting"]:
+        return Stat(
+            "Handed in on time so far",
+            f"{month['in_time']} of {month['due']}",
+            note=f"{month['waiting']} of these not yet due. A percentage follows when all have come due.",
+            url=url,
+        )
+    rate = share(month["in_time"], month["due"])
+    low, high = rate.interval.percent if rate.interval else (0, 0)
+    return Stat(
+        "Handed in on time",
+        f"{rate.percent}%" if rate.percent is not None else f"{rate.part} of {rate.whole}",
+        n=month["due"],
+        low=f"{low}%" if rate.interval else "",
+        high=f"{high}%" if rate.interval else "",
+        note=f"{rate.part} handed in on time. {rate.note}".strip(),
+        url=url,
+    )
 
 
 def _expected(counts: Mapping[Key, Counter[str]], packs: Mapping[int, Pack], month: Month) -> list[Row]:

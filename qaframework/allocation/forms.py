@@ -196,3 +196,35 @@ class DatesForm(forms.Form):
         widget=DateInput(),
         error_messages={"required": "Give the last day."},
     )
+
+
+class AskForm(forms.Form):
+    """Work on top of the quotas."""
+
+    activity = forms.ChoiceField(
+        label="Kind of work", error_messages={"required": "Choose the kind of work."}
+    )
+    post = PostChoice(
+        label="Which post is to do it?",
+        empty_label="Choose a post",
+        error_messages={"required": "Choose the post that is to do it."},
+    )
+    theme = forms.CharField(
+        label="What should it look at?",
+        help_text="For instance: reflection on the child’s daily life. Do not name anybody.",
+        max_length=120,
+        error_messages={"required": "Say what it should look at."},
+    )
+    due_on = forms.DateField(
+        label="Last day",
+        help_text="The work is in time until the end of this day.",
+        widget=DateInput(),
+        error_messages={"required": "Give the last day.", "invalid": "Enter a day, such as 10/12/2026."},
+    )
+
+    def __init__(self, data: Any = None, *, activities: Choices, posts: Any) -> None:
+        super().__init__(data)
+        _offer(self, "activity", [("", "Choose a kind of work"), *activities])
+        field = self.fields["post"]
+        assert isinstance(field, PostChoice)
+        field.queryset = posts

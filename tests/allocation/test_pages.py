@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import Http404
 from django.test import Client
 from django.urls import reverse
@@ -242,15 +243,31 @@ def test_the_board_counts_a_month_with_extensions_in_and_exclusions_apart(
     shown = page(northmoor.qa_officer, "return_board")
     assert figures(shown) == {
         "Due": "6",
-        "Handed in on time": "17%",
+        "Handed in on time so far": "1 of 6",
         "Handed in late": "1",
         "Late and still out": "1",
         "Not yet due": "3",
     }
     assert shown.context["board"].stats[0].note == "1 of these with more time. 1 more excluded, not counted."
-    rate = shown.context["board"].stats[1]
-    assert (rate.n, rate.note) == (6, "1 handed in on time. Fewer than 10: read the percentage with care.")
+    assert shown.context["board"].stats[1].note.startswith("3 of these not yet due.")
     assert len(shown.context["board"].rows) == 7
+
+
+def test_a_month_gets_its_percentage_when_all_of_it_has_come_due(northmoor: Authority, page: Page) -> None:
+    november(northmoor)
+    with time_machine.travel(datetime(2026, 12, 20, 10, 0, tzinfo=UTC), tick=False):
+        shown = page(northmoor.qa_officer, "return_board", month="2026-11")
+    rate = shown.context["board"].stats[1]
+    assert (rate.label, rate.value, rate.n) == ("Handed in on time", "17%", 6)
+    assert rate.note == "1 handed in on time. Fewer than 10: read the percentage with care."
+
+
+def test_each_figure_of_the_board_leads_to_its_work(northmoor: Authority, page: Page, client: Client) -> None:
+    november(northmoor)
+    stats = page(northmoor.qa_officer, "return_board").context["board"].stats
+    for stat in stats[1:]:
+        rows = client.get(stat.url).context["board"].rows
+        assert len(rows) == int(stat.value.split()[0]), stat.label
 
 
 def test_a_manager_sees_the_board_of_their_own_units_without_a_percentage_of_few(
@@ -259,7 +276,7 @@ def test_a_manager_sees_the_board_of_their_own_units_without_a_percentage_of_few
     november(northmoor)
     shown = page(northmoor.outsider, "return_board")
     assert figures(shown)["Due"] == "1"
-    assert figures(shown)["Handed in on time"] == "0 of 1"
+    assert figures(shown)["Handed in on time so far"] == "0 of 1"
     assert shown.context["board"].expected == []
     assert figures(page(northmoor.team_manager_2, "return_board"))["Due"] == "0"
 
@@ -411,3 +428,23 @@ def test_who_reaches_an_assignment(northmoor: Authority) -> None:
     case.is_restricted, case.restriction_reason = True, "Related to a member of staff"
     case.save()
     assert not any(reaches(who) for who in everybody)
+
+
+def test_the_qa_team_asks_for_a_look_at_supervision_records(
+    northmoor: Authority, page: Page, send: Page
+) -> None:
+    programme = planned_year(northmoor)
+    owner = northmoor.post_of[northmoor.team_manager]
+    assert page(northmoor.team_manager, "ask_for_work", programme.pk).status_code == 403
+    form = page(northmoor.qa_officer, "ask_for_work", programme.pk).context["form"]
+    offered = dict(form.fields["activity"].choices)
+    assert offered["supervision_audit"] == "Look at a supervision record"
+    assert "learning_space" not in offered
+    assert send(northmoor.qa_officer, "ask_for_work", programme.pk).status_code == 422
+    values = {"activity": "supervision_audit", "post": owner.pk, "theme": "Reflection"}
+    late = send(northmoor.qa_officer, "ask_for_work", programme.pk, **values, due_on="2026-11-01")
+    assert (late.status_code, "between 10 November 2026" in late.content.decode()) == (422, True)
+    done = send(northmoor.qa_officer, "ask_for_work", programme.pk, **values, due_on="2026-12-18")
+    assert done.url == reverse("allocation:programme_post", args=[programme.pk, owner.pk])
+    owed_now = page(northmoor.team_manager, "my_work").context["work"].owed
+    assert texts(owed_now, 0) == ["Look at a supervision record, November 2026"]

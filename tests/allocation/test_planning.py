@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from qaframework.allocation.models import Assignment
 from qaframework.allocation.workflow import (
     add_work,
     allocate_period_work,
+    ask_for_work,
     make_programme,
     reallocate,
     set_dates,
@@ -300,6 +302,48 @@ def test_extra_work_is_no_part_of_the_quota_also_when_it_is_moved(northmoor: Aut
     reallocate(assignment=usual, to_post=taker, reason="Balance", by=northmoor.qa_officer, now=NOVEMBER)
     assert usual.ordinal < Assignment.EXTRA < extra.ordinal
     assert replan(programme.framework) == (0, 0)
+
+
+def ask(northmoor: Authority, **values: Any) -> Assignment:
+    usual = {
+        "programme": planned_year(northmoor),
+        "activity": "supervision_audit",
+        "post": northmoor.post_of[northmoor.team_manager],
+        "theme": "Reflection on daily life",
+        "due_on": date(2026, 12, 18),
+        "by": northmoor.qa_officer,
+        "now": NOVEMBER,
+    }
+    return ask_for_work(**{**usual, **values})
+
+
+def test_work_can_be_asked_for_on_top_of_the_quotas_and_is_owed_at_once(northmoor: Authority) -> None:
+    work = ask(northmoor)
+    assert (work.state, work.allocated_on, work.due_on) == (
+        "allocated",
+        date(2026, 11, 10),
+        date(2026, 12, 18),
+    )
+    assert (work.theme, work.unit, work.clock.stopped_at) == (
+        "Reflection on daily life",
+        work.post.unit,
+        None,
+    )
+    assert work.clock.moments.filter(name="Two days late").exists()
+    assert Notice.objects.filter(recipient=northmoor.team_manager, kind="allocated").exists()
+    assert ask(northmoor).ordinal == work.ordinal + 1
+    assert replan(work.programme.framework) == (0, 0)
+
+
+def test_drawn_work_and_days_that_cannot_be_are_refused(northmoor: Authority) -> None:
+    for values, words in [
+        ({"activity": "learning_space"}, "drawn at random"),
+        ({"due_on": date(2026, 11, 9)}, "between 10 November 2026 and 31 March 2027"),
+        ({"due_on": date(2027, 4, 1)}, "between 10 November 2026 and 31 March 2027"),
+        ({"now": datetime(2027, 5, 3, 10, 0, tzinfo=UTC)}, "has ended"),
+    ]:
+        with pytest.raises(Refused, match=words):
+            ask(northmoor, **values)
 
 
 def test_each_planned_row_has_its_history_entry(northmoor: Authority) -> None:

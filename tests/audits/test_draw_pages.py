@@ -209,11 +209,42 @@ def test_posts_that_got_no_case_are_named(qa, draw, authority):
 
 def test_the_list_of_draws_takes_few_queries(qa, draw, django_assert_num_queries):
     page_of(qa, "draws")
-    with django_assert_num_queries(FRAME + 2):
+    with django_assert_num_queries(FRAME + 5):
         page = page_of(qa, "draws")
     assert [row[0]["text"] for row in page.context["rows"]] == [
         "Learning space, December 2026, Duty and assessment"
     ]
+
+
+@pytest.mark.clause("BF-01")
+def test_the_coming_months_say_what_is_planned_and_when_it_is_drawn(qa, draw, authority):
+    name = draw.programme.framework.name
+    rows = page_of(qa, "draws").context["months"]
+    assert rows == [
+        [f"December 2026\n{name}", 3, 3, "Drawn"],
+        [f"January 2027\n{name}", 1, 0, "Will be drawn on 1 December 2026"],
+    ]
+    late = {"programme": draw.programme, "framework_version": draw.framework_version, "period": "2026-12"}
+    AssignmentFactory(**late, post=authority.post_of[authority.head_of_service])
+    AssignmentFactory(
+        **late, post=authority.post_of[authority.head_of_service], activity="observation", kind="observation"
+    )
+    december = page_of(qa, "draws").context["months"][0]
+    assert december[1:] == [4, 3, {"status": "late", "text": "1 without a case"}]
+
+
+def test_a_draw_of_the_whole_authority_names_only_its_own_posts(qa, draw, authority):
+    """Those of a function belong to the draw of that function."""
+    SampleDraw.objects.filter(pk=draw.pk).update(pool=authority.root)
+    AssignmentFactory(
+        programme=draw.programme,
+        framework_version=draw.framework_version,
+        post=authority.post_of[authority.head_of_service],
+        period="2026-12",
+    )
+    shown = page_of(qa, "draw", draw.pk).context["shown"]
+    assert shown.without_case == []
+    assert "16 cases that could be drawn, 3 cases were drawn at random" in shown.story[0]
 
 
 # Replacing

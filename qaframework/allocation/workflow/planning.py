@@ -137,7 +137,14 @@ def set_dates(
 
 @transaction.atomic
 def add_work(
-    *, programme: Programme, activity: str, post: Post, starts_on: date, by: User | None, now: datetime
+    *,
+    programme: Programme,
+    activity: str,
+    post: Post,
+    starts_on: date,
+    by: User | None,
+    now: datetime,
+    theme: str = "",
 ) -> Assignment:
     """Planned work on top of the quotas, such as a re-audit; the caller allocates it."""
     version = programme.framework.version_on(local_date(now))
@@ -148,7 +155,31 @@ def add_work(
     ordinal = max(extra.values_list("ordinal", flat=True), default=Assignment.EXTRA) + 1
     taken = {(activity, post.pk, period): set(range(1, ordinal))}
     work = _planned(programme, version, activity, post, period, taken)
+    work.theme = theme
     return history.create(work, by=by, now=now, reason="Added to the plan")
+
+
+@transaction.atomic
+def ask_for_work(
+    *, programme: Programme, activity: str, post: Post, theme: str, due_on: date, by: User, now: datetime
+) -> Assignment:
+    """One more piece of work than the quotas want, which needs no drawn case, owed from today.
+
+    Raises Refused for work whose cases are drawn, and for a last day that has passed or is not in the year.
+    """
+    Programme.objects.select_for_update().get(pk=programme.pk)  # two who ask at once get two pieces
+    starts_on = max(local_date(now), programme.starts_on)
+    if programme.ends_on < starts_on:
+        raise Refused("The year of this programme has ended. Ask in the programme of the present year.")
+    if not starts_on <= due_on <= programme.ends_on:
+        raise Refused(f"Give a last day between {starts_on:%-d %B %Y} and {programme.ends_on:%-d %B %Y}.")
+    work = add_work(
+        programme=programme, activity=activity, post=post, starts_on=starts_on, theme=theme, by=by, now=now
+    )
+    if activity_of(work).draw is not None:
+        raise Refused("Cases for this work are drawn at random, so it cannot be asked for here.")
+    _allocate_own_work(work, allocated_on=starts_on, due_on=due_on, by=by, now=now)
+    return work
 
 
 def allocate_period_work(*, now: datetime, by: User | None = None) -> int:

@@ -1,0 +1,243 @@
+"""The year's programme: made, looked at, dated, and added to."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from qaframework.allocation import access, workflow
+from qaframework.allocation.forms import AskForm, DatesForm, MakeProgrammeForm, ProgrammeFilter
+from qaframework.allocation.models import Programme
+from qaframework.allocation.wording import subject_line
+from qaframework.allocation.year_view import (
+    pack_of,
+    role_rows,
+    span_of,
+    timetable,
+    work_rows,
+    year_view,
+)
+from qaframework.people.access import local_today, requires
+from qaframework.people.form_page import form_page
+from qaframework.people.models import Post
+from qaframework.people.refusal import Refused
+from qaframework.people.roles import ROLES, Capability
+from qaframework.people.templatetags.page import uk_date
+from qaframework.rules.periods import ProgrammeYear
+
+PLANNERS = access.PLANNERS
+
+
+def _columns(*labels: str, numeric: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    return [{"label": label, "numeric": label in numeric} for label in labels]
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+@requires(*PLANNERS)
+@require_safe
+def programme(request: HttpRequest) -> HttpResponse:
+    today = local_today()
+    frameworks = access.visible_frameworks(request.user, today)
+    found = Programme.objects.filter(framework__in=frameworks.values("pk")).select_related("framework")
+    largest_first = found.annotate(size=Count("assignments")).order_by("-year", "-size", "framework__name")
+    programmes = list(largest_first)
+    shown = _chosen(programmes, request.GET.get("programme", ""), today)
+    if shown is None:
+        return render(request, "allocation/programme_none.html", {"may_make": _may_make(request)})
+    pack = pack_of(shown, today)
+    chosen = ProgrammeFilter(
+        {**request.GET.dict(), "programme": str(shown.pk)},
+        programmes=[(str(one.pk), f"{one.framework.name}, {span_of(one).label}") for one in programmes],
+        activities=[(key, activity.label) for key, activity in pack.activities.items()],
+    )
+    may_plan = access.may_plan(request.user, shown.framework, today)
+    months = [f"{month.label[:3]}" for month in span_of(shown).months]
+    context = {
+        "programme": shown,
+        "span": span_of(shown),
+        "view": year_view(shown, pack, chosen.chosen("activity"), may_date=may_plan),
+        "filter": chosen,
+        "is_narrowed": bool(chosen.chosen("activity")),
+        "may_plan": may_plan,
+        "columns": _columns("Role", *months, "Year", numeric=(*months, "Year")),
+        "expected_columns": _columns("Work", "Expected", "Planned", numeric=("Expected", "Planned")),
+        "undated_columns": _columns("Work", "Quarter", "How many", "Dates", "Settle"),
+    }
+    return render(request, "allocation/programme.html", context)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def make_programme(request: HttpRequest) -> HttpResponse:
+    today = local_today()
+    frameworks = access.visible_frameworks(request.user, today, Capability.RUN_QUALITY_ASSURANCE)
+    this_year = ProgrammeYear.of(today).year
+    form = MakeProgrammeForm(_sent(request), frameworks=frameworks, years=[this_year, this_year + 1])
+
+    def make(values: dict[str, Any]) -> str:
+        if not access.may_plan(request.user, values["framework"], today):
+            raise Refused("This framework also holds for units that are not yours. Ask who plans them.")
+        done = workflow.make_programme(by=request.user, now=timezone.now(), **values)
+        messages.success(request, _summary(done))
+        return f"{reverse('allocation:programme')}?programme={done.programme.pk}"
+
+    text = (
+        "The quotas become work by post and month. Made again, the programme gets what is missing and drops "
+        "what is no longer wanted. Work that has begun, or that was moved to another post, stays."
+    )
+    page = {
+        "title": "Make the programme",
+        "back": {"label": "Programme", "url": reverse("allocation:programme")},
+        "text": text,
+        "button": "Make the programme",
+    }
+    return form_page(request, form, make, page)
+
+
+@requires(*PLANNERS)
+@require_safe
+def programme_role(request: HttpRequest, pk: int, role: str) -> HttpResponse:
+    shown = access.get_programme(request.user, pk)
+    if role not in ROLES:
+        raise Http404
+    pack = pack_of(shown, local_today())
+    quarters = [f"Q{quarter.number}" for quarter in span_of(shown).quarters]
+    context = {
+        "programme": shown,
+        "title": f"{pack.role_label(role)}: {span_of(shown).label}",
+        "rows": role_rows(shown, role, local_today()),
+        "columns": _columns("Post", "Unit", "Held by", *quarters, "Year", numeric=(*quarters, "Year")),
+        "back": _programme_crumb(shown),
+    }
+    return render(request, "allocation/programme_role.html", context)
+
+
+@requires(*PLANNERS)
+@require_safe
+def programme_post(request: HttpRequest, pk: int, post_pk: int) -> HttpResponse:
+    shown = access.get_programme(request.user, pk)
+    may_plan = access.may_plan(request.user, shown.framework, local_today())
+    owing = Post.objects.filter(pk__in=shown.assignments.values("post")).select_related("unit")
+    post = get_object_or_404(owing, pk=post_pk)
+    work = list(
+        shown.assignments.filter(post=post)
+        .select_related("case", "post")
+        .order_by("period", "activity", "ordinal")
+    )
+    pack = pack_of(shown, local_today())
+    quarters = [f"Q{quarter.number}" for quarter in span_of(shown).quarters]
+    context = {
+        "post": post,
+        "span": span_of(shown),
+        "role": pack.role_label(post.role),
+        "matrix": timetable(pack, span_of(shown), work),
+        "matrix_columns": _columns("Work", *quarters, "Year", numeric=(*quarters, "Year")),
+        "work": work_rows(pack, work, local_today(), may_plan=may_plan),
+        "work_columns": _columns("Work", "Month", "Due", "State", *(["Change"] if may_plan else [])),
+        "back": {
+            "label": pack.role_label(post.role),
+            "url": reverse("allocation:programme_role", args=[shown.pk, post.role]),
+        },
+    }
+    return render(request, "allocation/programme_post.html", context)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def programme_dates(request: HttpRequest, pk: int, activity: str, quarter: int) -> HttpResponse:
+    """Settle the dates of work that the framework leaves undated (LAN-17)."""
+    shown = access.get_programme(request.user, pk)
+    pack, today = pack_of(shown, local_today()), local_today()
+    known = pack.activities.get(activity)
+    may = access.may_plan(request.user, shown.framework, today)
+    if known is None or not known.is_dated_later or quarter not in range(1, 5) or not may:
+        raise Http404
+    period = span_of(shown).quarters[quarter - 1]
+    form = DatesForm(_sent(request))
+
+    def settle(values: dict[str, Any]) -> str:
+        count = workflow.set_dates(
+            programme=shown, activity=activity, quarter=period, by=request.user, now=timezone.now(), **values
+        )
+        messages.success(
+            request, f"{known.label}: {count} now {'has' if count == 1 else 'have'} these dates."
+        )
+        return _programme_crumb(shown)["url"]
+
+    page = {
+        "title": f"Set the dates: {known.label}",
+        "back": _programme_crumb(shown),
+        "text": f"{period.label}. Everybody who owes it gets a notice. Dates that were set before move, with "
+        "their reminders, where the work has not begun.",
+        "button": "Set the dates",
+    }
+    return form_page(request, form, settle, page)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_for_work(request: HttpRequest, pk: int) -> HttpResponse:
+    """Work on top of the quotas that needs no drawn case, such as a look at supervision records."""
+    shown, today = access.get_programme(request.user, pk), local_today()
+    if not access.may_plan(request.user, shown.framework, today):
+        raise Http404
+    activities = shown.framework.version_on(today).pack.activities
+    form = AskForm(
+        _sent(request),
+        activities=[(key, one.label) for key, one in activities.items() if one.draw is None],
+        posts=access.posts_that_audit(shown.framework, today),
+    )
+
+    def ask(values: dict[str, Any]) -> str:
+        work = workflow.ask_for_work(programme=shown, by=request.user, now=timezone.now(), **values)
+        messages.success(request, f"{subject_line(work)}: {work.post} owes it by {uk_date(work.due_on)}.")
+        return reverse("allocation:programme_post", args=[shown.pk, work.post_id])
+
+    text = (
+        "For work that the quotas do not ask for, such as a look at supervision records. Whoever holds the "
+        "post is told at once. The work is reminded of, escalated and counted like any other. Cases to audit "
+        "are not chosen here: they are drawn at random."
+    )
+    page = {
+        "title": "Ask for one more piece of work",
+        "back": _programme_crumb(shown),
+        "text": text,
+        "button": "Ask for it",
+    }
+    return form_page(request, form, ask, page)
+
+
+def _programme_crumb(shown: Programme) -> dict[str, str]:
+    return {"label": "Programme", "url": f"{reverse('allocation:programme')}?programme={shown.pk}"}
+
+
+def _may_make(request: HttpRequest) -> bool:
+    return access.visible_frameworks(request.user, local_today(), Capability.RUN_QUALITY_ASSURANCE).exists()
+
+
+def _chosen(programmes: list[Programme], wanted: str, today: date) -> Programme | None:
+    """The programme that the address names, else one of the present year, else the newest."""
+    named = [one for one in programmes if str(one.pk) == wanted]
+    present = [one for one in programmes if one.starts_on <= today <= one.ends_on]
+    return next(iter([*named, *present, *programmes]), None)
+
+
+def _summary(done: workflow.Planned) -> str:
+    if not done.changed:
+        return f"The programme {done.programme} already matches the quotas. Nothing was changed."
+    parts = [
+        (done.added, "added"),
+        (done.dropped, "dropped"),
+        (done.updated, "moved to newer rules"),
+    ]
+    told = ", ".join(f"{count} {what}" for count, what in parts if count)
+    return f"The programme {done.programme} has been made. Pieces of work: {told}."
