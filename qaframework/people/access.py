@@ -1,7 +1,7 @@
 """What a person may do today, from the posts they hold: the only source of permission.
 
-A capability holds for the post's unit and everything beneath it. Being a superuser or staff of the
-administrator's site gives nobody more power over records.
+A capability holds for the post's unit and everything beneath it. Being a superuser gives nobody
+more power.
 """
 
 from collections.abc import Callable
@@ -56,6 +56,12 @@ def has_capability(user: User, capability: Capability, on: date, unit: Unit | No
     if unit is None:
         return bool(paths)
     return any(unit.path.startswith(path) for path in paths)
+
+
+def configures_everything(user: User, on: date) -> bool:
+    """Whether a post of the person may configure the whole authority, not only a part of it."""
+    root = Unit.objects.filter(parent=None).first()
+    return root is not None and has_capability(user, Capability.CONFIGURE, on, root)
 
 
 def scope_paths(user: User, capability: Capability, on: date) -> list[str]:

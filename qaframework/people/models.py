@@ -21,7 +21,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+        return self.create_user(email, password, **{**fields, "is_superuser": True})
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -36,7 +36,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     left_on = models.DateField(null=True, blank=True, help_text="Last day at work; empty while employed.")
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False, help_text="May open the administrator's site.")
     # Never a copy of a password.
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 

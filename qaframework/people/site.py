@@ -6,20 +6,18 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from simple_history.admin import SimpleHistoryAdmin
 
-from qaframework.people.access import has_capability, local_today
+from qaframework.people.access import configures_everything, local_today
 from qaframework.people.models import User
-from qaframework.people.roles import Capability
 from qaframework.people.signed_out import sign_in_again
 
 
 def may_administer(request: HttpRequest) -> bool:
-    """Staff of the site whose post of today may configure. A superuser without such a post may not."""
+    """People whose post of today may configure the whole authority; a superuser is not enough."""
     user = request.user
-    return (
-        isinstance(user, User) and user.is_staff and has_capability(user, Capability.CONFIGURE, local_today())
-    )
+    return isinstance(user, User) and configures_everything(user, local_today())
 
 
 class AdministratorSite(admin.AdminSite):
@@ -30,6 +28,15 @@ class AdministratorSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return may_administer(request)
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only what keeps a history: libraries' tables stay out, people's authenticators among them."""
+        if admin_class is not None and issubclass(admin_class, RecordedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The one page on which people change their password."""
+        return redirect("account_change_password")
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The one sign-in page, with its lockout and second step; a refusal for those signed in."""
         if request.user.is_authenticated:
@@ -38,7 +45,8 @@ class AdministratorSite(admin.AdminSite):
 
 
 class RecordedAdmin(SimpleHistoryAdmin):
-    """Every change has its history entry; nothing is deleted, because work and history point to it."""
+    """Every change has its history entry; nothing is deleted, because work and history point to it, and
+    nothing is put back as it was, because what has happened meanwhile would not be."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_administer(request)
@@ -53,4 +61,28 @@ class RecordedAdmin(SimpleHistoryAdmin):
         return may_administer(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def revert_disabled(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return True
+
+    def history_form_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        version_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method == "POST":
+            raise PermissionDenied
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+
+class ReadOnlyAdmin(RecordedAdmin):
+    """Shown here with its history; it changes on the organisation pages, which keep work with its posts."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

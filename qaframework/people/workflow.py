@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import IO, Any, TypeVar
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
@@ -158,6 +159,17 @@ def leave(*, user: User, left_on: date, by: User | None, now: datetime) -> User:
     return history.change(
         user, by=by, now=now, reason="Left", only_if={"left_on": user.left_on}, left_on=left_on
     )
+
+
+@transaction.atomic
+def forget_second_step(*, user: User, by: User, now: datetime) -> User:
+    """Somebody has lost the telephone with the authenticator app and the recovery codes.
+
+    They set up another when they next sign in; until then their password is enough.
+    """
+    Authenticator.objects.filter(user=user).delete()
+    history.record(User, [user], by=by, now=now, reason="Second step of signing in forgotten", is_update=True)
+    return user
 
 
 def _overlapping(post: Post, starts_on: date, ends_on: date | None) -> QuerySet[PostHolding]:

@@ -136,7 +136,7 @@ def _people(world: World) -> None:
         "cleared": authority.appoint("cleared", "qa_officer", authority.root),
         "once cleared": authority.appoint("once_cleared", "qa_officer", authority.root),
         "without a post": UserFactory(full_name="Nobody Example", email="nobody@northmoor.example"),
-        "superuser": UserFactory(full_name="Super User", is_staff=True, is_superuser=True),
+        "superuser": UserFactory(full_name="Super User", is_superuser=True),
     }
 
 

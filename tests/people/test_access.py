@@ -41,7 +41,7 @@ def test_rows_are_limited_to_the_persons_units(northmoor: Authority) -> None:
 
 
 def test_without_a_post_nothing_matches_not_even_for_a_superuser(northmoor: Authority) -> None:
-    superuser = UserFactory(is_superuser=True, is_staff=True)
+    superuser = UserFactory(is_superuser=True)
     scope = capability_q(superuser, Capability.SEE_TEAM_WORK, TODAY, unit_field="")
     assert not Unit.objects.filter(scope).exists()
 
