@@ -48,6 +48,7 @@ PAGE_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 10
 PR_SET_PDEATHSIG = 1
 STARTED = time.monotonic()
+NOBODY_YET = "Nobody can sign in yet. See 'The first administrator' in docs/operations.md."
 
 
 class Failed(Exception):
@@ -332,6 +333,8 @@ def serve(port: int, with_demo: bool) -> None:
         log_ins = DATA / "demo-log-ins.txt"
         if log_ins.exists():
             print(f"\n{log_ins.read_text().rstrip()}\n", flush=True)
+        elif is_embedded() and count("people_user") == 0:
+            print(f"\n{NOBODY_YET}\n", flush=True)
         print("Press Ctrl-C to stop.", flush=True)
         while True:
             check_alive(children)

@@ -246,6 +246,7 @@ ACCOUNT_FORMS = {
     "login": "qaframework.people.sign_in_forms.SignInForm",
     "reauthenticate": "qaframework.people.sign_in_forms.ReauthenticateForm",
     "change_password": "qaframework.people.sign_in_forms.ChangePasswordForm",
+    "reset_password": "qaframework.people.sign_in_forms.ResetPasswordForm",
     "set_password": "qaframework.people.sign_in_forms.SetPasswordForm",
     "reset_password_from_key": "qaframework.people.sign_in_forms.ResetPasswordKeyForm",
 }

@@ -12,6 +12,7 @@ LEAST_CHARACTERS = next(
     if validator["NAME"].endswith("MinimumLengthValidator")
 )
 WORDS = {
+    "email": ("Work e-mail address", ""),
     "login": ("Work e-mail address", ""),
     "password": ("Password", ""),
     "oldpassword": ("Present password", ""),
@@ -44,6 +45,10 @@ class ReauthenticateForm(InOurWords, forms.ReauthenticateForm):
 
 
 class ChangePasswordForm(InOurWords, forms.ChangePasswordForm):
+    pass
+
+
+class ResetPasswordForm(InOurWords, forms.ResetPasswordForm):
     pass
 
 

@@ -23,7 +23,7 @@ from qaframework.people.forms import (
     UnitForm,
 )
 from qaframework.people.history import SomebodyElseWasFirst
-from qaframework.people.models import RecordRead
+from qaframework.people.models import RecordRead, Unit
 from qaframework.people.pages import (
     branches,
     holding_rows,
@@ -37,6 +37,11 @@ from qaframework.people.refusal import Refused
 from qaframework.people.roles import ROLES, Capability
 
 MOST_MISTAKES_SHOWN = 200
+NO_POST = "You hold no post today. If that is wrong, ask your administrator to record your post."
+NO_ORGANISATION = (
+    "Nobody holds a post yet. The first one is recorded with a command: "
+    "see “The first administrator” in docs/operations.md."
+)
 
 
 def _columns(*labels: str) -> list[dict[str, str]]:
@@ -60,10 +65,13 @@ def keep_alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def my_account(request: HttpRequest) -> HttpResponse:
     posts = access.posts_of(request.user, local_today())
-    rows = [[post.title, ROLES[post.role].title, post.unit.name] for post in posts]
-    return render(
-        request, "people/my_account.html", {"rows": rows, "columns": _columns("Post", "Role", "Unit")}
-    )
+    is_first = request.user.is_superuser and not posts and not Unit.objects.exists()
+    context = {
+        "rows": [[post.title, ROLES[post.role].title, post.unit.name] for post in posts],
+        "columns": _columns("Post", "Role", "Unit"),
+        "without_posts": NO_ORGANISATION if is_first else NO_POST,
+    }
+    return render(request, "people/my_account.html", context)
 
 
 # The organisation

@@ -21,6 +21,7 @@ from tests.factories.authority import Authority
 pytestmark = pytest.mark.django_db
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "samples" / "people.csv"
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 TODAY = date(2026, 11, 10)
 
 COLUMNS = (*NEEDED, *OPTIONAL)
@@ -386,3 +387,27 @@ def test_only_administrators_import(northmoor: Authority, client: Client) -> Non
         client.force_login(person)
         assert client.get("/people/import/").status_code == 403
         assert client.post("/people/import/1/apply/").status_code == 403
+
+
+def test_a_new_authority_begins_as_the_documentation_says(tmp_path: Path, client: Client) -> None:
+    """createsuperuser, then one row by command; the page of somebody without a post leads there."""
+    documented = OPERATIONS.read_text().split("### The first administrator")[1]
+    file = tmp_path / "first.csv"
+    file.write_text(documented.split("<<'END'\n")[1].split("END")[0])
+    call_command(
+        "createsuperuser", interactive=False, email="robin@northmoor.example", full_name="Robin Example"
+    )
+    robin = User.objects.get()
+    client.force_login(robin)
+    assert "The first administrator" in client.get("/people/my-account/").content.decode()
+    assert client.get("/people/organisation/").status_code == 403
+    call_command("import_people", str(file))
+    for page in (
+        "/people/organisation/",
+        "/people/import/",
+        "/frameworks/",
+        "/cases/imports/new/",
+        "/admin/",
+    ):
+        assert client.get(page).status_code == 200
+    assert "The first administrator" not in client.get("/people/my-account/").content.decode()

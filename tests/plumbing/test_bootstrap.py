@@ -118,6 +118,7 @@ def run(data: Path) -> Iterator[Run]:
 @pytest.mark.slow
 def test_it_serves_a_page_and_stops_everything_when_told(run: Run) -> None:
     run.wait_until_it_says("Press Ctrl-C")
+    assert "Nobody can sign in yet. See 'The first administrator'" in run.said
     address = f"http://127.0.0.1:{run.port}/account/login/"
     with urllib.request.urlopen(address, timeout=30) as page:
         assert b"<h1" in page.read()
