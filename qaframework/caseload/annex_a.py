@@ -45,6 +45,8 @@ ALWAYS_GIVEN = frozenset(
         "last_review_on",
     }
 )
+# Not every list has a column for these, so that a blank does not mean that there is no such day.
+NOT_ON_EVERY_LIST = frozenset({"opened_on", "plan_started_on", "last_visit_on", "last_review_on"})
 # Which plan a child is on when several lists name it. A care leaver is one unless in care (again).
 PRECEDENCE = ("assessment", "child_in_need", "child_protection", "care_leaver", "child_in_care")
 MOST_TELLING = ("8", "7", "6", "9", "4", "3", "10")  # of lists that say the same, the first is believed
@@ -119,7 +121,7 @@ def canonical(title: str) -> str:
 
 def read(sheets: Iterable[tuple[Sheet, ListLayout | None]], reader: RowReader) -> Extract:
     """One entry for each child on the lists of cases; other lists add a team, worker or family to it."""
-    extract = Extract(LAYOUT, reader.findings)
+    extract = Extract(LAYOUT, reader.findings, says_nothing_when_blank=NOT_ON_EVERY_LIST)
     episodes: dict[str, list[Episode]] = defaultdict(list)
     local: set[str] = set()
     for sheet, layout in sheets:

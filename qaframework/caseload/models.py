@@ -203,6 +203,9 @@ class StagedCase(RegisterEntry):
         REOPENED = "reopened", "Open again"
         MISSING = "missing", "Missing from this extract"
 
+    # Changes that move work, each with the key under which ``differences`` has it.
+    MOVES: ClassVar = {"team": "unit_id", "worker": "worker_id", "plan": "plan_type"}
+
     # Written in bulk and soon gone: keys that the register itself checks are not checked twice.
     case_import = models.ForeignKey(
         CaseImport, on_delete=models.CASCADE, related_name="staged_cases", db_index=False

@@ -54,7 +54,8 @@ class SheetRead:
 
 @dataclass
 class Extract:
-    """A file that was read. ``fields`` are those that it has columns for; the others stay as they are.
+    """A file that was read. ``fields`` are those that it has columns for; the others stay as they are, and
+    so do days that it leaves blank where a blank ``says_nothing``.
 
     A child with any refused row is not in ``rows``: half of what a file says about a child may be wrong.
     """
@@ -62,6 +63,7 @@ class Extract:
     layout: str
     findings: Findings
     fields: frozenset[str] = frozenset()
+    says_nothing_when_blank: frozenset[str] = frozenset()
     rows: dict[str, CaseRow] = field(default_factory=dict)
     refused_refs: set[str] = field(default_factory=set)
     sheets: list[SheetRead] = field(default_factory=list)

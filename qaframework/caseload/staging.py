@@ -25,11 +25,12 @@ STATUS, REASON, RESTRICTED, TEAM, WORKER, TEAM_NAME, WORKER_NAME = map(
     REGISTER_FIELDS.index,
     ("status", "closure_reason", "is_restricted", "unit_id", "worker_id", "team_name", "worker_name"),
 )
+PLAN, PLAN_STARTED = map(REGISTER_FIELDS.index, ("plan_type", "plan_started_on"))
 SPELLINGS = ((TEAM, TEAM_NAME), (WORKER, WORKER_NAME))
 STAGED_FIELDS = ("case_import_id", "child_ref", "change", "differences", *REGISTER_FIELDS)
 ROWS_AT_A_TIME = 5_000
-# What a person reads in a list of changes; a team or worker stands for its spelling too.
-NOT_SHOWN = frozenset({"team_name", "worker_name"})
+# In a list of changes a team or worker that is known stands for its spelling too.
+SPELT = {"team_name": "unit_id", "worker_name": "worker_id"}
 COUNTED = {"unit_id": "changed_team", "worker_id": "changed_worker", "plan_type": "changed_plan"}
 
 
@@ -45,6 +46,7 @@ class Comparison:
     def __post_init__(self) -> None:
         given = self.extract.fields
         matched = {"unit_id": "team_name", "worker_id": "worker_name"}
+        self._kept = [REGISTER_FIELDS.index(name) for name in self.extract.says_nothing_when_blank]
         self._given = [matched.get(name, name) in given for name in REGISTER_FIELDS]
 
     def staged(self, case_import: CaseImport) -> Iterator[tuple[Any, ...]]:
@@ -89,17 +91,26 @@ class Comparison:
         for key, spelling in SPELLINGS:
             if after[key] is not None and after[key] == before[key]:
                 after[spelling] = before[spelling]
+        self._keep_what_is_known(after, before)
         # A restriction made here is lifted here: a file that does not know of it must not open the case.
         after[RESTRICTED] = before[RESTRICTED] or after[RESTRICTED]
         if after[STATUS] == CaseStatus.OPEN:
             after[REASON] = ""
         return after
 
+    def _keep_what_is_known(self, after: list[Any], before: Values) -> None:
+        """A day that is blank stays as it was: the list that the child is on may have no column for it.
+        Only the start of a plan goes with the plan."""
+        is_same_plan = after[PLAN] == before[PLAN]
+        for place in self._kept:
+            if after[place] is None and (is_same_plan or place != PLAN_STARTED):
+                after[place] = before[place]
+
     def _differences(self, was: dict[str, Any], becomes: dict[str, Any]) -> dict[str, Any]:
         return {
             name: [self._shown(name, was), self._shown(name, becomes)]
             for name in REGISTER_FIELDS
-            if was[name] != becomes[name] and name not in NOT_SHOWN
+            if was[name] != becomes[name] and not (name in SPELT and was[SPELT[name]] != becomes[SPELT[name]])
         }
 
     def _shown(self, name: str, entry: dict[str, Any]) -> Any:

@@ -51,6 +51,8 @@ FIELD_LABELS = {
     "family_ref": "Family",
     "unit_id": "Team",
     "worker_id": "Worker",
+    "team_name": "Team as written",
+    "worker_name": "Worker as written",
     "opened_on": "Opened",
     "plan_started_on": "Plan started",
     "closed_on": "Closed",

@@ -5,9 +5,9 @@ from qaframework.caseload.views import cases, imports
 
 
 class ChangeConverter:
-    """The kinds of change of an import, and nothing else."""
+    """The kinds of change of an import and what moves work, and nothing else."""
 
-    regex = "|".join(StagedCase.Change.values)
+    regex = "|".join([*StagedCase.Change.values, *StagedCase.MOVES])
 
     def to_python(self, value: str) -> str:
         return value

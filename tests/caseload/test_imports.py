@@ -6,7 +6,8 @@ from django.db import DatabaseError, transaction
 from qaframework.caseload import applying, workflow
 from qaframework.caseload.models import Case, CaseImport
 from qaframework.people.refusal import Refused
-from tests.caseload.extracts import REGISTER_COLUMNS, child, register_csv
+from tests.caseload.annex_a_lists import annex_list, leaving_care
+from tests.caseload.extracts import REGISTER_COLUMNS, child, register_csv, workbook
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,34 @@ def test_what_changes_is_named_before_it_is_applied(bring_in, check):
         "unit_id": ["Duty team 1", "Duty team 2"],
         "worker_id": ["Practitioner Example", "Practitioner 2 Example"],
     }
+
+
+@pytest.mark.parametrize(
+    ("field", "team", "worker"),
+    [("team_name", "Harbour", None), ("worker_name", "duty-1", "Nobody Known")],
+)
+def test_a_team_or_worker_who_is_not_known_is_told_as_it_is_written(bring_in, check, field, team, worker):
+    bring_in(register_csv([child(team="Quay", worker="Somebody")]))
+    rows = [child(team=team, worker=worker or "Somebody")]
+    differences = check(register_csv(rows)).staged_cases.get().differences
+    before = {"team_name": "Quay", "worker_name": "Somebody"}[field]
+    assert differences[field] == [before, {"team_name": team, "worker_name": worker}[field]]
+
+
+def test_a_day_that_an_annex_a_list_has_no_column_for_is_not_lost(bring_in):
+    bring_in(register_csv([child(plan_type="Care leaver", last_visit_on="01/10/2026")]))
+    bring_in(workbook({"List 9": annex_list("9", [leaving_care()])}), name="annex_a.xlsx")
+    case = Case.objects.get()
+    assert case.opened_on == date(2026, 3, 2)
+    assert case.plan_started_on == date(2026, 3, 9)
+    assert case.last_visit_on == date(2026, 10, 1)
+
+
+def test_the_start_of_a_plan_goes_with_the_plan(bring_in):
+    bring_in(register_csv([child()]))
+    bring_in(workbook({"List 9": annex_list("9", [leaving_care()])}), name="annex_a.xlsx")
+    case = Case.objects.get()
+    assert (case.plan_type, case.opened_on, case.plan_started_on) == ("care_leaver", date(2026, 3, 2), None)
 
 
 def test_a_case_closes_and_opens_again_with_a_history_entry_each(bring_in):

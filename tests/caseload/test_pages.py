@@ -1,3 +1,4 @@
+import re
 from datetime import date, datetime
 
 import pytest
@@ -271,6 +272,28 @@ def test_changes_are_listed_without_restricted_cases(client, authority):
     assert "1001" in page
     assert "SECRET" not in page
     assert "1 restricted case is not listed." in page
+
+
+def test_cases_that_change_team_worker_or_plan_are_listed_by_what_changes(client, authority, bring_in):
+    bring_in(register_csv([child(child_ref=ref) for ref in ("1001", "1002", "1003", "1004")]))
+    moved = [
+        child(child_ref="1001", team="duty-2"),
+        child(child_ref="1002", worker="Practitioner 2 Example"),
+        child(child_ref="1003", plan_type="CP"),
+        child(child_ref="1004", age="15"),
+    ]
+    upload(client, authority.admin, register_csv(moved))
+    checked = CaseImport.objects.latest("pk")
+    report = get(client, authority.admin, "import", checked.pk).content.decode()
+    for kind, label, ref in (
+        ("team", "With another team", "1001"),
+        ("worker", "With another worker", "1002"),
+        ("plan", "On another plan", "1003"),
+    ):
+        assert reverse("caseload:import_changes", args=[checked.pk, kind]) in report
+        page = get(client, authority.admin, "import_changes", checked.pk, kind).content.decode()
+        assert label in page
+        assert re.findall(r"\b100[1-4]\b", page) == [ref]
 
 
 def test_findings_download_without_live_formulas(client, authority):

@@ -29,6 +29,9 @@ FINDING_COLUMNS = ["Where", "Column", "Value", "What is wrong", "What would be r
 COUNTS = [
     ("new", "New", "new"),
     ("changed", "Changed", "changed"),
+    ("changed_team", "With another team", "team"),
+    ("changed_worker", "With another worker", "worker"),
+    ("changed_plan", "On another plan", "plan"),
     ("closed", "Closed", "closed"),
     ("reopened", "Open again", "reopened"),
     ("missing", "Missing from this extract", "missing"),
@@ -36,7 +39,7 @@ COUNTS = [
     ("refused", "Rows refused", ""),
     ("warnings", "Warnings", ""),
 ]
-KINDS_OF_CHANGE = [("changed_team", "team"), ("changed_worker", "worker"), ("changed_plan", "plan")]
+LABELS = {kind: label for _, label, kind in COUNTS if kind}
 
 
 @may_import
@@ -88,7 +91,6 @@ def import_report(request: HttpRequest, pk: int) -> HttpResponse:
             {"label": label, "value": f"{counts.get(key, 0):,}", "kind": kind if counts.get(key) else ""}
             for key, label, kind in COUNTS
         ],
-        "changes": ", ".join(f"{counts[key]:,} {of}" for key, of in KINDS_OF_CHANGE if counts.get(key)),
         "sheets": [[sheet, holds, f"{rows:,}"] for sheet, holds, rows in counts.get("sheets", [])],
         "sheet_columns": tables.columns(["Sheet", "Read as", "Rows"]),
         "findings": [tables.finding_row(finding) for finding in findings[:MOST_FINDINGS_SHOWN]],
@@ -105,11 +107,12 @@ def import_report(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def import_changes(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     shown = access.get_import(pk)
-    staged = shown.staged_cases.filter(change=change)
+    moved = StagedCase.MOVES.get(change)
+    staged = shown.staged_cases.filter(**{"differences__has_key": moved} if moved else {"change": change})
     page = tables.reference_page(staged.filter(is_restricted=False), request.GET)
     context = {
         "import": shown,
-        "change": StagedCase.Change(change).label,
+        "change": LABELS[change],
         "columns": tables.columns(["Child", "What changes", "Team", "Worker"]),
         "rows": [tables.staged_row(row) for row in page.rows],
         "page": page,
