@@ -8,7 +8,7 @@ from django.urls import reverse
 from audits import workflow
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
-from tests.factories.audits import fresh, judge, ready_audit, submitted_audit
+from tests.factories.audits import allocated_audit, fresh, judge, ready_audit, submitted_audit
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,18 @@ def test_an_offer_is_not_dated_ahead(client, where, held):
     assert page.status_code == 422
     assert "That day is in the future" in text_of(page)
     assert "Tomorrow." in text_of(page)
+
+
+@pytest.mark.clause("BED-20")
+def test_what_the_register_knows_of_the_case_stands_on_the_audit_already(client, where):
+    audit = allocated_audit(where, plan_type="child_protection", age_band="under_1")
+    client.force_login(where.auditor)
+    facts = {row["label"]: row["value"] for row in client.get(url("audit", audit)).context["page"].facts}
+    case = audit.assignment.case
+    assert facts["Child’s reference"] == case.child_ref
+    assert (facts["Plan"], facts["Age"]) == (case.get_plan_type_display(), case.get_age_band_display())
+    assert (facts["Team"], facts["Social worker"]) == (str(case.unit), str(where.worker))
+    assert facts["Plan"] == "Child protection"
 
 
 def test_who_took_part_needs_no_separate_discussion(client, where, held):

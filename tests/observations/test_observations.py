@@ -10,6 +10,7 @@ from observations import workflow
 from observations.models import Observation
 from qaframework.activities.workflow import hand_in_and_finish
 from qaframework.allocation.models import Assignment
+from qaframework.notices.models import Notice
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from tests.activities.conftest import Page
@@ -35,6 +36,7 @@ def people_offered(response: Any) -> list[str]:
     return [label for value, label in response.context["form"].fields["person"].choices if value]
 
 
+@pytest.mark.clause("BED-31")
 def test_an_observation_is_arranged_written_up_talked_about_and_read(
     authority: Authority, observation: Observation, page: Page, send: Page, now: datetime
 ) -> None:
@@ -43,8 +45,20 @@ def test_an_observation_is_arranged_written_up_talked_about_and_read(
     assert page(worker, "observations:read", pk).status_code == 404
     fill_in(observation, owner, now, workers_reflection="I talked too much.")
     send(owner, "observations:talk", pk, day="2026-11-10")
+    action = {
+        "action-what": "Book the course on direct work.",
+        "action-measure": "It is in the training record.",
+        "action-finding": "",
+        "action-priority": "standard",
+        "action-owner_post": authority.post_of[worker].pk,
+        "action-due_on": "1/12/2026",
+        "action-longer_reason": "",
+    }
+    send(owner, "observations:actions", pk, **action)
     send(owner, "observations:hand_in", pk)
     observation = fresh(observation)
+    assert observation.action_plan.actions.get().state == "open"
+    assert worker.pk in Notice.objects.filter(kind="plan_issued").values_list("recipient", flat=True)
     assert observation.assignment.state == Assignment.State.FINAL
     assert observation.assignment.worker == worker
     assert (observation.observed_on, observation.shared_with_worker_on) == (YESTERDAY, date(2026, 11, 10))

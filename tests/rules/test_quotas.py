@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -180,6 +180,23 @@ def test_progress_counts_only_what_is_past_its_date() -> None:
     due_dates = [date(2026, 11, 9), date(2026, 11, 10), date(2026, 12, 1)]
     assert progress(5, 2, due_dates, date(2026, 11, 10)) == Progress(owed=5, done=2, overdue=1, remaining=3)
     assert progress(5, 7, [], date(2026, 11, 10)).remaining == 0
+
+
+@given(
+    st.integers(0, 40),
+    st.integers(0, 60),
+    st.lists(st.dates(date(2026, 4, 1), date(2027, 3, 31)), max_size=20),
+    st.dates(date(2026, 4, 1), date(2027, 3, 31)),
+)
+def test_progress_adds_up_whatever_was_done(
+    quota: int, done: int, due_dates: list[date], today: date
+) -> None:
+    found = progress(quota, done, due_dates, today)
+    assert (found.owed, found.done) == (quota, done)
+    assert found.remaining + min(done, quota) == quota
+    assert 0 <= found.overdue <= len(due_dates)
+    later = progress(quota, done, due_dates, today + timedelta(days=1))
+    assert later.overdue - found.overdue == due_dates.count(today)
 
 
 @given(quotas, st.integers(0, 11), st.integers(0, 5))
