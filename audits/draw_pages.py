@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from audits.frames import RESTRICTED, Frame, Pools, thaw
@@ -29,6 +29,7 @@ Row = list[Any]
 Fact = dict[str, Any]
 
 MONTHS_SHOWN = 4
+MOST_WITHOUT_CASE = 50
 QA = Capability.RUN_QUALITY_ASSURANCE
 STRATA = {**dict(PlanType.choices), **dict(AgeBand.choices)}
 STATE_TAGS = {"allocated": "allocated", "reserve": "planned", "unused": "due"}
@@ -113,6 +114,32 @@ def month_rows(user: User, today: date) -> list[Row]:
         ]
         for (period, name), parts in sorted(found.items())
     ]
+
+
+def rows_without_case(user: User, today: date) -> list[Row]:
+    """Audits of this month and later for which a draw was made and no case was found."""
+    made = SampleDraw.objects.filter(
+        programme=OuterRef("programme"), activity=OuterRef("activity"), period=OuterRef("period")
+    )
+    left = (
+        Assignment.objects.filter(
+            Exists(made),
+            programme__framework__in=visible_frameworks(user, today, QA).values("pk"),
+            state=Assignment.State.PLANNED,
+            period__gte=Month.of(today).key,
+            ordinal__lte=Assignment.EXTRA,
+        )
+        .select_related("post__unit")
+        .order_by("period", "post__unit__path", "post__title")
+    )
+    return [
+        [one.post.title, one.post.unit.name, Month.parse(one.period).label, _move_cell(one)]
+        for one in left[:MOST_WITHOUT_CASE]
+    ]
+
+
+def _move_cell(one: Assignment) -> dict[str, str]:
+    return {"text": "Move or withdraw", "url": reverse("allocation:reallocate", args=[one.pk])}
 
 
 def _when_drawn(month: Month, parts: list[tuple[ActivityType, int, int]], today: date) -> Any:
@@ -251,7 +278,7 @@ def _without_case(draw: SampleDraw) -> list[Row]:
         [
             one.post.title,
             one.post.unit.name,
-            {"text": "Move or withdraw", "url": reverse("allocation:reallocate", args=[one.pk])},
+            _move_cell(one),
         ]
         for one in owing
         if pools and rule and pools.of(one.post.unit, rule) == draw.pool

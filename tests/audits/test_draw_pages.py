@@ -209,7 +209,7 @@ def test_posts_that_got_no_case_are_named(qa, draw, authority):
 
 def test_the_list_of_draws_takes_few_queries(qa, draw, django_assert_num_queries):
     page_of(qa, "draws")
-    with django_assert_num_queries(FRAME + 5):
+    with django_assert_num_queries(FRAME + 6):
         page = page_of(qa, "draws")
     assert [row[0]["text"] for row in page.context["rows"]] == [
         "Learning space, December 2026, Duty and assessment"
@@ -229,8 +229,11 @@ def test_the_coming_months_say_what_is_planned_and_when_it_is_drawn(qa, draw, au
     AssignmentFactory(
         **late, post=authority.post_of[authority.head_of_service], activity="observation", kind="observation"
     )
-    december = page_of(qa, "draws").context["months"][0]
-    assert december[1:] == [4, 3, {"status": "late", "text": "1 without a case"}]
+    shown = page_of(qa, "draws").context
+    assert shown["months"][0][1:] == [4, 3, {"status": "late", "text": "1 without a case"}]
+    post = authority.post_of[authority.head_of_service]
+    ((title, _, month, change),) = shown["left"]
+    assert (title, month, change["text"]) == (post.title, "December 2026", "Move or withdraw")
 
 
 def test_a_draw_of_the_whole_authority_names_only_its_own_posts(qa, draw, authority):
