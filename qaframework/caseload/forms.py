@@ -28,10 +28,8 @@ class ImportForm(forms.Form):
         help_text=f"CSV or XLSX up to {settings.CASE_IMPORT_MAX_MB} MB: the register's own columns, "
         "or an Annex A workbook.",
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        error_messages={
-            "required": "Choose a file.",
-            "empty": "The file is empty. Export it again, with a header row and at least one row.",
-        },
+        allow_empty_file=True,  # refused like every file that cannot be read, by its name
+        error_messages={"required": "Choose a file."},
     )
     extract_date = forms.DateField(
         label="Date of the extract",

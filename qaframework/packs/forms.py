@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 
 from qaframework.packs.definition import Pack, QuotaIdentity
 from qaframework.packs.models import FrameworkVersion
 from qaframework.rules.quotas import Kind, Per, Quarters, Quota, applicable, grid
 
 LARGEST_AMOUNT = 200
+LONGEST_SHOWN = 30
 QUARTERS = (1, 2, 3, 4)
 
 
@@ -29,10 +31,10 @@ class AmountField(forms.IntegerField):
         try:
             return super().clean(value)
         except ValidationError as error:
-            written = f"“{value}” is not" if str(value or "").strip() else "nothing is not"
+            written = Truncator(str(value or "").strip()).chars(LONGEST_SHOWN)
+            problem = f"“{written}” is not a number of pieces of work" if written else "the number is missing"
             raise ValidationError(
-                f"{self.label}: {written} a number of pieces of work. "
-                f"Enter a whole number from 0 to {LARGEST_AMOUNT}."
+                f"{self.label}: {problem}. Enter a whole number from 0 to {LARGEST_AMOUNT}."
             ) from error
 
 

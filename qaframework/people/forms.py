@@ -84,10 +84,8 @@ class PeopleFileForm(forms.Form):
         label="File with units, posts and people",
         help_text="CSV or XLSX, up to 20 MB.",
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        error_messages={
-            "required": "Choose a file.",
-            "empty": "The file is empty. Export it again, with a header row and at least one row.",
-        },
+        allow_empty_file=True,  # refused like every file that cannot be read, by its name
+        error_messages={"required": "Choose a file."},
     )
 
 

@@ -38,6 +38,7 @@ LONGEST = {
     "staff_reference": 40,
 }
 MOST_ROWS = 20_000
+LONGEST_SHOWN = 60
 KINDS = {word.lower(): kind for kind in Unit.Kind for word in (kind.value, kind.label)}
 ROLE_KEYS = {word.lower(): role.key for role in ROLES.values() for word in (role.key, role.title)}
 YES, NO = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
@@ -187,7 +188,7 @@ class _RowReader:
 
     def refuse(self, column: str, problem: str) -> None:
         value = cell_text(self.cells.get(column))
-        self.mistakes.append(Mistake(self.file_name, self.number, column, value[:60], problem))
+        self.mistakes.append(Mistake(self.file_name, self.number, column, _shown(value), problem))
 
     def _value(self, column: str, convert: Callable[[str], str]) -> str:
         text = cell_text(self.cells.get(column))
@@ -222,6 +223,10 @@ class _RowReader:
             self.refuse("ends_on", "is before starts_on. The last day must not be before the first.")
 
 
+def _shown(value: str) -> str:
+    return value if len(value) <= LONGEST_SHOWN else f"{value[: LONGEST_SHOWN - 1]}…"
+
+
 def _code(text: str) -> str:
     code = text.lower()
     if code and not re.fullmatch(r"[a-z0-9_-]+", code):
@@ -253,5 +258,5 @@ def _email(text: str) -> str:
 def _yes_no(text: str) -> str:
     word = text.lower()
     if word and word not in YES | NO:
-        raise ValueError("is neither yes nor no.")
+        raise ValueError("is neither yes nor no. Write one of them, or leave it empty.")
     return "yes" if word in YES else "no" if word else ""

@@ -107,6 +107,8 @@ def read_table(
         raise TableUnreadable(f"{name} is empty. Export it again, with a header row and at least one row.")
     if start.startswith(b"PK"):
         sheets = _read_workbook(file, name, max_rows)
+    elif start.startswith(b"%PDF"):
+        raise TableUnreadable(f"{name} is a PDF, not a table. Export the table as CSV or .xlsx.")
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableUnreadable(
             f"{name} is an old .xls workbook or is protected by a password. "

@@ -1,5 +1,6 @@
 """The organisation, its posts and people, who read what, and one's own account."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -34,7 +35,7 @@ from qaframework.people.pages import (
 from qaframework.people.paging import keyset_page
 from qaframework.people.people_file import ImportRefused
 from qaframework.people.refusal import Refused
-from qaframework.people.roles import ROLES, Capability
+from qaframework.people.roles import ROLE_CHOICES, ROLES, Capability
 
 MOST_MISTAKES_SHOWN = 200
 NO_POST = "You hold no post today. If that is wrong, ask your administrator to record your post."
@@ -268,8 +269,13 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     kept = access.get_people_import(request.user, pk, local_today())
     changes = workflow.preview(kept, now=timezone.now())
     rows = [[change.what, change.name, change.detail] for change in changes.lines()]
-    columns = _columns("What", "Which", "Code or dates")
-    context = {"kept": kept, "changes": changes, "rows": rows, "columns": columns}
+    context = {
+        "kept": kept,
+        "changes": changes,
+        "kinds": Counter(what for what, *_ in rows).items(),
+        "rows": rows,
+        "columns": _columns("What", "Which", "Code or dates"),
+    }
     return render(request, "people/import_preview.html", context)
 
 
@@ -295,6 +301,7 @@ def _import_page(request: HttpRequest, form: Form, refused: ImportRefused | None
     mistakes = refused.mistakes if refused else []
     context = {
         "form": form,
+        "roles": ROLE_CHOICES,
         "refused": refused,
         "columns": _columns("Row", "Column", "Value", "What is wrong"),
         "rows": [

@@ -245,7 +245,8 @@ def _end_import(people_import: PeopleImport, state: str, *, by: User, now: datet
 def _compared(people_file: PeopleFile, now: datetime) -> Changes:
     changes = compare(people_file, on=local_date(now))
     if changes.mistakes:
-        raise ImportRefused(f"Nothing of {people_file.name} was imported.", changes.mistakes)
+        mistakes = sorted(changes.mistakes, key=lambda mistake: mistake.row)
+        raise ImportRefused(f"Nothing of {people_file.name} was imported.", mistakes)
     return changes
 
 

@@ -1,5 +1,6 @@
 """The page on which a framework is loaded together with its tools."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
@@ -85,8 +86,9 @@ def load(request: HttpRequest) -> HttpResponse:
     form = LoadForm(request.POST, request.FILES, user=user)
     if not form.is_valid():
         return _page(request, form, status=422)
+    now = timezone.now()
     try:
-        version = _load(form, user)
+        version = _load(form, user, now)
     except PackInvalid as invalid:
         rows = [[f"{one.file} {one.path}".strip(), one.problem, one.allowed] for one in invalid.mistakes]
         form.add_error(None, f"Nothing was loaded. {len(rows)} to put right in the file: see the list below.")
@@ -94,13 +96,15 @@ def load(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         form.add_error(None, str(refused))
         return _page(request, form, status=422)
-    messages.success(request, f"{version} is loaded. It holds from {version.effective_from:%-d %B %Y}.")
+    if version.created_at == now:
+        messages.success(request, f"{version} is loaded. It holds from {version.effective_from:%-d %B %Y}.")
+    else:
+        messages.info(request, f"{version} was here already. It holds for what you have chosen.")
     return redirect("packs:framework", pk=version.framework_id)
 
 
 @transaction.atomic
-def _load(form: LoadForm, user: User) -> FrameworkVersion:
-    now = timezone.now()
+def _load(form: LoadForm, user: User, now: datetime) -> FrameworkVersion:
     version = load_pack(content=form.content(), units=form.cleaned_data["units"], by=user, now=now)
     install_tools(framework_version=version, by=user, now=now)
     return version

@@ -39,6 +39,27 @@ def test_an_empty_file(check):
     )
 
 
+def test_a_pdf_named_csv(check):
+    assert refusal(check, io.BytesIO(b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n")) == (
+        "register.csv is a PDF, not a table. Export the table as CSV or .xlsx."
+    )
+
+
+def test_a_picture_named_xlsx(check):
+    assert refusal(check, io.BytesIO(b"\x89PNG\r\n\x1a\n\x00\x00"), "register.xlsx") == (
+        "register.xlsx is not a text file. Save it as 'CSV UTF-8' or as .xlsx."
+    )
+
+
+def test_a_document_named_xlsx(check):
+    document = io.BytesIO()
+    with zipfile.ZipFile(document, "w") as archive:
+        archive.writestr("word/document.xml", "<document/>")
+    assert refusal(check, document, "register.xlsx") == (
+        "register.xlsx is not a workbook. Save it as .xlsx or as CSV."
+    )
+
+
 def test_a_header_without_rows(check):
     assert refusal(check, register_csv([])) == (
         "register.csv has a header and no rows under it. Export it again."

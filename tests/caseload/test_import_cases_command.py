@@ -53,6 +53,14 @@ def test_a_dry_run_tells_and_writes_nothing(file, capsys):
     assert (Case.objects.count(), CaseImport.objects.count()) == (0, 0)
 
 
+def test_a_dry_run_is_refused_like_the_run_itself(file, capsys):
+    path = file([child(), child(child_ref="")])
+    with pytest.raises(CommandError, match="1 row was refused"):
+        run(path, "--dry-run")
+    run(path, "--dry-run", "--skip-bad-rows")
+    assert "register.csv would change 1 case: 1 new" in capsys.readouterr().out
+
+
 def test_warnings_go_to_standard_error(file, capsys):
     run(file([child(team="Harbour team")]))
     assert "Warning: register.csv, row 2, team 'Harbour team': No team of this" in capsys.readouterr().err

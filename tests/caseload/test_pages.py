@@ -1,9 +1,11 @@
+import io
 import re
 from datetime import date, datetime
 
 import pytest
 from django.urls import reverse
 
+from qaframework.caseload import register_layout
 from qaframework.caseload.models import Case, CaseImport
 from qaframework.people.models import RecordRead
 from tests.caseload.extracts import child, register_csv
@@ -263,6 +265,18 @@ def test_a_file_can_be_discarded(client, authority):
 def test_a_file_that_cannot_be_read_is_explained_on_the_form(client, authority):
     page = upload(client, authority.admin, register_csv([child()], columns=["child_ref", "team"]))
     assert "there is no column plan_type, worker, opened_on" in page.content.decode()
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n"])
+def test_an_empty_file_is_refused_by_its_name(client, authority, content):
+    page = upload(client, authority.admin, io.BytesIO(content)).content.decode()
+    assert "register.csv is empty." in page or "register.csv has no rows." in page
+
+
+def test_the_page_names_the_columns_of_the_register(client, authority):
+    page = get(client, authority.admin, "import_new").content.decode()
+    names = {register_layout.SHOWN_AS.get(name, name) for name in register_layout.FIELDS}
+    assert names <= set(re.findall(r"<code>(\w+)</code>", page))
 
 
 def test_changes_are_listed_without_restricted_cases(client, authority):

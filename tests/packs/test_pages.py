@@ -226,8 +226,9 @@ def test_a_quota_can_be_added(signed_in, version):
         ),
         (
             {"quota_1_3": ""},
-            "Team manager, dip sample, quarter 3: nothing is not a number",
+            "Team manager, dip sample, quarter 3: the number is missing. Enter a whole number",
         ),
+        ({"quota_1_3": "9" * 500}, f"“{'9' * 29}…” is not a number of pieces of work."),
         ({"quota_1_3": "1.5"}, "“1.5” is not a number of pieces of work."),
         ({"quota_1_3": "201"}, "Enter a whole number from 0 to 200."),
         ({"note": ""}, "Say what changes and why"),
@@ -295,6 +296,14 @@ def test_an_administrator_loads_a_shipped_pack_with_its_tools(signed_in, northmo
     framework = Framework.objects.get(key="bracknell")
     assert list(framework.units.all()) == [northmoor.care]
     assert Tool.objects.get(framework=framework).key == "live_audit"
+
+
+def test_loading_the_same_again_says_that_it_was_here(signed_in, northmoor):
+    client = signed_in("admin")
+    client.post(reverse("tools:load"), sent(northmoor))
+    response = client.post(reverse("tools:load"), sent(northmoor), follow=True)
+    assert "2026.1 was here already. It holds for what you have chosen." in text(response)
+    assert Framework.objects.get().versions.count() == 1
 
 
 def test_an_administrator_loads_a_file(signed_in, northmoor):

@@ -1,8 +1,10 @@
 """The administrator's site: behind the same rules as every page, and no way round the others."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.test import Client
@@ -133,3 +135,18 @@ def test_no_list_of_the_site_loads_a_long_choice(northmoor: Authority, client: C
     client.force_login(northmoor.admin)
     for name in ("unit", "post", "postholding", "localclosureday", "user"):
         assert client.get(f"/admin/people/{name}/").status_code == 200
+
+
+def test_the_site_signs_out_who_is_idle(northmoor: Authority, client: Client, settings: Any) -> None:
+    client.force_login(northmoor.admin)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert client.get("/admin/people/user/").status_code == 200
+        clock.shift(timedelta(minutes=settings.IDLE_TIMEOUT_MINUTES + 2))
+        assert client.get("/admin/people/user/")["Location"].startswith("/account/login/")
+
+
+def test_nothing_of_the_site_is_kept_in_caches(northmoor: Authority, client: Client) -> None:
+    client.force_login(northmoor.admin)
+    query = "app_label=people&model_name=postholding&field_name=user&term=a"
+    for page in ("/admin/", "/admin/people/user/", "/admin/jsi18n/", f"/admin/autocomplete/?{query}"):
+        assert client.get(page)["Cache-Control"] == "no-store"

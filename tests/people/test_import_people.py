@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from qaframework.people.directory import Organisation, holder_of
 from qaframework.people.models import PeopleImport, Post, PostHolding, Unit, User
 from qaframework.people.people_changes import Changes
 from qaframework.people.people_file import NEEDED, OPTIONAL, ImportRefused
+from qaframework.people.roles import ROLES
 from tests.factories.authority import Authority
 
 pytestmark = pytest.mark.django_db
@@ -411,3 +413,31 @@ def test_a_new_authority_begins_as_the_documentation_says(tmp_path: Path, client
     ):
         assert client.get(page).status_code == 200
     assert "The first administrator" not in client.get("/people/my-account/").content.decode()
+
+
+def test_the_page_names_the_columns_and_the_preview_counts(northmoor: Authority, client: Client) -> None:
+    client.force_login(northmoor.admin)
+    page = client.get("/people/import/").content.decode()
+    assert {*NEEDED, *OPTIONAL, *ROLES} <= set(re.findall(r"<code>(\w+)</code>", page))
+    team = {**TEAM, "parent_code": "northmoor"}
+    rows = [{**team, "post_code": f"sw-{n}", "post_title": "Worker", "role": "practitioner"} for n in (1, 2)]
+    file = io.BytesIO(as_csv(*rows).encode())
+    file.name = "people.csv"
+    preview = client.post("/people/import/", {"file": file}, follow=True).content.decode()
+    assert "<li>New post: 2</li>" in preview
+
+
+def test_an_empty_file_is_refused_by_its_name_on_the_page(northmoor: Authority, client: Client) -> None:
+    client.force_login(northmoor.admin)
+    file = io.BytesIO()
+    file.name = "people.csv"
+    assert "people.csv is empty." in client.post("/people/import/", {"file": file}).content.decode()
+
+
+def test_mistakes_are_told_in_the_order_of_the_rows(northmoor: Authority, now: datetime) -> None:
+    team = {**TEAM, "parent_code": "northmoor"}
+    file = as_csv({**team, "post_code": "p", "reports_to": "nowhere"}, {**team, "unit_name": "X" * 500})
+    with pytest.raises(ImportRefused) as refused:
+        workflow.import_people(file=io.BytesIO(file.encode()), file_name="people.csv", by=None, now=now)
+    assert [mistake.row for mistake in refused.value.mistakes] == [2, 3]
+    assert refused.value.mistakes[1].value == "X" * 59 + "…"

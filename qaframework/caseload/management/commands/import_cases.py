@@ -66,8 +66,7 @@ class Command(OperatorCommand):
         refusals = checked.findings.filter(severity=ImportFinding.Severity.REFUSED)
         for finding in refusals.iterator():
             self.stderr.write(_line(finding))
-        if not options["dry_run"]:
-            apply_import(case_import=checked, skip_bad_rows=options["skip_bad_rows"], by=None, now=now)
+        apply_import(case_import=checked, skip_bad_rows=options["skip_bad_rows"], by=None, now=now)
         would = "would change" if options["dry_run"] else "changed"
         changed = changed_cases(checked)
         cases = "1 case" if changed == 1 else f"{changed:,} cases"
