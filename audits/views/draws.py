@@ -99,7 +99,7 @@ def run_draw(request: HttpRequest) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, drawn: Drawn, month: str) -> None:
-    if drawn.draws:
+    if drawn.draws or drawn.allocated:
         made = f"{len(drawn.draws)} draw{'' if len(drawn.draws) == 1 else 's'} made"
         cases = f"{drawn.allocated} case{'' if drawn.allocated == 1 else 's'} allocated"
         messages.success(request, f"{month}: {made}, {cases}.")

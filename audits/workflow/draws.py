@@ -55,8 +55,8 @@ def draw_month(
 ) -> Drawn:
     """Draw and allocate the cases of one month, one month ahead (BF-01, LAN-06, LAN-08).
 
-    Without a seed each draw gets a random one, chosen after its frame is fixed. Raises Refused when
-    the year has no programme.
+    Without a seed each draw gets a random one, chosen after its frame is fixed. Work that came to a pool
+    after its draw gets a reserve. Raises Refused when the year has no programme.
     """
     programme = Programme.objects.filter(
         framework=framework, starts_on__lte=month.start, ends_on__gte=month.start
@@ -64,8 +64,10 @@ def draw_month(
     if programme is None:
         raise Refused(f"There is no programme for {month.label}. Make the year's programme first.")
     result = Drawn()
-    for pool, assignments in _waiting(programme, month):
+    for pool, assignments in _waiting(programme, month, is_drawn=False):
         _draw_pool(programme, month, pool, assignments, seed, result, by=by, now=now)
+    for pool, assignments in _waiting(programme, month, is_drawn=True):
+        result.allocated += _give_reserves(programme, month, pool, assignments, by=by, now=now)
     return result
 
 
@@ -144,7 +146,9 @@ def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: dat
         raise Refused("Choose one of the reasons for replacing a case.")
     if assignment.state != Assignment.State.ALLOCATED:
         raise Refused("This audit has begun. A case can only be replaced before that.")
-    reserve = _next_reserve(drawn, assignment, local_date(now))
+    reserve = _next_reserve(drawn.draw, assignment, local_date(now), stratum=drawn.stratum)
+    if reserve is None:
+        raise Refused("No suitable reserve is left in this draw. Withdraw the work with a reason instead.")
     history.change(
         drawn,
         by=by,
@@ -180,8 +184,8 @@ def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: dat
     return reserve
 
 
-def _waiting(programme: Programme, month: Month) -> list[tuple[Unit, list[Assignment]]]:
-    """Planned work of the month that needs a draw, by activity and pool, where none was made yet."""
+def _waiting(programme: Programme, month: Month, *, is_drawn: bool) -> list[tuple[Unit, list[Assignment]]]:
+    """Planned work of the month that needs a case, by activity and pool, whose draw was made or was not."""
     planned = (
         programme.assignments.filter(period=month.key, state=Assignment.State.PLANNED)
         .select_related("post__unit", "framework_version", "programme")
@@ -195,7 +199,7 @@ def _waiting(programme: Programme, month: Month) -> list[tuple[Unit, list[Assign
         if rule is None:
             continue
         pool = pools.of(assignment.post.unit, rule)
-        if (assignment.activity, pool.pk) not in made:
+        if ((assignment.activity, pool.pk) in made) == is_drawn:
             waiting[assignment.activity, pool].append(assignment)
     return [(pool, assignments) for (_, pool), assignments in waiting.items()]
 
@@ -358,18 +362,46 @@ def _give(
         by=by,
         now=now,
         reason=f"Allocated to {assignment.post}",
+        only_if={"state__in": [State.RESERVE, State.UNUSED]},
         state=State.ALLOCATED,
         assignment=assignment,
     )
     open_audit(assignment=assignment, by=by, now=now)
 
 
-def _next_reserve(drawn: DrawnCase, assignment: Assignment, on: date) -> DrawnCase:
+@transaction.atomic
+def _give_reserves(
+    programme: Programme,
+    month: Month,
+    pool: Unit,
+    assignments: list[Assignment],
+    *,
+    by: User | None,
+    now: datetime,
+) -> int:
+    """Cases for work that came to the pool after its draw: moved there, or of a new post (LAN-06)."""
+    Programme.objects.select_for_update().get(pk=programme.pk)
+    sample = programme.draws.get(activity=assignments[0].activity, period=month.key, pool=pool)
+    today, given = local_date(now), 0
+    for assignment in Assignment.objects.filter(
+        pk__in=[one.pk for one in assignments], state=Assignment.State.PLANNED
+    ).select_related("post__unit", "framework_version", "programme"):
+        reserve = _next_reserve(sample, assignment, today)
+        if reserve is not None:
+            _give(assignment, reserve, max(month.start, today), by=by, now=now)
+            given += 1
+    return given
+
+
+def _next_reserve(
+    sample: SampleDraw, assignment: Assignment, on: date, *, stratum: str = ""
+) -> DrawnCase | None:
+    """The first case left in the draw that the post may audit; those of the stratum come first."""
     organisation = Organisation.load(on)
-    rule = rule_within(drawn.draw.pool, allocation.activity_of(assignment).independence)
+    rule = rule_within(sample.pool, allocation.activity_of(assignment).independence)
     post: Post = assignment.post
     reserves = (
-        drawn.draw.cases.filter(
+        sample.cases.filter(
             state__in=[State.UNUSED, State.RESERVE],
             case__status=Case.Status.OPEN,
             case__is_restricted=False,
@@ -379,11 +411,11 @@ def _next_reserve(drawn: DrawnCase, assignment: Assignment, on: date) -> DrawnCa
         .exclude(case__assignments__state__in=Assignment.OPEN_STATES)
         .select_related("case__unit", "case__worker")
     )
-    ordered = sorted(reserves, key=lambda row: (row.stratum != drawn.stratum, row.is_reserve, row.position))
+    ordered = sorted(reserves, key=lambda row: (row.stratum != stratum, row.is_reserve, row.position))
     for row in ordered:
         if not may_not_audit(organisation, post, row.case, rule):
             return row
-    raise Refused("No suitable reserve is left in this draw. Withdraw the work with a reason instead.")
+    return None
 
 
 def draw_day(activity: ActivityType, month: Month) -> date:

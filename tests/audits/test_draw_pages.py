@@ -236,6 +236,29 @@ def test_the_coming_months_say_what_is_planned_and_when_it_is_drawn(qa, draw, au
     assert (title, month, change["text"]) == (post.title, "December 2026", "Move or withdraw")
 
 
+@pytest.mark.clause("LAN-06")
+def test_work_that_comes_to_a_pool_after_its_draw_gets_a_reserve_of_it(qa, draw, authority):
+    """Moved there because its own draw had no case for it, or of a new post."""
+    late = AssignmentFactory(
+        programme=draw.programme,
+        framework_version=draw.framework_version,
+        post=authority.post_of[authority.head_of_service],
+        period="2026-12",
+    )
+    reserves = set(draw.cases.filter(is_reserve=True).values_list("case", flat=True))
+    done = run("draw", "--period", "2026-12", "--at", "2026-11-10T10:00")
+    assert (done["changed"], done["draws"]) == (1, [])
+    late.refresh_from_db()
+    assert (late.state, late.allocated_on, late.case_id in reserves) == (
+        "allocated",
+        date(2026, 12, 1),
+        True,
+    )
+    assert draw.cases.get(assignment=late).state == "allocated"
+    assert run("draw", "--period", "2026-12", "--at", "2026-11-10T10:00")["changed"] == 0
+    assert "matches its record" in page_of(qa, "replay_draw", draw.pk).content.decode()
+
+
 def test_a_draw_of_the_whole_authority_names_only_its_own_posts(qa, draw, authority):
     """Those of a function belong to the draw of that function."""
     SampleDraw.objects.filter(pk=draw.pk).update(pool=authority.root)
