@@ -432,8 +432,9 @@ def test_a_replaced_case_stays_visible_and_the_next_reserve_of_its_kind_takes_it
 
 
 def test_a_reserve_of_the_same_kind_comes_before_an_earlier_one_of_another(draw, authority):
-    first = draw.cases.filter(is_reserve=True).order_by("position")[0]
-    one = next(row for row in draw.cases.filter(state="allocated") if row.stratum != first.stratum)
+    first, one = draw.cases.filter(is_reserve=True).order_by("position")[0], allocated(draw)
+    one.stratum = draw.cases.filter(is_reserve=True).exclude(stratum=first.stratum)[0].stratum
+    one.save()
     new = replace_case(drawn=one, reason="closed", note="", by=authority.qa_officer, now=DRAW_DAY)
     assert new.stratum == one.stratum
     assert new.position > first.position
