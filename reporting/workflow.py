@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Min
 from django.urls import reverse
 
+from qaframework.allocation.models import Assignment
 from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.people import history
 from qaframework.people.directory import Organisation
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
+from qaframework.rules.periods import Quarter
 from qaframework.rules.working_days import local_date
 from reporting.contents import report_sections
 from reporting.document import to_json
@@ -54,17 +56,18 @@ def build_report(
 def build_due_reports(*, now: datetime) -> int:
     """Build every report that is due and does not exist, oldest first; returns how many were built.
 
-    Found by the periods that have ended since the framework's first programme began, so that an outage of
-    any length is caught up with.
+    Found by the periods that have ended since work was first given out under the framework, so that an
+    outage of any length is caught up with, and a new installation writes no reports about nothing.
     """
     built = 0
     today = local_date(now)
     in_force = Framework.objects.live().filter(versions__effective_from__lte=today)
-    for framework in in_force.annotate(
-        began_on=Min("programmes__starts_on"), effective_from=Min("versions__effective_from")
-    ).filter(began_on__isnull=False):
+    for framework in in_force.annotate(effective_from=Min("versions__effective_from")):
+        began_on = _first_work_on(framework)
+        if began_on is None:
+            continue
         pack = framework.version_on(today).pack
-        since = max(framework.began_on, framework.effective_from)
+        since = max(Quarter.of(began_on, pack.year_starts_in).start, framework.effective_from)
         have = set(framework.reports.values_list("kind", "period"))
         for rule in pack.reports:
             for period in due_periods(rule, pack, since=since, today=today):
@@ -143,6 +146,12 @@ def recipients_of(report: Report) -> tuple[str, ...]:
     """Role keys that the framework names for this kind of report."""
     pack = report.framework.version_on(local_date(report.built_at)).pack
     return next((rule.recipients for rule in pack.reports if rule.kind == report.kind), ())
+
+
+def _first_work_on(framework: Framework) -> date | None:
+    work = Assignment.objects.filter(programme__framework=framework)
+    first: date | None = work.aggregate(first=Min("allocated_on"))["first"]
+    return first
 
 
 def _newest(framework: Framework, kind: str, period: Period) -> Report | None:

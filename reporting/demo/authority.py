@@ -18,7 +18,7 @@ from qaframework.people.refusal import Refused
 from qaframework.rules.working_days import at_local_time, local_date
 from qaframework.tools.workflow import install_tools
 from reporting.demo.organisation import make_organisation
-from reporting.demo.present import fill_desks
+from reporting.demo.present import fill_desks, write_reports
 from reporting.demo.register import make_register
 from reporting.demo.story import MORNING, Story, first_month
 from reporting.demo.year import live_through, settle_steps
@@ -63,6 +63,8 @@ def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
     stories = [Story(seed, now, version, organisation) for version in _frameworks(content, now)]
     live_through(stories)
     fill_desks(stories[0])
+    for story in stories:
+        write_reports(story)
     sweep(now=now)
     settle_steps()
     _settle_notices(now)

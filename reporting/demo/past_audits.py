@@ -155,6 +155,8 @@ def _plan_actions(story: Story, audit: CaseAudit, tone: str, at: datetime, batch
     if owner is None:
         return
     manager = story.organisation.line_manager(owner.pk)
+    if manager and story.holder(manager) is None:
+        manager = None
     urgent = chance.sample(_texts(WORST), 1) if tone == WORST else []
     usual = chance.sample(_texts("strong" if tone == STRONG else "weak"), chance.choice((1, 2)))
     rules = story.pack.action_rules

@@ -19,16 +19,15 @@ from reporting import workflow as reports
 from reporting.demo.answers import WEAK, answers, some, words
 from reporting.demo.story import Story
 from reporting.models import Report
-from reporting.periods import due_periods
+from reporting.periods import due_on, due_periods
 
 MANAGER, COLLEAGUE, PRACTITIONER, HEAD = "tm-duty-east", "tm-duty-north", "sw-duty-east-1", "hos-duty"
-REPORTS = 3
 # Audits a few days past their four weeks: whose, of which team's case, allocated how many days ago.
 LATE = (("tm-duty-south", "duty-west", 31), ("tm-family-east", "family-west", 37))
 
 
 def fill_desks(story: Story) -> None:
-    """Audits half done, to be agreed and late, actions, a request to decide, a concern, reports."""
+    """Audits half done, to be agreed and late, actions, a request to decide, a concern."""
     posts = {post.code: post for post in story.organisation.posts.values()}
     activity = next((one for one in story.pack.activities.values() if one.kind == "case_audit"), None)
     if activity is None:
@@ -51,7 +50,6 @@ def fill_desks(story: Story) -> None:
         _audit(story, activity.key, posts[code], _case(story, unit), days_ago=days_ago)
     _own_actions(story, invited, posts[PRACTITIONER])
     _concern(story, own)
-    _reports(story)
 
 
 def _case(story: Story, unit: str) -> Case:
@@ -200,19 +198,18 @@ def _concern(story: Story, audit: CaseAudit) -> None:
     )
 
 
-def _reports(story: Story) -> None:
-    """The last months' reports, all but the newest released with what people made of them."""
+def write_reports(story: Story) -> None:
+    """The reports of the past, all but the newest month's released with what people made of them."""
     framework: Framework = story.version.framework
     manager = story.holder_of_role(next(iter(story.organisation.units)), "qa_manager")
-    rule = next((rule for rule in story.pack.reports if rule.kind == Report.Kind.MONTHLY), None)
-    if rule is None or manager is None:
-        return
-    periods = list(due_periods(rule, story.pack, since=story.first.start, today=story.today))[-REPORTS:]
-    for period in periods:
-        at = story.morning(period.end + timedelta(days=rule.day_of_month))
-        report = reports.build_report(framework=framework, kind=rule.kind, period=period, by=None, now=at)
-        if period == periods[-1]:
-            continue
-        released = at + timedelta(days=3)
-        reports.write_words(report=report, was=("", ""), by=manager, now=released, **words()["report"])
-        reports.release_report(report=report, by=manager, now=released)
+    assert manager is not None
+    for rule in story.pack.reports:
+        periods = due_periods(rule, story.pack, since=story.first.start, today=story.today)
+        for period in periods:
+            at = story.morning(due_on(rule, period))
+            report = reports.build_report(framework=framework, kind=rule.kind, period=period, by=None, now=at)
+            if rule.kind == Report.Kind.MONTHLY and period == periods[-1]:
+                continue
+            released = min(at + timedelta(days=3), story.now)
+            reports.write_words(report=report, was=("", ""), by=manager, now=released, **words()["report"])
+            reports.release_report(report=report, by=manager, now=released)

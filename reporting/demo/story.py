@@ -102,10 +102,12 @@ def stop_clocks(stops: Iterable[tuple[Clock, datetime]], reason: str) -> list[Cl
 
 
 def close_moments(story: Story, ends: dict[int, datetime]) -> None:
-    """Of clocks (by id) that will stop at a known moment, close what would be told after it.
+    """Of clocks (by id) that stop at a known moment until now, close what would be told after it.
 
-    The reminders of work long done are closed too: nobody looks for them.
+    The reminders of work long done are closed too: nobody looks for them. What is still open now may be
+    late one day, whatever was foreseen for it, so its ladder stays whole.
     """
+    ends = {clock_id: at for clock_id, at in ends.items() if at <= story.now}
     rows = Moment.objects.filter(clock__in=ends, is_open=True).values_list(
         "pk", "clock_id", "falls_at", "is_reminder"
     )

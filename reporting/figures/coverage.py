@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from audits.models import AuditResult
 from qaframework.caseload.models import Case, PlanType
@@ -29,15 +29,14 @@ class CoverageFigures:
 def coverage_figures(scope: Scope) -> CoverageFigures:
     """In one query."""
     audited = AuditResult.objects.filter(
-        audit__assignment__case=OuterRef("pk"),
+        audit__assignment__case__isnull=False,
         framework=scope.framework_id,
         month__gte=scope.months[0].key,
         month__lte=scope.months[-1].key,
-    )
+    ).values("audit__assignment__case")
     cases = Case.objects.filter(scope.of_units("unit"), scope.countable_cases(), status=Case.Status.OPEN)
-    grouped = (
-        cases.annotate(audited=Exists(audited)).order_by().values_list("unit__name", "plan_type", "audited")
-    )
+    was_audited = ExpressionWrapper(Q(pk__in=audited), output_field=BooleanField())
+    grouped = cases.annotate(audited=was_audited).order_by().values_list("unit__name", "plan_type", "audited")
     rows = list(grouped.annotate(n=Count("pk")))
     plan_types = dict(PlanType.choices)
     return CoverageFigures(

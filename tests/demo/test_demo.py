@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.test import Client
 
 from audits.frames import thaw
@@ -15,6 +15,7 @@ from escalation.workflow import sweep
 from qaframework.actions.models import Action, Concern, LoopClosure
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.caseload.models import Case
+from qaframework.clocks.models import Moment
 from qaframework.notices.models import Notice
 from qaframework.people.directory import Organisation
 from qaframework.people.models import User
@@ -164,6 +165,18 @@ def test_no_clock_runs_for_work_that_is_done(demo: Log) -> None:
     assert not Action.objects.filter(
         state__in=["done", "verified", "cancelled"], clock__stopped_at=None
     ).exists()
+
+
+def test_the_ladder_of_everything_that_is_owed_is_whole(demo: Log) -> None:
+    """Each step that is to come will be taken, and each that has come was."""
+    steps = Moment.objects.filter(
+        clock__stopped_at=None, round=F("clock__round"), is_reminder=False, is_open=False
+    )
+    taken = EscalationStep.objects.filter(
+        clock=OuterRef("clock"), round=OuterRef("round"), position=OuterRef("position")
+    )
+    assert not steps.exclude(Exists(taken)).exists()
+    assert Moment.objects.filter(clock__stopped_at=None, is_reminder=False, is_open=True).count() > 100
 
 
 def test_a_sweep_right_after_has_nothing_left_to_do(demo: Log) -> None:

@@ -15,6 +15,7 @@ from reporting.models import Report
 from reporting.tasks import build_due_reports
 from tests.factories.audits import ready_audit, setting
 from tests.factories.authority import Authority
+from tests.factories.reporting import audited
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,8 @@ def test_what_is_submitted_and_moderated_is_counted(authority: Authority) -> Non
     assert found.agreement.n == 0, "moderated because of its grade: no measure of agreement"
 
 
-def test_the_task_builds_what_is_due(framework: object) -> None:
+def test_the_task_builds_what_is_due(framework: object, authority: Authority) -> None:
+    audited(authority, at=datetime(2026, 4, 20, 9, 0, tzinfo=UTC))
     with time_machine.travel(datetime(2026, 5, 6, 9, 0, tzinfo=UTC), tick=False):
         assert build_due_reports() == 1
         assert build_due_reports() == 0

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db.models import Min
 from django.test import Client
 
+from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import Case
 from qaframework.notices.models import Notice
 from qaframework.packs.models import Framework
@@ -204,8 +206,11 @@ def test_issued_again_it_is_a_second_version_with_todays_figures(
         reissue_report(report=report, reason="Again.", by=authority.qa_manager, now=DECEMBER)
 
 
-def test_reports_missed_in_an_outage_are_built_and_none_twice(framework: Framework) -> None:
-    """The programme began in April: seven months and two quarters are due by 4 December, then one month."""
+def test_reports_missed_in_an_outage_are_built_and_none_twice(
+    framework: Framework, authority: Authority
+) -> None:
+    """Work began in April: seven months and two quarters are due by 4 December, then one month."""
+    audited(authority, at=datetime(2026, 5, 20, 9, 0, tzinfo=UTC))
     assert build_due_reports(now=datetime(2026, 12, 4, 9, 0, tzinfo=UTC)) == 9
     assert build_due_reports(now=datetime(2026, 12, 4, 10, 0, tzinfo=UTC)) == 0
     assert build_due_reports(now=datetime(2026, 12, 5, 9, 0, tzinfo=UTC)) == 1
@@ -213,6 +218,24 @@ def test_reports_missed_in_an_outage_are_built_and_none_twice(framework: Framewo
     assert list(monthly) == [f"2026-{month:02}" for month in range(4, 12)]
     quarterly = Report.objects.filter(kind="quarterly").order_by("period").values_list("period", flat=True)
     assert list(quarterly) == ["2026-Q1", "2026-Q2"]
+
+
+def test_there_are_no_reports_about_the_time_before_the_first_work(framework: Framework) -> None:
+    """The year's programme began in April; the first work was given out for October."""
+    first = Assignment.objects.aggregate(on=Min("allocated_on"))["on"]
+    assert Quarter.of(first, 4).start == date(2026, 7, 1)
+    assert build_due_reports(now=DECEMBER) == 6
+    assert set(Report.objects.values_list("period", flat=True)) == {
+        "2026-07",
+        "2026-08",
+        "2026-09",
+        "2026-10",
+        "2026-11",
+        "2026-Q2",
+    }
+    Report.objects.all().delete()
+    Assignment.objects.update(allocated_on=None)
+    assert build_due_reports(now=DECEMBER) == 0
 
 
 def test_a_framework_that_is_not_live_gets_no_report(framework: Framework) -> None:
