@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.shortcuts import get_object_or_404
 
 from escalation.models import EscalationStep, StepQuerySet
+from escalation.wording import RESTRICTED_LABEL
 from qaframework.caseload.access import cleared_q
 from qaframework.people.access import capability_q
 from qaframework.people.models import User
@@ -15,14 +16,27 @@ from qaframework.people.roles import Capability
 def visible_steps(user: User, on: date) -> StepQuerySet:
     """Every step of work about which the person was told, and of work in their units.
 
-    Of a restricted case only to those who are cleared for it or were told.
+    Of a restricted case only to those who are cleared for it or were told; ``names_case`` says whether the
+    person may know which case it is.
     """
     unit = "clock__unit"
     in_scope = capability_q(user, Capability.SEE_TEAM_WORK, on, unit) | capability_q(
         user, Capability.RUN_QUALITY_ASSURANCE, on, unit
     )
     told = Q(clock__in=EscalationStep.objects.filter(reached__user=user).values("clock"))
-    return EscalationStep.objects.filter(told | (in_scope & cleared_q(user, on, case_field="clock__case")))
+    cleared = cleared_q(user, on, case_field="clock__case")
+    names_case = ExpressionWrapper(cleared, output_field=BooleanField())
+    return EscalationStep.objects.filter(told | (in_scope & cleared)).annotate(names_case=names_case)
+
+
+def names_case(step: EscalationStep) -> bool:
+    """Whether whoever asked ``visible_steps`` for the step may know which case it is about."""
+    return bool(vars(step)["names_case"])
+
+
+def label_of(step: EscalationStep) -> str:
+    """What the step is about, for the same person."""
+    return step.clock.label if names_case(step) else RESTRICTED_LABEL
 
 
 def get_step(user: User, pk: int, on: date) -> EscalationStep:

@@ -1,19 +1,36 @@
-"""The escalations board: what is late, since when, which step it has reached and whom that told."""
+"""The escalations board: what is late, since when, which step it has reached and whom that told.
+
+The steps are counted in the order of how late each comes, whatever ladder it stands on.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, DurationField, F, Min, Prefetch
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.http import urlencode
 
-from escalation.access import visible_steps
+from escalation.access import label_of, names_case, visible_steps
 from escalation.forms import SHOW_ALL, BoardFilter
 from escalation.models import EscalationStep, StepQuerySet, StepRecipient
 from qaframework.people.models import User
 from qaframework.people.paging import KeysetPage, keyset_page
+from qaframework.people.templatetags.page import short_date
 from qaframework.rules.working_days import local_date
+
+COLUMNS = (
+    {"label": "Work"},
+    {"label": "Was due"},
+    {"label": "With"},
+    {"label": "Step"},
+    {"label": "Who was told"},
+    {"label": "Acknowledged"},
+)
+NOBODY = "Nobody: no post above this work has a holder"
 
 
 @dataclass(frozen=True)
@@ -30,9 +47,32 @@ class BoardRow:
     """One line of the board. ``days_late`` counts calendar days in Europe/London."""
 
     step: EscalationStep
+    label: str
+    url: str
     with_whom: str
     days_late: int
     told: list[str]
+
+    @property
+    def cells(self) -> list[Any]:
+        """The line as the component for tables takes it."""
+        clock = self.step.clock
+        days = f"{self.days_late} day{'' if self.days_late == 1 else 's'}"
+        since = f"{days} late when it ended" if clock.stopped_at else f"{days} ago"
+        return [
+            {"text": self.label, "url": self.url},
+            f"{short_date(clock.due_at)}\n{since}",
+            self.with_whom,
+            {"text": self.step.name, "status": "late"},
+            "\n".join(self.told) or NOBODY,
+            self._acknowledged(),
+        ]
+
+    def _acknowledged(self) -> Any:
+        if self.step.acknowledged_at is None:
+            return {"text": "Acknowledge", "url": reverse("escalation:acknowledge", args=[self.step.pk])}
+        by, at = self.step.acknowledged_by, short_date(self.step.acknowledged_at)
+        return f"{by}, {at}: {self.step.acknowledgement}"
 
 
 @dataclass(frozen=True)
@@ -42,15 +82,20 @@ class Board:
     counts: list[StepCount]
     filter: BoardFilter
 
+    @property
+    def cells(self) -> list[list[Any]]:
+        return [row.cells for row in self.rows]
+
 
 def board_for(user: User, query: QueryDict, today: date) -> Board:
     """The board as one person may see it, narrowed by the filters in the address."""
     visible = visible_steps(user, today)
     now_or_all = visible.escalations() if query.get("show") == SHOW_ALL else visible.current()
-    tally = now_or_all.order_by("position", "name").values_list("position", "name", "clock__kind")
+    tally = now_or_all.order_by().values_list("name", "clock__kind")
+    how_late = Min(F("falls_at") - F("clock__due_at"), output_field=DurationField())
     counts: Counter[str] = Counter()
     kinds = set()
-    for _, name, kind, count in tally.annotate(count=Count("pk")):
+    for name, kind, count, _ in sorted(tally.annotate(Count("pk"), how_late=how_late), key=itemgetter(3, 0)):
         counts[name] += count
         kinds.add((kind, kind_label(kind)))
     chosen = BoardFilter(query, steps=counts, kinds=sorted(kinds))
@@ -85,5 +130,11 @@ def _row(step: EscalationStep, today: date) -> BoardRow:
     until = local_date(step.clock.stopped_at) if step.clock.stopped_at else today
     told = [f"{one.user}{f' ({one.note})' if one.note else ''}" for one in step.reached.all()]
     post, unit = step.clock.owner_post.title, step.clock.unit.name
-    with_whom = post if unit in post else f"{post}, {unit}"
-    return BoardRow(step, with_whom, (until - local_date(step.clock.due_at)).days, told)
+    return BoardRow(
+        step=step,
+        label=label_of(step),
+        url=step.clock.url if names_case(step) else "",
+        with_whom=post if unit.lower() in post.lower() else f"{post}, {unit}",
+        days_late=(until - local_date(step.clock.due_at)).days,
+        told=told,
+    )

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from escalation import workflow
-from escalation.access import get_step
-from escalation.board import board_for
+from escalation.access import get_step, label_of
+from escalation.board import COLUMNS, board_for
 from escalation.forms import AcknowledgeForm
 from escalation.health import database_answers, findings
 from qaframework.people.access import local_today, requires
@@ -23,7 +23,8 @@ def board(request: HttpRequest) -> HttpResponse:
     """Open to everybody: whoever was told of a late piece of work finds it here, and nothing else."""
     shown = board_for(request.user, request.GET, local_today())
     is_narrowed = any(request.GET.get(name) for name in shown.filter.fields)
-    return render(request, "escalation/board.html", {"board": shown, "is_narrowed": is_narrowed})
+    context = {"board": shown, "columns": COLUMNS, "is_narrowed": is_narrowed}
+    return render(request, "escalation/board.html", context)
 
 
 @login_required
@@ -39,10 +40,11 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"You have acknowledged {step.clock.label}.")
+            messages.success(request, f"You have acknowledged: {label_of(step)}.")
             return redirect("escalation:board")
     status = 422 if form.errors else 200
-    return render(request, "escalation/acknowledge.html", {"step": step, "form": form}, status=status)
+    context = {"step": step, "label": label_of(step), "form": form}
+    return render(request, "escalation/acknowledge.html", context, status=status)
 
 
 @requires(Capability.CONFIGURE)

@@ -12,6 +12,9 @@ from qaframework.rules.working_days import to_london
 
 LISTED = 50  # what one message lists; the page shows the rest
 
+# What people who are not cleared for a restricted case read in the place of its reference.
+RESTRICTED_LABEL = "Work about a restricted case"
+
 ESCALATION = "escalation"
 REMINDER = "reminder"
 

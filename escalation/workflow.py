@@ -13,7 +13,8 @@ from django.urls import reverse
 from escalation import claiming
 from escalation.models import EscalationStep
 from escalation.recipients import Directory
-from escalation.wording import Told, notice_for
+from escalation.wording import RESTRICTED_LABEL, Told, notice_for
+from qaframework.caseload.models import CaseClearance
 from qaframework.clocks.models import Moment
 from qaframework.notices.workflow import write_notices
 from qaframework.people import history
@@ -47,6 +48,8 @@ class TakenStep(NamedTuple):
 
     pk: int
     clock_id: int
+    case_id: int | None
+    is_restricted: bool | None
     label: str
     url: str
     due_at: datetime
@@ -54,13 +57,13 @@ class TakenStep(NamedTuple):
     position: int
     is_reminder: bool
 
-    def told(self, owner: str, *, is_own: bool, note: str) -> Told:
-        """The step as one of those whom it reaches reads of it."""
+    def told(self, owner: str, *, is_own: bool, may_know: bool, note: str) -> Told:
+        """The step as one of those whom it reaches reads of it; ``may_know`` which case it is about."""
         return Told(
             step_id=self.pk,
             clock_id=self.clock_id,
-            label=self.label,
-            url=self.url,
+            label=self.label if may_know else RESTRICTED_LABEL,
+            url=self.url if may_know else reverse("escalation:board"),
             owner=owner,
             is_own=is_own,
             due_at=self.due_at,
@@ -122,7 +125,11 @@ def _tell(token: UUID, now: datetime) -> tuple[int, tuple[str, ...]]:
     told: dict[int, list[Told]] = defaultdict(list)
     reached: list[claiming.Reach] = []
     warnings: set[str] = set()
-    for route, steps in _by_route(token).items():
+    routes = _by_route(token)
+    cleared = _cleared(
+        {step.case_id for steps in routes.values() for step in steps if step.is_restricted}, now
+    )
+    for route, steps in routes.items():
         post = organisation.posts[route.owner_post_id]
         holder = organisation.holder_of(post.pk)
         owner = f"{post.title} ({holder or 'vacant'})"
@@ -132,13 +139,29 @@ def _tell(token: UUID, now: datetime) -> tuple[int, tuple[str, ...]]:
         for person in found.reached:
             user = person.user
             is_own = holder is not None and holder.pk == user.pk
-            told[user.pk] += [step.told(owner, is_own=is_own, note=person.note) for step in steps]
+            told[user.pk] += [
+                step.told(
+                    owner,
+                    is_own=is_own,
+                    may_know=not step.is_restricted or (user.pk, step.case_id) in cleared,
+                    note=person.note,
+                )
+                for step in steps
+            ]
             keys = [step.pk for step in steps]
             reached.append(claiming.Reach(user.pk, person.asked_for, person.note, keys))
     claiming.record_reached(reached)
     board = reverse("escalation:board")
     drafts = [notice_for(user_id, items, sweep=token, board_url=board) for user_id, items in told.items()]
     return write_notices(drafts, now=now), tuple(sorted(warnings))
+
+
+def _cleared(restricted: set[int | None], now: datetime) -> set[tuple[int, int]]:
+    """Who is cleared on that day for which of these restricted cases, as (person, case)."""
+    if not restricted:
+        return set()
+    clearances = CaseClearance.objects.filter(case__in=restricted, review_on__gte=local_date(now))
+    return set(clearances.values_list("user", "case"))
 
 
 def _by_route(token: UUID) -> dict[Route, list[TakenStep]]:
@@ -150,7 +173,8 @@ def _by_route(token: UUID) -> dict[Route, list[TakenStep]]:
     ).order_by("clock__steps__pk")
     routes: dict[Route, list[TakenStep]] = defaultdict(list)
     route = ("recipients", "clock__owner_post_id", "clock__unit_id")
-    shown = ("clock__steps__pk", "clock_id", "clock__label", "clock__url", "clock__due_at")
+    about = ("clock__case", "clock__case__is_restricted")
+    shown = ("clock__steps__pk", "clock_id", *about, "clock__label", "clock__url", "clock__due_at")
     for row in rows.values_list(*route, *shown, "name", "position", "is_reminder"):
         step = TakenStep._make(row[len(route) :])
         routes[Route(tuple(row[0]), row[1], row[2], step.is_reminder)].append(step)

@@ -9,9 +9,11 @@ from qaframework.actions import workflow
 from qaframework.actions.models import LoopClosure
 from qaframework.notices.models import Notice
 from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.models import PostHolding
 from qaframework.people.refusal import Refused
 from tests.factories.actions import add_action, finish_all, hold_meeting, loop_with_head, open_loop
 from tests.factories.authority import Authority
+from tests.factories.caseload import CaseClearanceFactory
 
 State = LoopClosure.State
 
@@ -36,6 +38,32 @@ def test_the_meeting_waits_until_every_action_is_done(northmoor: Authority, now:
     hold_meeting(loop, northmoor.senior_manager, at=now)
     assert (loop.state, loop.sent_to_hos_at, loop.met_on) == (State.WITH_HEAD_OF_SERVICE, now, now.date())
     assert Notice.objects.get(kind="loop_to_authorise").recipient == northmoor.head_of_service
+
+
+def test_while_there_is_no_head_of_service_the_director_is_asked_to_authorise(
+    northmoor: Authority, now: datetime
+) -> None:
+    loop = open_loop(northmoor, now=now)
+    PostHolding.objects.filter(post=northmoor.post_of[northmoor.head_of_service]).delete()
+    finish_all(loop, northmoor, at=now)
+    hold_meeting(loop, northmoor.senior_manager, at=now)
+    assert Notice.objects.get(kind="loop_to_authorise").recipient == northmoor.director
+
+
+def test_a_notice_names_a_restricted_case_only_to_people_who_are_cleared(
+    northmoor: Authority, now: datetime
+) -> None:
+    loop = open_loop(northmoor, now=now)
+    loop.case.is_restricted, loop.case.restriction_reason = True, "Related to a member of staff"
+    loop.case.save()
+    finish_all(loop, northmoor, at=now)
+    hold_meeting(loop, northmoor.senior_manager, at=now)
+    notice = Notice.objects.get(kind="loop_to_authorise")
+    assert loop.case.child_ref not in notice.subject
+    assert notice.subject == "Please authorise: closing the loop, a restricted case"
+    CaseClearanceFactory(case=loop.case, user=northmoor.senior_manager)
+    workflow.return_loop(loop=loop, reason="Was her brother seen?", by=northmoor.head_of_service, now=now)
+    assert loop.case.child_ref in Notice.objects.get(kind="loop_returned").subject
 
 
 @pytest.mark.clause("LAN-24")

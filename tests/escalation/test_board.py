@@ -13,6 +13,7 @@ from qaframework.clocks.workflow import move_clock, stop_clock
 from qaframework.people.refusal import Refused
 from qaframework.rules.working_days import end_of_day, local_date
 from tests.factories.authority import small_authority
+from tests.factories.caseload import CaseClearanceFactory
 from tests.factories.clocks import framework_version, rung, running_clock
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +40,15 @@ def late(authority, version, owner=None, **changes):
     return running_clock(authority, owner=owner, version=version, **values)
 
 
-def labels(client, user, **query):
+def rows(client, user, **query):
     client.force_login(user)
     page = client.get(reverse(BOARD), query)
     assert page.status_code == 200
-    return [row.step.clock.label for row in page.context["board"].rows]
+    return page.context["board"].rows
+
+
+def labels(client, user, **query):
+    return [row.label for row in rows(client, user, **query)]
 
 
 def test_each_person_sees_their_units_and_what_has_reached_them(client, authority, version):
@@ -89,11 +94,17 @@ def test_a_restricted_case_is_shown_only_to_those_who_were_told(client, authorit
     case = Case.objects.create(
         child_ref="N1", unit=authority.duty_team_1, is_restricted=True, restriction_reason="Member of staff"
     )
-    late(authority, version, case=case)
+    clock = late(authority, version, case=case, label="Learning space, case N1", url="/audits/1/")
     sweep(now=THEN)
     assert labels(client, authority.qa_officer) == []
     assert labels(client, authority.team_manager) == []
-    assert len(labels(client, authority.senior_manager)) == 1
+    (row,) = rows(client, authority.senior_manager)
+    assert (row.label, row.url) == ("Work about a restricted case", "")
+    page = client.get(reverse("escalation:acknowledge", args=[row.step.pk]))
+    assert "N1" not in page.content.decode()
+    CaseClearanceFactory(case=case, user=authority.senior_manager, review_on=date(2099, 1, 1))
+    (row,) = rows(client, authority.senior_manager)
+    assert (row.label, row.url) == (clock.label, clock.url)
     client.force_login(authority.qa_officer)
     board = client.get(reverse(BOARD)).context["board"]
     assert board.counts == []
@@ -124,8 +135,20 @@ def test_a_line_says_since_when_which_step_and_whom_it_reached(client, authority
     (row,) = response.context["board"].rows
     assert row.days_late == (local_date(timezone.now()) - date(2026, 12, 8)).days
     assert row.told == ["Director Example"]
-    for words in (clock.label, "8 December 2026", "7 days late", "Director Example", "Not yet"):
+    for words in (clock.label, "8 Dec 2026", "7 days late", "Director Example", "Acknowledge</a>"):
         assert words in text
+
+
+def test_the_steps_are_counted_in_the_order_of_how_late_they_come(client, authority):
+    weeks = [rung("Reminder", "0 days", "owner", before=True), rung("4 weeks late", "4 weeks", "director")]
+    version = framework_version(late_action=weeks)
+    late(authority, version, due_at=end_of_day(date(2026, 11, 10)), now=THEN, ladder="late_action")
+    late(authority, version)
+    late(authority, version, due_at=end_of_day(date(2026, 12, 12)))
+    sweep(now=THEN)
+    client.force_login(authority.director)
+    board = client.get(reverse(BOARD)).context["board"]
+    assert [step.name for step in board.counts] == ["2 days late", "7 days late", "4 weeks late"]
 
 
 def test_filters_by_step_kind_and_acknowledgement(client, authority, version):

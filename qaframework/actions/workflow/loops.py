@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from qaframework.actions.models import Action, ActionPlan, LoopClosure
+from qaframework.caseload.access import is_cleared
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.notices.workflow import NoticeDraft, write_notices
@@ -109,10 +110,9 @@ def record_loop_meeting(
         learning=learning,
         sent_to_hos_at=now,
     )
-    for post in directory.nearest_posts(loop.unit, _rule(loop.plan).authorised_by, local_date(now)):
-        holder = directory.holder_of(post, local_date(now))
-        body = "The meeting has taken place. Please read the form, then authorise or return it."
-        _tell(loop, holder, "loop_to_authorise", "Please authorise", body, now=now)
+    body = "The meeting has taken place. Please read the form, then authorise or return it."
+    for person in _who_authorises(loop, local_date(now)):
+        _tell(loop, person, "loop_to_authorise", "Please authorise", body, now=now)
     return loop
 
 
@@ -202,14 +202,26 @@ def _senior_post(unit: Unit, role: str, on: date) -> Post:
     )
 
 
+def _who_authorises(loop: LoopClosure, on: date) -> list[User]:
+    """Whoever holds the nearest posts that authorise; while they are vacant, the Director above."""
+    for role in (_rule(loop.plan).authorised_by, "director"):
+        posts = directory.nearest_posts(loop.unit, role, on)
+        held = [holder for post in posts if (holder := directory.holder_of(post, on)) is not None]
+        if held:
+            return held
+    return []
+
+
 def _tell(loop: LoopClosure, person: User | None, kind: str, what: str, body: str, *, now: datetime) -> None:
     if person is None:
         return
+    may_know = is_cleared(person, loop.case, local_date(now))
+    case = f"case {loop.case.child_ref}" if may_know else "a restricted case"
     draft = NoticeDraft(
         recipient_id=person.pk,
         kind=kind,
         dedupe_key=f"{kind}:{loop.pk}:{now.isoformat()}:{person.pk}",
-        subject=f"{what}: closing the loop, case {loop.case.child_ref}",
+        subject=f"{what}: closing the loop, {case}",
         body=body,
         url=reverse("actions:loop", args=[loop.pk]),
     )

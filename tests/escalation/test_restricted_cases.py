@@ -1,0 +1,50 @@
+"""Late work about a restricted case goes up like any other; which case it is stays with cleared people."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from escalation.models import EscalationStep
+from escalation.workflow import sweep
+from qaframework.notices.models import Notice
+from qaframework.rules.working_days import end_of_day
+from tests.factories.authority import small_authority
+from tests.factories.caseload import CaseClearanceFactory, CaseFactory
+from tests.factories.clocks import framework_version, running_clock
+
+pytestmark = pytest.mark.django_db
+
+DUE = end_of_day(date(2026, 12, 8))
+STARTED = datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
+THREE_DAYS_LATE = datetime(2026, 12, 11, 12, 0, tzinfo=UTC)
+
+
+def test_a_notice_names_the_case_only_to_people_who_are_cleared_on_that_day():
+    authority = small_authority()
+    case = CaseFactory(child_ref="N1", unit=authority.duty_team_1, restricted=True)
+    CaseClearanceFactory(case=case, user=authority.head_of_service, review_on=date(2026, 12, 11))
+    CaseClearanceFactory(case=case, user=authority.senior_manager, review_on=date(2026, 12, 10))
+    owner = authority.post_of[authority.team_manager]
+    version = framework_version()
+    label = "Learning space, case N1"
+    running_clock(
+        authority,
+        owner=owner,
+        version=version,
+        due_at=DUE,
+        now=STARTED,
+        case=case,
+        label=label,
+        url="/audits/1/",
+    )
+    sweep(now=THREE_DAYS_LATE)
+    step = EscalationStep.objects.get(is_reminder=False)
+    assert {one.user for one in step.reached.all()} == {authority.head_of_service, authority.senior_manager}
+    cleared = Notice.objects.get(recipient=authority.head_of_service)
+    assert (cleared.subject, cleared.url) == (f"Late: {label}, 2 days late", "/audits/1/")
+    other = Notice.objects.get(recipient=authority.senior_manager)
+    assert (other.subject, other.url) == (
+        "Late: Work about a restricted case, 2 days late",
+        "/escalations/",
+    )
+    assert "N1" not in other.body
