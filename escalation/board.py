@@ -61,7 +61,7 @@ class BoardRow:
         since = f"{days} late when it ended" if clock.stopped_at else f"{days} ago"
         return [
             {"text": self.label, "url": self.url},
-            f"{short_date(clock.due_at)}\n{since}",
+            f"{_unbroken(short_date(clock.due_at))}\n{_unbroken(since)}",
             self.with_whom,
             {"text": self.step.name, "status": "late"},
             "\n".join(self.told) or NOBODY,
@@ -102,6 +102,11 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
     page = keyset_page(_narrowed(now_or_all, chosen), moment="clock__due_at", query=query)
     rows = [_row(step, today) for step in page.rows]
     return Board(rows, page, [_count(name, count, query) for name, count in counts.items()], chosen)
+
+
+def _unbroken(text: str) -> str:
+    """Kept on one line in a narrow column."""
+    return text.replace(" ", "\u00a0")
 
 
 def kind_label(kind: str) -> str:

@@ -10,6 +10,7 @@ from reporting.charts import Part, Point, StackedRow
 
 Json = Mapping[str, Any]
 Cell = str | int
+FEW_COLUMNS = 4
 
 
 class Drawn:
@@ -66,6 +67,11 @@ class Table(Drawn):
     empty: str = "There is nothing to show yet."
     note: str = ""
     links: tuple[str, ...] = ()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a name and a few numbers stand in a row, which fit on a phone."""
+        return len(self.columns) <= FEW_COLUMNS and all(column.numeric for column in self.columns[1:])
 
     @property
     def cells(self) -> list[list[Any]]:

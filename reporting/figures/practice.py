@@ -15,7 +15,7 @@ from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import PlanType
 from qaframework.rules.grades import GradeScheme
 from qaframework.rules.periods import Quarter
-from qaframework.rules.statistics import FEWEST_WITHOUT_NOTE, Share, share, suppress_small
+from qaframework.rules.statistics import FEWEST_FOR_PERCENT, FEWEST_WITHOUT_NOTE, Share, share, suppress_small
 from reporting.figures.scope import Scope
 
 RANDOM = Assignment.Selection.RANDOM
@@ -47,7 +47,8 @@ class Group:
 @dataclass(frozen=True)
 class PracticeFigures:
     """``random`` is the period's, ``before`` that of the period before it; ``by_month`` and ``by_quarter``
-    go back a year. ``targeted`` are the period's audits that were chosen for a reason."""
+    go back a year. ``targeted`` are the period's audits that were chosen for a reason. ``few_sections`` names
+    the parts that so few audits grade that their grades are not shown."""
 
     random: Grades
     before: Grades
@@ -56,6 +57,7 @@ class PracticeFigures:
     by_month: tuple[Grades, ...]
     by_quarter: tuple[Grades, ...]
     sections: tuple[Grades, ...]
+    few_sections: tuple[str, ...]
     by_team: tuple[Group, ...]
     by_plan_type: tuple[Group, ...]
     inadequate: Share
@@ -77,6 +79,7 @@ def practice_figures(scope: Scope) -> PracticeFigures:
 
     now = grades(scope.period.label, (row for row in random if row["month"] in months))
     worst = scheme.worst.key if scheme and scheme.grades else ""
+    sections, few_sections = _sections(scope, scheme, rows)
     asked = [row for row in rows if row["feedback_obtained"] is not None]
     return PracticeFigures(
         random=now,
@@ -94,7 +97,8 @@ def practice_figures(scope: Scope) -> PracticeFigures:
             grades(_short(quarter), (row for row in random if row["month"] in _keys(quarter)))
             for quarter in _quarters(scope)
         ),
-        sections=tuple(_sections(scope, scheme, rows)),
+        sections=sections,
+        few_sections=few_sections,
         by_team=_groups(scheme, random, "unit__name", {}),
         by_plan_type=_groups(scheme, random, "plan_type", dict(PlanType.choices)),
         inadequate=share(sum(n for key, _, n in now.counts if key == worst), now.graded),
@@ -141,16 +145,20 @@ def _grades(label: str, scheme: GradeScheme | None, tally: Counter[str]) -> Grad
     return Grades(label, counts, tally[""], share(good, sum(n for _, _, n in counts)))
 
 
-def _sections(scope: Scope, scheme: GradeScheme | None, rows: list[dict[str, Any]]) -> Iterable[Grades]:
-    """Each graded section of the tools, the one with the fewest good or better first."""
+def _sections(
+    scope: Scope, scheme: GradeScheme | None, rows: list[dict[str, Any]]
+) -> tuple[tuple[Grades, ...], tuple[str, ...]]:
+    """Each graded section of the tools, the one with the fewest good or better first, and the titles of
+    those that fewer audits grade than make a percentage."""
     tallies: dict[str, Counter[str]] = defaultdict(Counter)
     titles = section_titles(scope)
     for row in rows:
         for key, grade in row["section_grades"].items():
             tallies[titles.get(key, key)][grade] += 1
     profile = [_grades(title, scheme, tally) for title, tally in tallies.items()]
-    graded = [one for one in profile if one.graded]
-    return sorted(graded, key=lambda one: (one.good_or_better.part / one.graded, one.label))
+    shown = [one for one in profile if one.graded >= FEWEST_FOR_PERCENT]
+    shown.sort(key=lambda one: (one.good_or_better.part / one.graded, one.label))
+    return tuple(shown), tuple(sorted(one.label for one in profile if 0 < one.graded < FEWEST_FOR_PERCENT))
 
 
 def section_titles(scope: Scope) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What audits say about practice, as blocks."""
 
+from qaframework.rules.statistics import FEWEST_FOR_PERCENT
 from reporting.charts import Part, Point, StackedRow
 from reporting.document import (
     Block,
@@ -82,12 +83,19 @@ def sections_section(figures: PracticeFigures, period: str) -> Section:
     told = (
         f"The lowest part is “{lowest.label}”: {in_words(lowest.good_or_better)} good or better."
         if lowest
-        else f"No part of an audit was graded in {period}."
+        else f"No part of practice was graded in {FEWEST_FOR_PERCENT} or more audits in {period}."
     )
     blocks: list[Block] = [Paragraph(told)]
     if lowest:
         rows = tuple(_row(one) for one in figures.sections)
         blocks.append(StackedChart("sections", "Parts of the audits, lowest first", told, rows))
+    if figures.few_sections:
+        blocks.append(
+            Paragraph(
+                f"Not shown, because fewer than {FEWEST_FOR_PERCENT} audits grade them: "
+                f"{'; '.join(figures.few_sections)}."
+            )
+        )
     blocks.append(
         Explanation(
             rule="Grades that auditors gave to each part of audits drawn at random and handed in in the "

@@ -16,18 +16,20 @@ from reporting.writers.tables import table_of_line, table_of_stacked, table_of_s
 TYPEFACE = "Arial"
 TEXT_WIDTH = Cm(17)
 PICTURE_WIDTH = Cm(15)
+LINE, PADDING = 28, 4  # letters
 
 
 def as_word(document: Document) -> bytes:
     word = new_document()
     _set_page(word)
     _set_styles(word)
+    _number_pages(word)
     word.core_properties.title = document.title
     word.core_properties.author = ""
     word.core_properties.language = "en-GB"
     word.add_heading(document.title, level=1)
     for label, value in document.facts:
-        word.add_paragraph(f"{label}: {value}")
+        word.add_paragraph(f"{label}: {value}").paragraph_format.space_after = Pt(2)
     for section in document.sections:
         word.add_heading(section.heading, level=2)
         for block in section.blocks:
@@ -42,6 +44,15 @@ def _set_page(word: Any) -> None:
     page = word.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2)
+
+
+def _number_pages(word: Any) -> None:
+    """The number of each page in the middle of its foot."""
+    paragraph = word.sections[0].footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)
 
 
 def _set_styles(word: Any) -> None:
@@ -63,8 +74,8 @@ def _write(word: Any, block: Block) -> None:
         for text in block.text.splitlines():
             word.add_paragraph(text)
     elif isinstance(block, Explanation):
-        word.add_paragraph(f"How this is reckoned. {block.rule}")
-        word.add_paragraph(f"Counted: {block.numerator} Out of: {block.denominator}")
+        _aside(word, f"How this is reckoned. {block.rule}")
+        _aside(word, f"Counted: {block.numerator} Out of: {block.denominator}")
     elif isinstance(block, Stats):
         _table(word, table_of_stats(block))
     elif isinstance(block, StackedChart):
@@ -75,6 +86,14 @@ def _write(word: Any, block: Block) -> None:
         _table(word, table_of_line(block))
     else:
         _table(word, block)
+
+
+def _aside(word: Any, text: str) -> None:
+    """Small and set in, so that the figures stand out."""
+    paragraph = word.add_paragraph()
+    paragraph.paragraph_format.left_indent = Cm(0.5)
+    paragraph.paragraph_format.space_after = Pt(3)
+    paragraph.add_run(text).font.size = Pt(9)
 
 
 def _picture(word: Any, chart: StackedChart | LineChart) -> None:
@@ -98,16 +117,26 @@ def _table(word: Any, table: Table) -> None:
         cells = drawn.add_row().cells
         for cell, value, column in zip(cells, row, table.columns, strict=True):
             _fill(cell, str(value), numeric=column.numeric, bold=False)
-    _give_widths(drawn, len(table.columns))
+    _give_widths(drawn, table)
     word.add_paragraph(table.note)
 
 
-def _give_widths(drawn: Any, columns: int) -> None:
-    """The first column, which says what the row is, gets twice the width of the others."""
-    one = int(TEXT_WIDTH / (columns + 1))
+def _give_widths(drawn: Any, table: Table) -> None:
+    """Each column as wide as what it has to say, so that no word is broken."""
+    needs = [
+        _need([column.label, *(str(row[place]) for row in table.rows)], is_text=not column.numeric)
+        for place, column in enumerate(table.columns)
+    ]
     drawn.autofit = False
-    for index, column in enumerate(drawn.columns):
-        column.width = one if index else 2 * one
+    for column, need in zip(drawn.columns, needs, strict=True):
+        column.width = int(TEXT_WIDTH * need / sum(needs))
+
+
+def _need(texts: list[str], *, is_text: bool) -> int:
+    """Letters that the column needs: its longest word, and for texts a line of reasonable length."""
+    words = max(len(word) for text in texts for word in text.split() or [""])
+    lines = min(max(map(len, texts)), LINE) if is_text else 0
+    return max(words, lines) + PADDING
 
 
 def _fill(cell: Any, text: str, *, numeric: bool, bold: bool) -> None:

@@ -11,6 +11,7 @@ from qaframework.actions.models import LoopClosure
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.packs.models import Framework
 from qaframework.rules.periods import Month
+from reporting.document import Paragraph
 from reporting.figures import all_figures
 from reporting.figures.actions import action_figures
 from reporting.figures.coverage import coverage_figures
@@ -18,10 +19,11 @@ from reporting.figures.escalations import escalation_figures
 from reporting.figures.impact import impact_figures
 from reporting.figures.loops import loop_figures
 from reporting.figures.moderation import moderation_figures
-from reporting.figures.practice import practice_figures
+from reporting.figures.practice import practice_figures, section_titles
 from reporting.figures.returns import return_figures
 from reporting.figures.scope import Scope
 from reporting.pages import document_of
+from reporting.sections.practice import sections_section
 from reporting.workflow import build_report
 from tests.factories.allocation import owed
 from tests.factories.authority import Authority
@@ -127,6 +129,27 @@ def test_sections_taking_part_and_feedback(scope: Scope) -> None:
     assert (found.sections[0].good_or_better.part, found.sections[0].graded) == (12, 18)
     assert (found.worker_took_part.part, found.worker_took_part.whole) == (17, 18)
     assert (found.feedback_obtained.part, found.feedback_obtained.whole) == (9, 18)
+
+
+def test_a_part_that_fewer_than_five_audits_grade_is_named_without_its_grades(
+    scope: Scope, authority: Authority
+) -> None:
+    for _ in range(4):
+        audited(authority, at=NOVEMBER, section_grades={"change": "inadequate"})
+    found = practice_figures(scope)
+    title = section_titles(scope)["change"]
+    assert [one.label for one in found.sections] == ["Daily life now"]
+    assert found.few_sections == (title,)
+    told = [
+        block.text
+        for block in sections_section(found, "November 2026").blocks
+        if isinstance(block, Paragraph)
+    ]
+    assert told[-1] == f"Not shown, because fewer than 5 audits grade them: {title}."
+    audited(authority, at=NOVEMBER, section_grades={"change": "inadequate"})
+    now = practice_figures(scope)
+    assert [one.label for one in now.sections] == [title, "Daily life now"]
+    assert now.few_sections == ()
 
 
 def test_teams_stand_in_the_order_of_their_names_and_small_ones_are_hidden(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from docx import Document as open_word
+from docx.shared import Pt
 from openpyxl import load_workbook
 
 from qaframework.packs.models import Framework
@@ -91,6 +92,18 @@ def test_the_word_document_has_headings_and_tables_with_header_rows(document: Do
     assert all("good or better" in described for described in pictures)
     assert word.core_properties.title == document.title
     assert word.core_properties.language == "en-GB"
+
+
+def test_columns_of_the_word_document_hold_their_longest_word_and_pages_are_numbered(
+    document: Document,
+) -> None:
+    word = open_word(BytesIO(as_word(document)))
+    grades = next(table for table in word.tables if table.rows[0].cells[0].text == "Group")
+    letter = Pt(9) * 0.6
+    for column in grades.columns:
+        longest = max(len(part) for cell in column.cells for part in cell.text.split())
+        assert column.width > longest * letter, column.cells[0].text
+    assert "PAGE" in word.sections[0].footer._element.xml
 
 
 def test_the_workbook_has_a_sheet_for_each_section(document: Document) -> None:
