@@ -106,6 +106,8 @@ def test_a_new_account_gets_its_password_through_the_reset(
     user = UserFactory(password=make_password(None))
     client.post("/account/password/reset/", {"email": user.email})
     [mail] = mailoutbox
+    assert mail.subject == "Practice quality: Choose a new password"
+    assert user.email in mail.body
     [link] = re.findall(r"https?://\S+/account/password/reset/key/\S+", mail.body)
     page = client.get(urlsplit(link).path, follow=True)
     assert page.status_code == 200
@@ -113,6 +115,25 @@ def test_a_new_account_gets_its_password_through_the_reset(
     client.post(page.redirect_chain[-1][0], form)
     sign_in(client, user, "plum anchor velvet train")
     assert is_signed_in(client)
+
+
+def test_somebody_without_an_account_is_told_whom_to_ask(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    client.post("/account/password/reset/", {"email": "nobody@northmoor.example"})
+    [mail] = mailoutbox
+    assert "ask your administrator" in mail.body
+    assert "sign up" not in mail.body
+    assert "http" not in mail.body
+
+
+def test_a_changed_password_is_told_by_e_mail(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    sign_in(client, UserFactory())
+    new = "plum anchor velvet train"
+    client.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    [mail] = mailoutbox
+    assert mail.subject == "Practice quality: Password Changed"
+    assert "tell your administrator at once" in mail.body
 
 
 def test_a_changed_password_ends_the_session(client: Client) -> None:
