@@ -60,6 +60,20 @@ class Framework(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def overlaps(self) -> list[str]:
+        """A sentence for each other live framework that holds for a part of the same organisation: the posts
+        there owe the work of both."""
+        own = [unit.path for unit in self.units.all()]
+        told = []
+        for other in Framework.objects.live().exclude(pk=self.pk).prefetch_related("units"):
+            theirs = [unit.path for unit in other.units.all()]
+            if any(a.startswith(b) or b.startswith(a) for a in own for b in theirs):
+                told.append(
+                    f"{other} holds for a part of the same organisation: posts there owe the work of both. "
+                    "If only one is meant, load each again for the parts it is for."
+                )
+        return told
+
     def version_on(self, day: date) -> "FrameworkVersion":
         """The version in force on a local date. Raises FrameworkVersion.DoesNotExist when none is."""
         return (

@@ -100,6 +100,8 @@ def load(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{version} is loaded. It holds from {version.effective_from:%-d %B %Y}.")
     else:
         messages.info(request, f"{version} was here already. It holds for what you have chosen.")
+    for warning in version.framework.overlaps():
+        messages.warning(request, warning)
     return redirect("packs:framework", pk=version.framework_id)
 
 

@@ -20,6 +20,13 @@ def run(*arguments):
     return json.loads(out.getvalue())
 
 
+def test_load_pack_tells_of_another_framework_for_the_same_units(northmoor):
+    assert run("load_pack", "lancashire", "--unit=duty")["warnings"] == []
+    assert run("load_pack", "bracknell", "--unit=care")["warnings"] == []
+    [warning] = run("load_pack", "bracknell", "--unit=duty-1")["warnings"]
+    assert warning.startswith("Lancashire quality assurance framework holds for a part of the same")
+
+
 def test_check_pack_finds_nothing_wrong_with_a_shipped_pack():
     assert run("check_pack", "bracknell")["mistakes"] == []
 

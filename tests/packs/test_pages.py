@@ -306,6 +306,16 @@ def test_loading_the_same_again_says_that_it_was_here(signed_in, northmoor):
     assert Framework.objects.get().versions.count() == 1
 
 
+def test_two_frameworks_for_one_part_of_the_organisation_are_told(signed_in, northmoor):
+    client = signed_in("admin")
+    said = "Bracknell Forest live audit framework holds for a part of the same organisation"
+    client.post(reverse("tools:load"), sent(northmoor))
+    apart = sent(northmoor, pack="lancashire", units=[northmoor.duty.pk])
+    assert said not in text(client.post(reverse("tools:load"), apart, follow=True))
+    above = sent(northmoor, pack="lancashire", units=[northmoor.root.pk])
+    assert said in text(client.post(reverse("tools:load"), above, follow=True))
+
+
 def test_an_administrator_loads_a_file(signed_in, northmoor):
     file = SimpleUploadedFile("pack.zip", pack_up(files_of(shipped("bracknell"))))
     response = signed_in("admin").post(reverse("tools:load"), sent(northmoor, pack="file", file=file))

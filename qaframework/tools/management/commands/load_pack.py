@@ -46,12 +46,14 @@ class Command(OperatorCommand):
             except Refused as refused:
                 raise CommandError(str(refused)) from refused
             tools = install_tools(framework_version=version, by=None, now=now)
+            warnings = version.framework.overlaps()
             made = FrameworkVersion.objects.count() - before
             if options["dry_run"]:
                 transaction.set_rollback(True)
         return Outcome(
             changed=made + tools,
             message=f"{version}: {made} new version, {tools} new tool versions.",
+            warnings=warnings,
             details={"framework": version.framework.key, "version": version.number, "tools": tools},
         )
 
