@@ -1,5 +1,7 @@
 """Wakes the sweep."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -7,8 +9,11 @@ from escalation import workflow
 from escalation.health import SWEEP
 from qaframework.clocks.workflow import beat
 
+log = logging.getLogger(__name__)
+
 
 @shared_task
 def sweep() -> None:
-    workflow.sweep(now=timezone.now())
+    for warning in workflow.sweep(now=timezone.now()).warnings:
+        log.warning(warning)
     beat(name=SWEEP, now=timezone.now())

@@ -121,7 +121,10 @@ def _another_case(loop: LoopClosure) -> Case | None:
 
 
 def _auditor_for(case: Case, first: CaseAudit, organisation: Organisation) -> Post | None:
-    """Of the posts that owe this kind of work, a held one that may audit the case, with the least to do."""
+    """Of the posts that owe this kind of work, a held one that may audit the case, with the least to do.
+
+    Neither the post nor the person of the first audit: a second pair of eyes looks (LAN-26).
+    """
     activity = allocation.activity_of(first.assignment)
     open_work = Count("assignments", filter=Q(assignments__state__in=Assignment.OPEN_STATES), distinct=True)
     posts = (
@@ -136,7 +139,8 @@ def _auditor_for(case: Case, first: CaseAudit, organisation: Organisation) -> Po
         .distinct()
     )
     for post in posts:
-        held = organisation.holder_of(post.pk) is not None
-        if held and not may_not_audit(organisation, post, case, activity.independence):
+        holder = organisation.holder_of(post.pk)
+        is_another = holder is not None and holder.pk != first.auditor_id
+        if is_another and not may_not_audit(organisation, post, case, activity.independence):
             return post
     return None

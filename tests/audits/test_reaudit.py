@@ -57,6 +57,13 @@ def test_another_case_of_the_same_worker_is_audited_by_somebody_else(where, firs
     assert (work.allocated_on, work.due_on) == (DUE, date(2027, 4, 4))
 
 
+def test_whoever_held_the_first_audit_does_not_hold_the_second_in_another_post(where, first, other_case):
+    CaseAudit.objects.filter(pk=first.pk).update(auditor=where.authority.senior_manager)
+    warned = open_due_reaudits(now=BEGINS)
+    assert warned.opened == []
+    assert "No manager is free" in warned.warnings[0]
+
+
 @pytest.mark.clause("LAN-26")
 def test_each_loop_gives_one_reaudit_however_often_it_is_looked_for(first, other_case, time_machine):
     time_machine.move_to(BEGINS)
@@ -93,6 +100,12 @@ def test_without_another_case_or_a_worker_the_qa_team_is_warned(where, first):
     CaseFactory(unit=where.authority.duty_team_1, worker=None)
     LoopClosure.objects.update(worker=None)
     assert open_due_reaudits(now=BEGINS).opened == []
+
+
+def test_the_task_says_so_in_the_worker_s_log(where, first, time_machine, caplog):
+    time_machine.move_to(BEGINS)
+    open_due_work()
+    assert "no other open case" in caplog.text
 
 
 def test_without_a_manager_who_may_audit_it_the_qa_team_is_warned(where, first, other_case):
