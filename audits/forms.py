@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 
 from audits.models import AuditMeeting, CaseAudit
+from audits.workflow.meetings import LONGEST_MEETING, MEETING_LENGTH, SHORTEST_MEETING
 from qaframework.people.forms import DateInput
 from qaframework.rules.working_days import at_local_time, to_london
 from qaframework.tools.definition import ToolDefinition
@@ -62,7 +63,14 @@ class MeetingForm(forms.Form):
         error_messages={"invalid": "Enter a time, such as 14:00."},
     )
     minutes = forms.IntegerField(
-        label="How many minutes", error_messages={"invalid": "Enter a whole number of minutes, such as 90."}
+        label="How many minutes",
+        min_value=SHORTEST_MEETING,
+        max_value=LONGEST_MEETING,
+        error_messages={
+            "invalid": "Enter a whole number of minutes, such as 90.",
+            "min_value": MEETING_LENGTH,
+            "max_value": MEETING_LENGTH,
+        },
     )
     place = forms.CharField(
         label="Where",
@@ -70,19 +78,30 @@ class MeetingForm(forms.Form):
         help_text="A room, or “video call”. No family's address.",
     )
 
+    def __init__(self, *args: Any, today: date, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.today = today
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day < self.today:
+            raise forms.ValidationError("This day has passed. Give a day from today on.")
+        return day
+
     @classmethod
-    def starting_from(cls, meeting: AuditMeeting | None, minutes: int) -> "MeetingForm":
+    def starting_from(cls, meeting: AuditMeeting | None, minutes: int, *, today: date) -> "MeetingForm":
         """What a page starts with: the present meeting, or the tool's usual length."""
         if meeting is None:
-            return cls(initial={"minutes": minutes})
+            return cls(initial={"minutes": minutes}, today=today)
         local = to_london(meeting.starts_at)
         return cls(
+            today=today,
             initial={
                 "day": local.date(),
                 "time": local.time(),
                 "minutes": meeting.minutes,
                 "place": meeting.place,
-            }
+            },
         )
 
     @property

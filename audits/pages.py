@@ -22,7 +22,7 @@ from audits.progress import (
     progress_of,
     tasks_of,
 )
-from audits.readiness import ACTIONS, ADVICE, ANSWERS, Problem, unmet_indicators
+from audits.readiness import ACTIONS, ADVICE, ANSWERS, Problem, practitioner_word, unmet_indicators
 from audits.workflow.judging import SUBMITTED
 from qaframework.actions.access import visible_plans
 from qaframework.activities.access import owes
@@ -74,10 +74,9 @@ class AuditPage:
 def words_of(audit: CaseAudit) -> dict[str, str]:
     """What this authority calls people and things, for the middle of a sentence."""
     pack = audit.assignment.framework_version.pack
-    practitioner = pack.label("practitioner")
     return {
         "activity": pack.activity(audit.assignment.activity).label,
-        "practitioner": practitioner[:1].lower() + practitioner[1:],
+        "practitioner": practitioner_word(audit),
         "qa_team": pack.label("qa_team"),
     }
 
@@ -102,7 +101,7 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
         meeting=_meeting_panel(audit, user, is_participant=is_auditor or is_worker, on=on),
         sections=tasks_of(found, can_work=can_work),
         closing=closing_tasks(found, can_work=can_work),
-        result=_result_rows(audit, found.action_count, moderation),
+        result=result_rows(audit, moderation),
         plan_url=_plan_url(audit, user, on),
         sent_back=_sent_back(audit, moderation),
     )
@@ -129,7 +128,7 @@ def facts(audit: CaseAudit, today: date) -> list[Row]:
         due = f"{uk_date(assignment.due_on)}\n{due_in_words(assignment.due_on, today)}"
         rows.append({"label": "Due", "value": due})
     if assignment.selection != Assignment.Selection.NONE:
-        rows.append({"label": "Case", "value": assignment.get_selection_display()})
+        rows.append({"label": "How it was picked", "value": assignment.get_selection_display()})
     if audit.follow_up_of_id:
         words_for = f"An earlier audit of the same {words['practitioner']}’s work"
         rows.append({"label": "Follows up", "value": words_for})
@@ -290,8 +289,8 @@ def _moderation_rows(audit: CaseAudit, *, with_feedback: bool) -> list[Row]:
     return rows
 
 
-def _result_rows(audit: CaseAudit, action_count: int, moderation: Moderation | None) -> list[Row]:
-    """What came of an audit that was handed in."""
+def result_rows(audit: CaseAudit, moderation: Moderation | None = None) -> list[Row]:
+    """What comes of an audit: before it is handed in to check, afterwards to read."""
     definition = audit.answer_set.tool_version.definition
     practitioner = words_of(audit)["practitioner"]
     rows = [
@@ -301,7 +300,7 @@ def _result_rows(audit: CaseAudit, action_count: int, moderation: Moderation | N
         _grade_row("Final grade", definition, audit.final_grade),
         {"label": "How it was reached", "value": audit.final_grade_reached_by if audit.final_grade else ""},
         {"label": "Moderation", "value": moderation.get_state_display() if moderation else ""},
-        {"label": "Actions", "value": str(action_count)},
+        {"label": "Actions", "value": str(getattr(audit, "action_count", None) or "None")},
     ]
     return [row for row in rows if row["value"]]
 

@@ -109,7 +109,6 @@ def path_of(found: Progress, moderation: Moderation | None) -> list[Step]:
     """The steps from allocation to the final grade, with the moment or the person of each."""
     audit, assignment = found.audit, found.audit.assignment
     done = sum(section.is_complete for section in found.sections)
-    held_by = getattr(audit, "holder_name", None) or "nobody: the post is vacant"
     steps = [
         ("Allocated", short_date(assignment.allocated_on)),
         ("Meeting agreed", _meeting_detail(found)),
@@ -122,11 +121,27 @@ def path_of(found: Progress, moderation: Moderation | None) -> list[Step]:
     current = _current(found, len(steps))
     details = [detail for _, detail in steps]
     if current < 3:
+        held_by = _held_by(found)
         details[current] = f"{details[current]}, with {held_by}" if details[current] else f"with {held_by}"
     return [
         Step(label, "done" if place < current else "current" if place == current else "next", details[place])
         for place, (label, _) in enumerate(steps)
     ]
+
+
+def _meeting_is_open(found: Progress) -> bool:
+    """Whether a time was proposed that nobody has accepted yet."""
+    is_proposed = found.meeting is not None and found.meeting.state == AuditMeeting.State.PROPOSED
+    return is_proposed and found.audit.assignment.state == State.ALLOCATED
+
+
+def _held_by(found: Progress) -> str:
+    """Who has to move it on: whoever has not answered a proposed meeting yet, else who holds the post."""
+    assignment, meeting = found.audit.assignment, found.meeting
+    is_asked = meeting is not None and meeting.proposed_by_id != assignment.worker_id
+    if is_asked and _meeting_is_open(found):
+        return str(assignment.worker)
+    return getattr(found.audit, "holder_name", None) or "nobody: the post is vacant"
 
 
 def _current(found: Progress, length: int) -> int:
@@ -299,7 +314,8 @@ def _worker_step(found: Progress) -> NextStep:
         text = f"{auditor} proposes {uk_datetime(meeting.starts_at)}, {meeting.place}."
         return NextStep(text, "Accept this time", reverse("audits:accept_meeting", args=[audit.pk]), True)
     if meeting.record_updated_on is None:
-        return NextStep("Before you meet, check that the child’s record is up to date, and say so below.")
+        text = "Before you meet, check that the child’s record is up to date, and say when you did."
+        return NextStep(text, "Check the record", "#meeting")
     return NextStep(f"You are ready. You meet on {uk_datetime(meeting.starts_at)}, {meeting.place}.")
 
 

@@ -100,10 +100,12 @@ def _about_the_worker(audit: CaseAudit) -> list[Problem]:
     mode = activity_of(audit.assignment).mode
     Involvement = CaseAudit.Involvement
     if not audit.worker_took_part:
-        return [_judgement("Say whether the practitioner took part.", "worker_took_part_0")]
+        text = f"Say whether the {practitioner_word(audit)} took part."
+        return [_judgement(text, "worker_took_part_0")]
     explained = bool(audit.not_involved_reason.strip())
     if audit.worker_took_part == Involvement.NO and not explained:
-        return [_judgement("Say why the practitioner did not take part.", "not_involved_reason")]
+        text = f"Say why the {practitioner_word(audit)} did not take part."
+        return [_judgement(text, "not_involved_reason")]
     if mode == "in_person" and audit.worker_took_part == Involvement.BY_CALL and not explained:
         text = "This is meant to be held in person. Say why it was held by call."
         return [_judgement(text, "not_involved_reason")]
@@ -117,9 +119,19 @@ def _about_the_grade(audit: CaseAudit, definition: ToolDefinition, standing: Sta
     if not definition.overall_graded:
         return problems
     if not audit.overall_grade:
-        return [*problems, _judgement("Choose the overall grade.", "overall_grade_0")]
+        problems.append(_judgement("Choose the overall grade.", "overall_grade_0"))
     if not audit.grade_reason.strip():
         problems.append(_judgement("Give the reason for the overall grade.", "grade_reason"))
+    return [
+        *problems,
+        *_about_the_indicators(audit, definition, standing),
+        *_about_the_agreement(audit, standing.advice),
+    ]
+
+
+def _about_the_indicators(audit: CaseAudit, definition: ToolDefinition, standing: Standing) -> list[Problem]:
+    if not audit.overall_grade:
+        return []
     scheme = _scheme(audit)
     unmet = unmet_indicators(definition, standing.values)
     has_reason = bool(audit.unmet_indicators_reason.strip())
@@ -127,17 +139,21 @@ def _about_the_grade(audit: CaseAudit, definition: ToolDefinition, standing: Sta
         label = scheme.grade(audit.overall_grade).label
         how_many = f"{len(unmet)} of the expected indicators {'is' if len(unmet) == 1 else 'are'}"
         text = f"{how_many} not fully met. Say why the grade is still “{label}”."
-        problems.append(_judgement(text, "unmet_indicators_reason"))
-    return problems + _about_the_agreement(audit, standing.advice)
+        return [_judgement(text, "unmet_indicators_reason")]
+    return []
 
 
 def _about_the_agreement(audit: CaseAudit, advice: AdviceRequest | None) -> list[Problem]:
     if audit.worker_took_part == CaseAudit.Involvement.NO:
         return []
+    problems = []
     if not audit.worker_grade:
-        return [_judgement("Record how the practitioner would grade the work.", "worker_grade_0")]
+        text = f"Record how the {practitioner_word(audit)} would grade the work."
+        problems.append(_judgement(text, "worker_grade_0"))
     if not audit.agreement:
-        return [_judgement("Say whether you agree on the grade.", "agreement_0")]
+        problems.append(_judgement("Say whether you both agree on the grade.", "agreement_0"))
+    if problems or not audit.overall_grade:
+        return problems
     if audit.agreement == CaseAudit.Agreement.AGREED:
         if audit.worker_grade == audit.overall_grade:
             return []
@@ -158,6 +174,12 @@ def _about_the_actions(audit: CaseAudit, definition: ToolDefinition, action_coun
         return []
     label = scheme.grade(audit.overall_grade).label
     return [Problem(f"An audit graded “{label}” needs at least one action.", ACTIONS, "Actions")]
+
+
+def practitioner_word(audit: CaseAudit) -> str:
+    """What this authority calls them, for the middle of a sentence."""
+    label = audit.assignment.framework_version.pack.label("practitioner")
+    return label[:1].lower() + label[1:]
 
 
 def _scheme(audit: CaseAudit) -> GradeScheme:

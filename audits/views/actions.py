@@ -20,6 +20,8 @@ from qaframework.people.access import local_today, signed_in
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
 
+LOCKED = "This audit has been submitted, so no action can be added. Copy what you typed before you leave."
+
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +29,7 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
     """The actions drafted so far, and a form for one more (BF-09)."""
     now = timezone.now()
     audit = access.get_audit_to_edit(request.user, pk, now=now)
-    if not audit.is_open:
+    if not audit.is_open and request.method != "POST":
         return redirect("audits:read", pk=pk)
     form = ActionForm(
         audit.action_plan,
@@ -36,7 +38,12 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
         today=local_today(),
         auditor_post=audit.assignment.post,
     )
-    if request.method == "POST" and form.is_valid():
+    onward = "audits:submit" if "go_on" in request.POST else "audits:actions"
+    if onward == "audits:submit" and form.is_blank:
+        return redirect(onward, pk=pk)
+    if request.method == "POST" and not audit.is_open:
+        form.add_error(None, LOCKED)
+    elif request.method == "POST" and form.is_valid():
         begin_if_needed(audit, request.user)
         try:
             form.save(now)
@@ -44,12 +51,12 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, " ".join(["Action added.", *(one.message for one in form.warnings)]))
-            return redirect("audits:actions", pk=pk)
+            return redirect(onward, pk=pk)
     context = {
         "audit": audit,
         "title": subject_line(audit.assignment),
         "form": form,
-        "drafts": draft_rows(audit.action_plan, lambda action: _remove_url(audit, action)),
+        "drafts": draft_rows(audit.action_plan, lambda action: _remove_url(audit, action), form.owners),
         "words": words_of(audit),
     }
     return render(request, "audits/audit/actions.html", context, status=422 if form.errors else 200)

@@ -34,7 +34,9 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     found = meeting_of(audit)
     minutes = audit.answer_set.tool_version.definition.minutes
     form = (
-        MeetingForm(request.POST) if request.method == "POST" else MeetingForm.starting_from(found, minutes)
+        MeetingForm(request.POST, today=local_today())
+        if request.method == "POST"
+        else MeetingForm.starting_from(found, minutes, today=local_today())
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,9 +11,12 @@ from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.people import directory, history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
+from qaframework.people.templatetags.page import uk_datetime
 from qaframework.rules.working_days import local_date
 
 State = AuditMeeting.State
+SHORTEST_MEETING, LONGEST_MEETING = 15, 480  # minutes
+MEETING_LENGTH = "A meeting lasts between 15 minutes and 8 hours. 90 minutes is usual."
 
 
 @transaction.atomic
@@ -24,8 +27,8 @@ def propose_meeting(
     _refuse_unless_open(audit)
     if starts_at <= now:
         raise Refused("The meeting would be in the past. Give a date and time that lie ahead.")
-    if not 15 <= minutes <= 480:
-        raise Refused("A meeting lasts between 15 minutes and 8 hours. 90 minutes is usual.")
+    if not SHORTEST_MEETING <= minutes <= LONGEST_MEETING:
+        raise Refused(MEETING_LENGTH)
     if not place.strip():
         raise Refused("Say where you will meet, for example a room or “video call”.")
     meeting = AuditMeeting.objects.filter(audit=audit).first()
@@ -49,7 +52,8 @@ def propose_meeting(
             proposed_by=by,
             sequence=meeting.sequence + 1,
         )
-    _tell_others(meeting, "Audit meeting proposed", by=by, now=now)
+    text = f"{by} proposes {_when(meeting)}. Accept it, or propose another time."
+    _tell_others(meeting, "Audit meeting proposed", text, by=by, now=now)
     return meeting
 
 
@@ -67,7 +71,8 @@ def accept_meeting(*, meeting: AuditMeeting, by: User, now: datetime) -> AuditMe
         state=State.ACCEPTED,
         sequence=meeting.sequence + 1,
     )
-    _tell_others(meeting, "Audit meeting accepted", by=by, now=now)
+    text = f"{by} accepts {_when(meeting)}. Open the audit to see where, and to put it into your calendar."
+    _tell_others(meeting, "Audit meeting accepted", text, by=by, now=now)
     return meeting
 
 
@@ -85,7 +90,8 @@ def cancel_meeting(*, meeting: AuditMeeting, reason: str, by: User, now: datetim
         state=State.CANCELLED,
         sequence=meeting.sequence + 1,
     )
-    _tell_others(meeting, "Audit meeting cancelled", by=by, now=now)
+    text = f"{by} cancelled the meeting on {_when(meeting)}, because: {reason.strip()}"
+    _tell_others(meeting, "Audit meeting cancelled", text, by=by, now=now)
     return meeting
 
 
@@ -110,16 +116,25 @@ def remind_of_meetings(*, now: datetime) -> int:
         starts_at__lte=now + timedelta(days=1),
         audit__assignment__state__in=Assignment.OPEN_STATES,
     ).select_related("audit__assignment__case", "audit__assignment__worker", "audit__assignment__post")
-    return sum(
-        _tell(meeting, "Audit meeting soon", "meeting_reminder", leave_out=None, now=now) for meeting in soon
-    )
+    return sum(_remind(meeting, now) for meeting in soon)
 
 
-def _tell_others(meeting: AuditMeeting, subject: str, *, by: User, now: datetime) -> None:
-    _tell(meeting, subject, "meeting", leave_out=by, now=now)
+def _remind(meeting: AuditMeeting, now: datetime) -> int:
+    text = f"You meet on {_when(meeting)}. Open the audit to see where."
+    return _tell(meeting, "Audit meeting soon", text, "meeting_reminder", leave_out=None, now=now)
 
 
-def _tell(meeting: AuditMeeting, subject: str, kind: str, *, leave_out: User | None, now: datetime) -> int:
+def _when(meeting: AuditMeeting) -> str:
+    return f"{uk_datetime(meeting.starts_at)} ({meeting.minutes} minutes)"
+
+
+def _tell_others(meeting: AuditMeeting, subject: str, text: str, *, by: User, now: datetime) -> None:
+    _tell(meeting, subject, text, "meeting", leave_out=by, now=now)
+
+
+def _tell(
+    meeting: AuditMeeting, subject: str, text: str, kind: str, *, leave_out: User | None, now: datetime
+) -> int:
     assignment = meeting.audit.assignment
     auditor = directory.holder_of(assignment.post, local_date(now))
     people = [person for person in (auditor, assignment.worker) if person is not None and person != leave_out]
@@ -129,7 +144,7 @@ def _tell(meeting: AuditMeeting, subject: str, kind: str, *, leave_out: User | N
             kind=kind,
             dedupe_key=f"{kind}:{meeting.pk}:{meeting.sequence}:{person.pk}",
             subject=f"{subject}: case {assignment.case.child_ref if assignment.case else ''}",
-            body="Open the audit to see when and where, and to put it into your calendar.",
+            body=text,
             url=reverse("audits:audit", args=[meeting.audit_id]),
         )
         for person in people

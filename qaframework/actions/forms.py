@@ -10,7 +10,7 @@ from qaframework.actions.models import Action, ActionPlan, LoopClosure
 from qaframework.people.directory import Organisation
 from qaframework.people.forms import DateInput
 from qaframework.people.models import Post, User
-from qaframework.rules.smart_actions import Finding, Severity
+from qaframework.rules.smart_actions import Finding, Severity, example_date
 
 DATE_FORMATS = [
     "%Y-%m-%d",
@@ -86,7 +86,7 @@ class ActionForm(forms.Form):
         label="Who will do it?", required=False, help_text="Agreed: one person, who knows about it."
     )
     due_on = TypedDate(
-        label="By when?", required=False, help_text="Timed: a date, for example 27/11/2026. Not “ASAP”."
+        label="By when?", required=False, widget=forms.TextInput(attrs={"class": "govuk-input--width-10"})
     )
     longer_reason = forms.CharField(
         label="Why does it need longer than the framework allows? (only if it does)",
@@ -107,8 +107,17 @@ class ActionForm(forms.Form):
             (Action.Priority.LEARNING, "Learning: for practice in general"),
         ]
         self.initial.setdefault("priority", Action.Priority.STANDARD)
+        # A date that an action of today could have, written as people type it.
+        example = example_date(today)
+        self.fields["due_on"].help_text = f"Timed: a date, for example {example:%d/%m/%Y}. Not “ASAP”."
         owners = sensible_owners(plan, auditor_post, today)
         self.fields["owner_post"].choices = [("", "Choose a person"), *owners]  # type: ignore[attr-defined]
+        self.owners = dict(owners)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed: how urgent it would be does not count."""
+        return set(self.changed_data) <= {"priority"}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

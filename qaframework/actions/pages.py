@@ -51,13 +51,18 @@ def action_facts(action: Action, now: datetime) -> Facts:
         },
         {"label": "Escalated", "value": steps_reached([action], now).get(action.pk, "")},
         {"label": "Why it has longer", "value": action.longer_reason},
+        {"label": note_label(action), "value": action.closing_note},
         {"label": "Evidence", "value": action.evidence},
         {"label": "Done", "value": _by(action.done_by, action.done_at)},
         {"label": "Verified", "value": _by(action.verified_by, action.verified_at)},
         {"label": "Difference made", "value": action.difference_made},
-        {"label": "Note", "value": action.closing_note},
     ]
     return [fact for fact in facts if fact["value"]]
+
+
+def note_label(action: Action) -> str:
+    """What the last person who did not just say yes wrote: why it came back, or why it is not needed."""
+    return "Cancelled because" if action.state == Action.State.CANCELLED else "Came back because"
 
 
 def next_steps(action: Action, user: User, today: date) -> list[NextStep]:

@@ -166,12 +166,17 @@ class ActivityPages:
             form.save(now)
             said = " ".join(["Action added.", *(one.message for one in form.warnings)])
             messages.success(request, said)
-            return self.url("actions", pk)
+            return self.url("hand_in" if goes_on else "actions", pk)
 
+        goes_on = "go_on" in request.POST
+        if goes_on and form.is_blank:
+            return redirect(self.url("hand_in", pk))
         status = try_form(request, form, add)
         if isinstance(status, HttpResponse):
             return status
-        drafts = draft_rows(activity.action_plan, lambda action: self.url("remove_action", pk, action.pk))
+        drafts = draft_rows(
+            activity.action_plan, lambda action: self.url("remove_action", pk, action.pk), form.owners
+        )
         context = self._context(activity, request.user) | {"form": form, "drafts": drafts}
         return render(request, "activities/actions.html", context, status=status)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from qaframework.allocation.access import owned_assignments
@@ -14,9 +14,12 @@ from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.reading import with_rules
 from qaframework.allocation.wording import activity_label, notice_url, state_tag
 from qaframework.caseload.access import cleared_q
+from qaframework.clocks.models import Clock
+from qaframework.people.access import posts_of
 from qaframework.people.models import User
 from qaframework.people.templatetags.page import due_in_words, short_date
 from qaframework.rules.periods import Month
+from qaframework.rules.working_days import local_date
 
 Row = list[Any]
 
@@ -25,9 +28,13 @@ SHOWN = ("planned", *Assignment.OPEN_STATES, "submitted", "moderating")
 
 @dataclass(frozen=True)
 class MyWork:
-    """``late`` counts owed work past its last day; ``next_month`` is when planned work begins, if any is."""
+    """``late`` counts owed work past its last day; ``next_month`` is when planned work begins, if any is.
+
+    ``waiting`` is what came out of audits and waits for the person: actions, concerns, loops to close.
+    """
 
     owed: list[Row]
+    waiting: list[Row]
     taking_part: list[Row]
     handed_in: list[Row]
     ahead: list[Row]
@@ -36,7 +43,7 @@ class MyWork:
 
 
 def my_work(user: User, today: date) -> MyWork:
-    """Everything in three queries, late work first."""
+    """Everything in four queries, late work first."""
     asked = ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state=ExtensionRequest.State.ASKED)
     owned = owned_assignments(user, today).filter(state__in=SHOWN).annotate(is_asked=Exists(asked))
     mine = list(owned.select_related("case", "post").order_by("due_on", "period", "pk"))
@@ -48,12 +55,30 @@ def my_work(user: User, today: date) -> MyWork:
     planned = [one for one in mine if one.state == Assignment.State.PLANNED and one.period >= this_month]
     return MyWork(
         owed=[[*_row(one, today), _more_time(one, today)] for one in owed],
+        waiting=[_waiting_row(clock, today) for clock in _waiting(user, today)],
         taking_part=[[*_row(one, today), one.post.title] for one in theirs],
         handed_in=[_row(one, today) for one in mine if one.state in Assignment.DONE_STATES],
         ahead=_ahead(planned),
         late=sum(one.is_late(today) for one in owed),
         next_month=Month.parse(min(one.period for one in planned)).label if planned else "",
     )
+
+
+def _waiting(user: User, today: date) -> QuerySet[Clock]:
+    """What runs on the person's posts besides assignments, soonest first; the rooms beside this one start
+    a clock for each of their own."""
+    running = Clock.objects.filter(owner_post__in=posts_of(user, today), stopped_at__isnull=True)
+    return running.filter(cleared_q(user, today)).exclude(kind="assignment").order_by("due_at", "pk")
+
+
+def _waiting_row(clock: Clock, today: date) -> Row:
+    due_on = local_date(clock.due_at)
+    late = {"text": "Late", "status": "late"} if due_on < today else ""
+    return [
+        {"text": clock.label, "url": clock.url},
+        f"{short_date(due_on)}, {due_in_words(due_on, today)}",
+        late,
+    ]
 
 
 def _row(assignment: Assignment, today: date) -> Row:

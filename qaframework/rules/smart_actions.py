@@ -123,8 +123,13 @@ def _refuse(letter: str, message: str) -> Finding:
     return Finding(letter, Severity.REFUSE, message)
 
 
+def example_date(today: date) -> date:
+    """A date that an action agreed ``today`` could well have: a working day two weeks on."""
+    return due_date(today, Offset(2, Unit.WEEKS), WorkingCalendar(), roll_to_working_day=True)
+
+
 def _example(today: date) -> str:
-    return _long(due_date(today, Offset(2, Unit.WEEKS), WorkingCalendar(), roll_to_working_day=True))
+    return _long(example_date(today))
 
 
 def _long(d: date) -> str:

@@ -54,6 +54,10 @@ def test_what_is_missing_is_said_at_its_field(
     assert dict(form.errors) == {field: [says]}
 
 
+def test_the_date_that_is_given_as_an_example_lies_ahead(northmoor: Authority, plan: ActionPlan) -> None:
+    assert "24/11/2026" in form_for(northmoor, plan)["due_on"].help_text
+
+
 @pytest.mark.parametrize(
     "typed",
     ["2026-11-27", "27/11/2026", "27/11/26", "27 November 2026", "27 Nov 2026", "27.11.2026", " 27 11 2026 "],

@@ -13,6 +13,7 @@ from qaframework.allocation import workflow
 from qaframework.allocation.access import get_visible_assignment
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from tests.allocation.seeing import EVERYBODY, Page, statuses, texts
+from tests.factories.actions import done_action, issued_action, raised_concern
 from tests.factories.allocation import ExtensionRequestFactory, handed_in, owed, planned_year
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseClearanceFactory, CaseFactory
@@ -57,6 +58,23 @@ def test_more_time_can_be_asked_for_until_the_deadline_and_then_the_way_is_gone(
     assert rows[1][4]["url"] == reverse("allocation:ask_extension", args=[today.pk])
 
 
+def test_my_work_shows_what_came_out_of_audits_and_waits_for_the_person(
+    northmoor: Authority, page: Page, send: Page
+) -> None:
+    late = issued_action(northmoor, due_on=date(2026, 11, 6))
+    concern = raised_concern(northmoor, now=NOW)
+    done_action(northmoor, at=NOW)
+    shown = page(northmoor.practitioner, "my_work")
+    rows = shown.context["work"].waiting
+    assert [row[0]["url"] for row in rows] == [reverse("actions:action", args=[late.pk])]
+    assert texts(rows, 1) == ["6 Nov 2026, 4 days late"]
+    assert texts(rows, 2) == ["Late"]
+    assert b"You owe nothing" not in shown.content
+    rows = page(northmoor.team_manager, "my_work").context["work"].waiting
+    assert [row[0]["url"] for row in rows] == [reverse("actions:concern", args=[concern.pk])]
+    assert page(northmoor.outsider, "my_work").context["work"].waiting == []
+
+
 def test_a_practitioner_sees_what_they_take_part_in(northmoor: Authority, page: Page) -> None:
     case = CaseFactory(unit=northmoor.duty_team_1, worker=northmoor.practitioner)
     work_of(northmoor, case=case, worker=northmoor.practitioner)
@@ -89,7 +107,7 @@ def test_my_work_asks_as_much_for_forty_pieces_as_for_one(
         work_of(northmoor, case=case)
     client.force_login(northmoor.team_manager)
     client.get(reverse("allocation:my_work"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("allocation:my_work"))
 
 

@@ -194,7 +194,7 @@ def test_where_the_framework_asks_for_no_mode_a_call_needs_no_reason(bracknell_s
 def test_without_the_practitioner_it_is_said_why_and_nobody_has_to_agree(where, audit, held):
     nobody = {"worker_grade": "", "worker_view": "", "agreement": ""}
     judge(audit, where.auditor, held, worker_took_part="no", **nobody)
-    assert problems(audit) == ["Say why the practitioner did not take part."]
+    assert problems(audit) == ["Say why the social worker did not take part."]
     values = {"not_involved_reason": "Has left the authority."}
     workflow.save_judgement(
         audit=audit, version=fresh(audit).version, values=values, by=where.auditor, now=held
@@ -215,7 +215,8 @@ def test_the_grade_is_given_together_on_the_impact_for_the_child(client, worker,
     judge(audit, where.auditor, held, impact="", worker_grade="", worker_view="", agreement="")
     assert problems(audit) == [
         "Describe the difference the work has made for the child.",
-        "Record how the practitioner would grade the work.",
+        "Record how the key worker would grade the work.",
+        "Say whether you both agree on the grade.",
     ]
     sent = {"version": fresh(audit).version, "worker_grade": "good", "worker_view": "She trusts me now."}
     assert worker.post(url("worker_view", audit), sent).url == url("audit", audit)

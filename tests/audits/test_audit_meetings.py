@@ -78,6 +78,42 @@ def test_a_meeting_is_proposed_accepted_moved_and_cancelled(client, where, audit
 
 
 @pytest.mark.clause("BF-02")
+def test_each_notice_says_when_and_a_cancellation_why(where, audit, held):
+    meeting = propose(where, audit, held)
+    workflow.accept_meeting(meeting=meeting, by=where.worker, now=held)
+    workflow.cancel_meeting(meeting=meeting, reason="The family is in hospital.", by=where.worker, now=held)
+    proposed, accepted, cancelled = Notice.objects.filter(kind="meeting").order_by("pk")
+    when = "17 November 2026, 2:30pm (90 minutes)"
+    assert f"{where.auditor} proposes {when}." in proposed.body
+    assert f"{where.worker} accepts {when}." in accepted.body
+    assert "because: The family is in hospital." in cancelled.body
+
+
+@pytest.mark.clause("BF-16")
+def test_whoever_has_to_answer_a_proposal_holds_the_audit(client, where, audit, held):
+    client.force_login(where.auditor)
+
+    def holder():
+        path = {step.label: step.detail for step in client.get(url("audit", audit)).context["page"].path}
+        return path["Meeting agreed"]
+
+    propose(where, audit, held)
+    assert holder() == f"proposed for 17 Nov 2026, with {where.worker}"
+    propose(where, audit, held, by=where.worker)
+    assert holder() == f"proposed for 17 Nov 2026, with {where.auditor}"
+
+
+def test_all_that_is_wrong_with_a_proposal_is_said_at_once_and_at_its_field(client, where, audit):
+    client.force_login(where.auditor)
+    page = client.post(
+        url("meeting", audit), {"day": "2026-11-09", "time": "25", "minutes": "5", "place": ""}
+    )
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {"day", "time", "minutes", "place"}
+    assert page.context["form"].errors["day"] == ["This day has passed. Give a day from today on."]
+
+
+@pytest.mark.clause("BF-02")
 def test_both_put_the_same_entry_into_their_calendars(client, where, audit, held):
     meeting = propose(where, audit, held)
     entries = []
@@ -133,7 +169,8 @@ def test_the_practitioner_says_when_the_record_is_up_to_date(client, where, audi
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"day": "2026-11-09"}, "would be in the past"),
+        ({"day": "2026-11-09"}, "This day has passed."),
+        ({"day": "2026-11-10", "time": "06:00"}, "would be in the past"),
         ({"day": "soon"}, "Enter a day, such as 10/12/2026."),
         ({"time": "half two"}, "Enter a time, such as 14:00."),
         ({"minutes": "5"}, "between 15 minutes and 8 hours"),

@@ -321,14 +321,30 @@ def test_everything_missing_is_listed_at_once_with_the_way_there(auditor, where,
     page = auditor.get(url("submit", audit))
     missing = missing_answers(audit.answer_set.tool_version.definition, values_of(audit.answer_set))
     text = text_of(page)
-    assert page.context["count"] == len(missing) + 3
+    fields = [
+        "worker_took_part_0",
+        "impact",
+        "overall_grade_0",
+        "grade_reason",
+        "worker_grade_0",
+        "agreement_0",
+    ]
+    for field in fields:
+        assert f"{url('judgement', audit)}#id_{field}" in text
+    assert page.context["count"] == len(missing) + len(fields)
     assert f"{url('section', audit, 'daily_life')}#id_daily_life_now.well" in text
-    assert f"{url('judgement', audit)}#id_overall_grade_0" in text
     assert "Submit the audit" not in text
     refused = auditor.post(url("submit", audit))
     assert refused.status_code == 422
     assert "It cannot be submitted yet" in text_of(refused)
     assert fresh(audit).assignment.state == "in_progress"
+
+
+def test_what_is_about_to_be_submitted_is_shown_to_check(auditor, where, held):
+    rows = auditor.get(url("submit", ready_audit(where, held))).context["summary"]
+    shown = {row["label"]: row["value"] for row in rows}
+    assert shown["Overall grade"] == shown["The social worker’s grade"] == "Good"
+    assert shown["Actions"] == "1"
 
 
 def test_every_link_to_a_problem_leads_to_a_field_that_is_there(auditor, where):
@@ -436,6 +452,47 @@ def test_an_action_without_a_date_is_refused_and_what_was_typed_stays(auditor, w
     assert page.status_code == 422
     assert "Talk to school." in text_of(page)
     assert not Action.objects.exists()
+
+
+def typed_action(post):
+    values = {
+        "what": "Talk to school.",
+        "measure": "The record says what school sees.",
+        "priority": "standard",
+        "owner_post": str(post.pk),
+        "due_on": "1/12/2026",
+    }
+    return {f"action-{name}": value for name, value in values.items()}
+
+
+def test_going_on_leaves_no_typed_action_behind(auditor, where):
+    audit = allocated_audit(where)
+    onward = auditor.post(url("actions", audit), {"action-priority": "immediate", "go_on": "1"})
+    assert onward.url == url("submit", audit)
+    unfinished = auditor.post(url("actions", audit), {"action-what": "Talk to school.", "go_on": "1"})
+    assert unfinished.status_code == 422
+    assert "Talk to school." in text_of(unfinished)
+    post = where.authority.post_of[where.worker]
+    finished = auditor.post(url("actions", audit), {**typed_action(post), "go_on": "1"})
+    assert finished.url == url("submit", audit)
+    assert Action.objects.get().what == "Talk to school."
+
+
+def test_a_drafted_action_names_who_will_do_it(auditor, where):
+    audit = allocated_audit(where)
+    auditor.post(url("actions", audit), typed_action(where.authority.post_of[where.worker]))
+    (draft,) = auditor.get(url("actions", audit)).context["drafts"]
+    assert draft["owner"] == f"{where.worker} ({where.authority.post_of[where.worker].title})"
+
+
+def test_an_action_typed_while_the_audit_was_submitted_is_shown_and_not_added(auditor, where, held):
+    audit = submitted_audit(where, held)
+    before = Action.objects.count()
+    page = auditor.post(url("actions", audit), typed_action(where.authority.post_of[where.worker]))
+    assert page.status_code == 422
+    assert "Talk to school." in text_of(page)
+    assert "Copy what you typed" in text_of(page)
+    assert Action.objects.count() == before
 
 
 def test_a_draft_action_can_be_taken_back_until_it_is_issued(auditor, where, held):

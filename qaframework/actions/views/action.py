@@ -124,6 +124,7 @@ def _step(
     facts = [
         {"label": "What needs to happen", "value": shown.what},
         {"label": "How we will know", "value": shown.measure},
+        {"label": pages.note_label(shown), "value": shown.closing_note},
         {"label": "Evidence", "value": shown.evidence},
     ]
     return step_page(

@@ -54,6 +54,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "work": work,
         "columns": _columns(*WORK_COLUMNS),
         "owed_columns": _columns(*WORK_COLUMNS, "More time"),
+        "waiting_columns": _columns("What", "Due", "State"),
         "part_columns": _columns(*WORK_COLUMNS, "Led by"),
         "ahead_columns": _columns("Month", "Work", "How many", numeric=("How many",)),
         "next_text": f"Your next work is planned for {work.next_month}. You get a notice when it comes.",

@@ -57,6 +57,7 @@ STATUS_COLOURS = {
     "verified": "green",
     "authorised": "green",
     "agreed": "green",
+    "accepted": "green",
     "completed": "green",
     # work that needs attention
     "sent_back": "yellow",
