@@ -73,11 +73,11 @@ def _waiting(user: User, today: date) -> QuerySet[Clock]:
 
 def _waiting_row(clock: Clock, today: date) -> Row:
     due_on = local_date(clock.due_at)
-    late = {"text": "Late", "status": "late"} if due_on < today else ""
+    state = {"text": "Late", "status": "late"} if due_on < today else {"text": "Open", "status": "open"}
     return [
         {"text": clock.label, "url": clock.url},
         f"{short_date(due_on)}, {due_in_words(due_on, today)}",
-        late,
+        state,
     ]
 
 

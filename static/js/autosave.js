@@ -73,8 +73,13 @@ class Answer {
 
   // Kept in the browser
 
+  kept() {
+    return JSON.parse(localStorage.getItem(this.storageKey) ?? "null");
+  }
+
+  /** Whether what these fields hold has not reached the server. Another tab may keep its own text in the same place. */
   isUnsaved() {
-    return localStorage.getItem(this.storageKey) !== null;
+    return JSON.stringify(this.kept()?.values) === JSON.stringify(this.values());
   }
 
   keep() {
@@ -83,8 +88,8 @@ class Answer {
   }
 
   restore() {
-    if (!this.isUnsaved()) return;
-    const kept = JSON.parse(localStorage.getItem(this.storageKey));
+    const kept = this.kept();
+    if (!kept) return;
     if (JSON.stringify(kept.values) === JSON.stringify(this.values())) {
       localStorage.removeItem(this.storageKey); // it had arrived after all
       return;
@@ -152,8 +157,8 @@ class Answer {
     // The page's own button posts the version too, for browsers that run no scripts.
     const posted = this.fields[0].form?.elements.namedItem(`version__${this.fields[0].dataset.questionKey}`);
     if (posted) posted.value = version;
-    if (JSON.stringify(sent) === JSON.stringify(this.values())) localStorage.removeItem(this.storageKey);
-    else this.keep();
+    if (JSON.stringify(sent) !== JSON.stringify(this.values())) this.keep();
+    else if (this.isUnsaved()) localStorage.removeItem(this.storageKey);
     this.retryAfter = 2000;
     this.say(`Saved ${londonTime.format(new Date(savedAt))}`);
     window.dispatchEvent(new CustomEvent("answer-saved", { detail: { url: this.url } }));

@@ -23,7 +23,7 @@ PEOPLE = {
     "director": "Solveig Harrowgate",
 }
 # Learning spaces of their own for the journeys of the auditor, which change them.
-AUDITS = ("live", "two browsers", "signed out", "cut off", "keyboard")
+AUDITS = ("live", "two browsers", "two tabs", "signed out", "cut off", "keyboard")
 
 
 def main(folder: Path) -> None:

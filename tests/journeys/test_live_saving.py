@@ -66,6 +66,47 @@ def test_what_is_typed_without_a_connection_is_saved_when_it_is_back(person: Arr
     expect(open_section(person("auditor"), audit)).to_have_value("Typed on a train.")
 
 
+def test_another_tab_does_not_take_an_unsaved_text_for_its_own(person: Arrive, site: Site) -> None:
+    auditor, audit = person("auditor"), site.audits["two tabs"]
+    story = open_section(auditor, audit)
+    other = auditor.context.new_page()
+    other.goto(auditor.page.url)
+    expect(other.locator(STORY)).to_be_visible()
+    auditor.page.route("**/answer/**", lambda route: route.abort())
+    story.fill("Typed while nothing came through.")
+    auditor.sees("Not saved yet – we will try again")
+    other.evaluate("window.dispatchEvent(new Event('focus'))")
+    other.wait_for_load_state("networkidle")
+    auditor.page.unroute_all()
+    auditor.page.evaluate("window.dispatchEvent(new Event('online'))")
+    is_saved(auditor)
+    expect(open_section(person("auditor"), audit)).to_have_value("Typed while nothing came through.")
+
+
+def test_a_link_to_what_is_missing_leads_to_a_field_in_sight(person: Arrive, site: Site) -> None:
+    auditor, audit = person("auditor"), site.audits["keyboard"]
+    auditor.visit(f"/audits/{audit}/submit/")
+    auditor.follow("Describe the difference the work has made for the child.")
+    label = auditor.page.get_by_text("What difference has the work made for the child?")
+    expect(label).to_be_in_viewport(ratio=1)
+    bar = auditor.page.locator(".app-saved").bounding_box()
+    place = label.bounding_box()
+    assert bar is not None
+    assert place is not None
+    assert place["y"] > bar["y"] + bar["height"]
+    expect(auditor.page.get_by_role("link", name="Raise a concern now")).to_be_in_viewport(ratio=1)
+
+
+def test_nothing_stays_in_the_way_of_a_page_enlarged_four_times(person: Arrive, site: Site) -> None:
+    auditor, audit = person("auditor"), site.audits["keyboard"]
+    auditor.page.set_viewport_size({"width": 320, "height": 256})
+    for path in (f"section/{SECTION}/", "judgement/"):
+        auditor.visit(f"/audits/{audit}/{path}")
+        for bar in (".app-saved", ".app-actions"):
+            expect(auditor.page.locator(bar)).to_have_css("position", "static")
+        assert auditor.page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 def test_a_section_is_answered_from_the_keyboard_alone(person: Arrive, site: Site) -> None:
     auditor, audit = person("auditor"), site.audits["keyboard"]
     open_section(auditor, audit)
