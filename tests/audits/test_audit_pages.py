@@ -445,68 +445,6 @@ def test_a_moderators_feedback_is_for_the_auditor_not_the_practitioner(client, w
     assert "Next time ask the family first." not in page
 
 
-def test_an_action_without_a_date_is_refused_and_what_was_typed_stays(auditor, where):
-    audit = allocated_audit(where)
-    data = {"action-what": "Talk to school.", "action-priority": "standard", "action-due_on": "ASAP"}
-    page = auditor.post(url("actions", audit), data)
-    assert page.status_code == 422
-    assert "Talk to school." in text_of(page)
-    assert not Action.objects.exists()
-
-
-def typed_action(post):
-    values = {
-        "what": "Talk to school.",
-        "measure": "The record says what school sees.",
-        "priority": "standard",
-        "owner_post": str(post.pk),
-        "due_on": "1/12/2026",
-    }
-    return {f"action-{name}": value for name, value in values.items()}
-
-
-def test_going_on_leaves_no_typed_action_behind(auditor, where):
-    audit = allocated_audit(where)
-    onward = auditor.post(url("actions", audit), {"action-priority": "immediate", "go_on": "1"})
-    assert onward.url == url("submit", audit)
-    unfinished = auditor.post(url("actions", audit), {"action-what": "Talk to school.", "go_on": "1"})
-    assert unfinished.status_code == 422
-    assert "Talk to school." in text_of(unfinished)
-    post = where.authority.post_of[where.worker]
-    finished = auditor.post(url("actions", audit), {**typed_action(post), "go_on": "1"})
-    assert finished.url == url("submit", audit)
-    assert Action.objects.get().what == "Talk to school."
-
-
-def test_a_drafted_action_names_who_will_do_it(auditor, where):
-    audit = allocated_audit(where)
-    auditor.post(url("actions", audit), typed_action(where.authority.post_of[where.worker]))
-    (draft,) = auditor.get(url("actions", audit)).context["drafts"]
-    assert draft["owner"] == f"{where.worker} ({where.authority.post_of[where.worker].title})"
-
-
-def test_an_action_typed_while_the_audit_was_submitted_is_shown_and_not_added(auditor, where, held):
-    audit = submitted_audit(where, held)
-    before = Action.objects.count()
-    page = auditor.post(url("actions", audit), typed_action(where.authority.post_of[where.worker]))
-    assert page.status_code == 422
-    assert "Talk to school." in text_of(page)
-    assert "Copy what you typed" in text_of(page)
-    assert Action.objects.count() == before
-
-
-def test_a_draft_action_can_be_taken_back_until_it_is_issued(auditor, where, held):
-    audit = ready_audit(where, held)
-    action = audit.action_plan.actions.get()
-    auditor.post(url("remove_action", audit, action.pk))
-    assert not Action.objects.exists()
-    other = submitted_audit(where, held)
-    issued = other.action_plan.actions.get()
-    auditor.post(url("remove_action", other, issued.pk))
-    assert Action.objects.filter(pk=issued.pk).exists()
-    assert auditor.post(url("remove_action", audit, issued.pk)).status_code == 404
-
-
 @pytest.mark.clause("RBWM-11")
 def test_a_concern_is_raised_at_any_moment_and_the_audit_goes_on(auditor, where, held):
     audit = allocated_audit(where)
