@@ -19,7 +19,7 @@ class SampleDraw(models.Model):
     can replay the draw from the record alone. The hash was fixed before the seed was used.
     """
 
-    PERSONAL_FIELDS: ClassVar = ("frame",)
+    PERSONAL_FIELDS: ClassVar = ("frame", "drawn_by")
 
     programme = models.ForeignKey("allocation.Programme", on_delete=models.PROTECT, related_name="draws")
     framework_version = models.ForeignKey(
@@ -56,7 +56,7 @@ class SampleDraw(models.Model):
 class DrawnCase(models.Model):
     """One drawn or reserve case. Replaced ones stay visible."""
 
-    PERSONAL_FIELDS: ClassVar = ()
+    PERSONAL_FIELDS: ClassVar = ("replacement_note",)
 
     class State(models.TextChoices):
         ALLOCATED = "allocated", "Allocated"
@@ -115,6 +115,9 @@ class CaseAudit(Activity):
         "not_involved_reason",
         "worker_comment",
         "reflection_outcome",
+        "auditor",
+        "grade_reason",
+        "unmet_indicators_reason",
     )
 
     class Involvement(models.TextChoices):
@@ -198,7 +201,7 @@ class AuditMeeting(models.Model):
 class AdviceRequest(models.Model):
     """Auditor and practitioner cannot agree on the grade: the QA team is asked (BF-14)."""
 
-    PERSONAL_FIELDS: ClassVar = ("auditor_reason", "worker_reason", "advice")
+    PERSONAL_FIELDS: ClassVar = ("auditor_reason", "worker_reason", "advice", "asked_by", "advised_by")
 
     audit = models.OneToOneField(CaseAudit, on_delete=models.CASCADE, related_name="advice_request")
     auditor_reason = models.TextField()
@@ -221,7 +224,7 @@ class AdviceRequest(models.Model):
 class ModerationDraw(models.Model):
     """The verifiable random choice of the share of a period's audits that is moderated (LAN-34)."""
 
-    PERSONAL_FIELDS: ClassVar = ()
+    PERSONAL_FIELDS: ClassVar = ("drawn_by",)
 
     programme = models.ForeignKey(
         "allocation.Programme", on_delete=models.PROTECT, related_name="moderation_draws"
@@ -254,7 +257,13 @@ class ModerationDraw(models.Model):
 class Moderation(models.Model):
     """A second judgement of a submitted audit by somebody else (LAN-34, LAN-35)."""
 
-    PERSONAL_FIELDS: ClassVar = ("moderator", "auditor_viewpoint", "feedback")
+    PERSONAL_FIELDS: ClassVar = (
+        "moderator",
+        "auditor_viewpoint",
+        "feedback",
+        "grade_reason",
+        "discussion_outcome",
+    )
 
     class Because(models.TextChoices):
         RANDOM = "random", "Chosen at random"

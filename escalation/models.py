@@ -31,7 +31,7 @@ class StepQuerySet(models.QuerySet["EscalationStep"]):
 class EscalationStep(models.Model):
     """One rung of one clock, taken exactly once. Times are UTC."""
 
-    PERSONAL_FIELDS: ClassVar = ("acknowledged_by", "recipients")
+    PERSONAL_FIELDS: ClassVar = ("acknowledged_by", "recipients", "acknowledgement")
 
     clock = models.ForeignKey("clocks.Clock", on_delete=models.CASCADE, related_name="steps")
     round = models.PositiveSmallIntegerField()

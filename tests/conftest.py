@@ -1,12 +1,29 @@
 """What every test may rely on."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
+from tests.history import gaps_in_history
 from tests.services import find_chromium
+
+# Where tests change rows through the verbs; elsewhere many set their scene by changing rows themselves.
+WALKED = {
+    "actions",
+    "activities",
+    "allocation",
+    "caseload",
+    "clocks",
+    "cycle",
+    "observations",
+    "packs",
+    "people",
+    "supervision",
+    "tools",
+}
 
 settings.register_profile(
     "house",
@@ -25,6 +42,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: make test-pg"))
         if item.get_closest_marker("journey") and not find_chromium():
             item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """After every test that lets the verbs write: each change has left its history."""
+    yield
+    uses_database = {"db", "transactional_db"} & set(item.fixturenames)  # type: ignore[attr-defined]
+    room = item.path.parent.name
+    if not uses_database or room not in WALKED or item.get_closest_marker("writes_behind_the_verbs"):
+        return
+    if gaps := gaps_in_history():
+        pytest.fail("\n".join(["The history is not complete:", *gaps[:20]]), pytrace=False)
 
 
 @pytest.fixture

@@ -56,7 +56,17 @@ class ActionPlan(models.Model):
 class Action(models.Model):
     """One thing to be put right: what, by which post, by when, and how we will know."""
 
-    PERSONAL_FIELDS: ClassVar = ("evidence", "done_by", "verified_by")
+    PERSONAL_FIELDS: ClassVar = (
+        "evidence",
+        "done_by",
+        "verified_by",
+        "what",
+        "measure",
+        "finding",
+        "longer_reason",
+        "difference_made",
+        "closing_note",
+    )
 
     class Priority(models.TextChoices):
         IMMEDIATE = "immediate", "Immediate"
@@ -121,7 +131,7 @@ class Action(models.Model):
 class Concern(models.Model):
     """A child may be unsafe now: told at once, acknowledged by a named person (RBWM-11, SAN-01)."""
 
-    PERSONAL_FIELDS: ClassVar = ("what", "raised_by", "acknowledged_by")
+    PERSONAL_FIELDS: ClassVar = ("what", "raised_by", "acknowledged_by", "response")
 
     answer_set = models.ForeignKey(
         "tools.AnswerSet", null=True, blank=True, on_delete=models.PROTECT, related_name="concerns"
@@ -162,7 +172,17 @@ class LoopClosure(models.Model):
     authorises or returns it; three months later a different case of the same worker is audited.
     """
 
-    PERSONAL_FIELDS: ClassVar = ("worker", "child_is_safe", "evidence_seen", "other_children", "causes")
+    PERSONAL_FIELDS: ClassVar = (
+        "worker",
+        "child_is_safe",
+        "evidence_seen",
+        "other_children",
+        "causes",
+        "present",
+        "learning",
+        "authorised_by",
+        "return_reason",
+    )
 
     class State(models.TextChoices):
         DUE = "due", "Meeting due"

@@ -59,7 +59,7 @@ class Assignment(models.Model):
     ``due_on`` is the last day on which the work is in time.
     """
 
-    PERSONAL_FIELDS: ClassVar = ()
+    PERSONAL_FIELDS: ClassVar = ("worker",)
 
     class State(models.TextChoices):
         PLANNED = "planned", "Planned"
@@ -164,7 +164,7 @@ class Assignment(models.Model):
 class ExtensionRequest(models.Model):
     """A request for more time, or to be excluded, decided by a Head of Service before the deadline."""
 
-    PERSONAL_FIELDS: ClassVar = ("asked_by", "decided_by")
+    PERSONAL_FIELDS: ClassVar = ("asked_by", "decided_by", "reason", "decision_reason")
 
     class Kind(models.TextChoices):
         EXTENSION = "extension", "Extension"
@@ -214,7 +214,7 @@ class ExtensionRequest(models.Model):
 class Reallocation(models.Model):
     """Work moved from one post to another by the QA team, with the reason (LAN-06)."""
 
-    PERSONAL_FIELDS: ClassVar = ("moved_by",)
+    PERSONAL_FIELDS: ClassVar = ("moved_by", "reason")
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="reallocations")
     from_post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+")

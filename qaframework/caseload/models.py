@@ -77,7 +77,14 @@ class RegisterEntry(models.Model):
 class Case(RegisterEntry):
     """One child known to the authority."""
 
-    PERSONAL_FIELDS: ClassVar = ("child_ref", "initials", "worker_name")
+    PERSONAL_FIELDS: ClassVar = (
+        "child_ref",
+        "initials",
+        "worker_name",
+        "worker",
+        "restriction_reason",
+        "on_hold_reason",
+    )
 
     Status: ClassVar = CaseStatus
 
@@ -125,7 +132,7 @@ class Case(RegisterEntry):
 class CaseClearance(models.Model):
     """A named person may see one restricted case, until the review date."""
 
-    PERSONAL_FIELDS: ClassVar = ("user",)
+    PERSONAL_FIELDS: ClassVar = ("user", "reason", "granted_by")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clearances")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="clearances")
@@ -148,7 +155,7 @@ class CaseClearance(models.Model):
 class CaseImport(models.Model):
     """One file with the register as it stood on a day: checked first, then applied whole or discarded."""
 
-    PERSONAL_FIELDS: ClassVar = ("uploaded_by",)
+    PERSONAL_FIELDS: ClassVar = ("uploaded_by", "decided_by")
 
     class State(models.TextChoices):
         CHECKED = "checked", "Checked, waiting for your decision"
@@ -194,7 +201,7 @@ class StagedCase(RegisterEntry):
     A child whose entry would not change is counted in the import and has no row here.
     """
 
-    PERSONAL_FIELDS: ClassVar = ("child_ref", "initials", "worker_name", "differences")
+    PERSONAL_FIELDS: ClassVar = ("child_ref", "initials", "worker_name", "differences", "worker")
 
     class Change(models.TextChoices):
         NEW = "new", "New"

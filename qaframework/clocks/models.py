@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 class Clock(models.Model):
     """One deadline on one ladder. ``due_at`` is UTC; ``round`` grows when the deadline moves."""
 
-    PERSONAL_FIELDS: ClassVar = ()
+    PERSONAL_FIELDS: ClassVar = ("label",)
 
     class StopReason(models.TextChoices):
         COMPLETED = "completed", "Completed"

@@ -30,7 +30,7 @@ class Notice(models.Model):
     Times are UTC.
     """
 
-    PERSONAL_FIELDS: ClassVar = ("recipient",)
+    PERSONAL_FIELDS: ClassVar = ("recipient", "subject", "body")
 
     class Delivery(models.TextChoices):
         QUEUED = "queued", "Waiting to be sent"

@@ -249,7 +249,7 @@ class RecordReadQuerySet(models.QuerySet["RecordRead"]):
 class RecordRead(models.Model):
     """One reading of a child's, an audit's or a worker's record. Written once, never changed."""
 
-    PERSONAL_FIELDS: ClassVar = ("reader",)
+    PERSONAL_FIELDS: ClassVar = ("reader", "label", "purpose")
 
     class Kind(models.TextChoices):
         CASE = "case", "Case"

@@ -101,6 +101,7 @@ def test_a_case_without_a_practitioner_goes_to_the_manager_of_its_team(
     assert told("concern") == {"Team Manager Example"}
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_where_no_manager_has_a_post_the_person_is_told_what_to_do_now(
     northmoor: Authority, now: datetime
 ) -> None:

@@ -46,7 +46,8 @@ ACTION = {
 def arranged(authority: Authority, observation: Observation, owner: User, now: datetime) -> Observation:
     """The team manager observed the practitioner yesterday."""
     choose_worker(observation, worker=authority.practitioner, by=owner, now=now)
-    Observation.objects.filter(pk=observation.pk).update(observed_on=date(2026, 11, 9))
+    observation.observed_on = date(2026, 11, 9)
+    observation.save()
     return fresh(observation)
 
 
@@ -123,6 +124,7 @@ def test_only_the_owner_saves(authority: Authority, send: Page, arranged: Observ
     assert Answer.objects.get().saved_by == authority.team_manager
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_whoever_holds_the_post_today_goes_on_with_it(
     authority: Authority, page: Page, arranged: Observation
 ) -> None:

@@ -22,7 +22,8 @@ from tests.factories.authority import Authority
 def note(authority: Authority, owner: User) -> Observation:
     """A practice week: all but the answers is settled."""
     note = opened(Observation, authority, owner, "practice_week")
-    Observation.objects.filter(pk=note.pk).update(observed_on=date(2026, 11, 9))
+    note.observed_on = date(2026, 11, 9)
+    note.save()
     return fresh(note)
 
 
@@ -70,7 +71,8 @@ def test_actions_become_binding_and_without_any_no_plan_is_sent(
     authority: Authority, owner: User, note: Observation, now: datetime
 ) -> None:
     without = opened(Observation, authority, owner, "practice_week", ordinal=950)
-    Observation.objects.filter(pk=without.pk).update(observed_on=date(2026, 11, 9))
+    without.observed_on = date(2026, 11, 9)
+    without.save()
     fill_in(without, owner, now)
     hand_in_and_finish(fresh(without), by=owner, now=now)
     assert notices("plan_issued") == set()
@@ -97,7 +99,8 @@ def test_the_person_it_is_about_is_told_once_it_is_written_up(
     authority: Authority, owner: User, observation: Observation, now: datetime
 ) -> None:
     choose_worker(observation, worker=authority.practitioner, by=owner, now=now)
-    Observation.objects.filter(pk=observation.pk).update(observed_on=date(2026, 11, 9))
+    observation.observed_on = date(2026, 11, 9)
+    observation.save()
     observation = fresh(observation)
     fill_in(observation, owner, now)
     assert notices("written_up") == set()

@@ -83,6 +83,7 @@ def test_a_learning_space_is_due_four_weeks_after_its_allocation(northmoor: Auth
 
 
 @pytest.mark.clause("LAN-06")
+@pytest.mark.writes_behind_the_verbs
 def test_work_is_allocated_to_a_post_and_seen_by_whoever_holds_it_on_the_day(northmoor: Authority) -> None:
     post = northmoor.post_of[northmoor.team_manager]
     successor = UserFactory(email="successor@northmoor.example")

@@ -49,6 +49,7 @@ def shown(response: Any) -> list[tuple[str, bool]]:
     return [(row[3]["text"], bool(row[0]["url"])) for row in response.context["rows"]]
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_open_work_is_seen_by_those_it_concerns(
     northmoor: Authority, case: Case, fragment: Fragment, now: datetime
 ) -> None:
@@ -68,6 +69,7 @@ def test_handed_in_work_is_seen_by_the_manager_of_the_team(
     assert shown(fragment(northmoor.team_manager, case)) == [("Submitted", True)]
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_only_this_case_and_nothing_called_off(
     northmoor: Authority, case: Case, fragment: Fragment, now: datetime
 ) -> None:
@@ -79,6 +81,7 @@ def test_only_this_case_and_nothing_called_off(
     assert "has not been audited here" in response.content.decode()
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_a_case_that_is_not_theirs_or_restricted_shows_nothing(
     northmoor: Authority, case: Case, fragment: Fragment, now: datetime
 ) -> None:
@@ -107,6 +110,7 @@ def test_without_scripts_it_is_a_page_that_logs_its_reading(
     assert RecordRead.objects.filter(kind="case", label="N-77").count() == 1
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_it_asks_few_questions_however_much_work_there_is(
     client: Client,
     northmoor: Authority,

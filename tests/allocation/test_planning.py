@@ -249,6 +249,7 @@ def test_more_are_added_and_planned_work_follows_the_newer_rules(northmoor: Auth
     assert not make_programme(framework=programme.framework, year=2026, by=None, now=NOVEMBER).changed
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_a_closed_post_owes_nothing_more(northmoor: Authority) -> None:
     programme = planned_year(northmoor)
     post = northmoor.post_of[northmoor.outsider]
@@ -422,6 +423,7 @@ def test_dates_outside_the_year_in_the_past_or_of_dated_work_are_refused(northmo
         set_dates(**values, activity="dip_sample", starts_on=date(2026, 12, 1), due_on=date(2026, 12, 4))
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_work_that_has_begun_keeps_its_dates(northmoor: Authority) -> None:
     programme = planned_year(northmoor)
     post = northmoor.post_of[northmoor.team_manager]

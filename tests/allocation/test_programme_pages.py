@@ -53,6 +53,7 @@ def test_a_post_has_its_timetable_by_quarter_with_totals(northmoor: Authority, p
 
 
 @pytest.mark.clause("LAN-05")
+@pytest.mark.writes_behind_the_verbs
 def test_what_is_done_is_shown_beside_what_is_planned(northmoor: Authority, page: Page) -> None:
     programme = planned_year(northmoor)
     post = northmoor.post_of[northmoor.team_manager]

@@ -93,6 +93,7 @@ def test_two_frameworks_are_live_side_by_side_each_for_its_units(northmoor):
     assert theirs.pack.tool_names == {"live_audit": "Live audit"}
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_a_framework_that_is_not_live_holds_for_nobody(version, northmoor):
     Framework.objects.filter(pk=version.framework_id).update(is_live=False)
     assert list(frameworks_for(northmoor.duty_team_1)) == []
