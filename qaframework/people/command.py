@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -44,7 +45,13 @@ class OperatorCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = moment_from(options["at"])
-        outcome = self.perform(now=now, **options)
+        try:
+            outcome = self.perform(now=now, **options)
+        except (OperationalError, ProgrammingError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise CommandError(
+                f"The database cannot be used: {reason}. check_health looks at its address and migrations."
+            ) from error
         if options["json"]:
             self._print_document(now, outcome)
         else:

@@ -81,6 +81,7 @@ def test_a_concern_needs_words(northmoor: Authority, now: datetime) -> None:
         raised_concern(northmoor, now=now, what="  ")
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_the_manager_to_whom_the_practitioner_reports_comes_before_the_teams(
     northmoor: Authority, now: datetime
 ) -> None:

@@ -107,6 +107,7 @@ def test_an_older_state_is_shown_and_never_put_back(northmoor: Authority, client
     assert person.full_name == "New Name"
 
 
+@pytest.mark.writes_behind_the_verbs
 def test_a_unit_closes_after_its_posts(northmoor: Authority, client: Client) -> None:
     client.force_login(northmoor.admin)
     address = f"/admin/people/unit/{northmoor.duty_team_1.pk}/change/"

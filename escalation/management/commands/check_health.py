@@ -1,4 +1,4 @@
-"""Say what is not as it should be: one line each, and exit status 1."""
+"""Say what is as it should be and what is not, and with exit status 1 whether anything is not."""
 
 from datetime import datetime
 from typing import Any
@@ -17,4 +17,4 @@ class Command(OperatorCommand):
         troubles = [f"{finding.name}: {finding.text}" for finding in found if not finding.is_ok]
         working = [f"{finding.name}: {finding.text}" for finding in found if finding.is_ok]
         warnings = troubles if options["json"] else []
-        return Outcome(0, "\n".join(working), warnings, failure="\n".join(troubles))
+        return Outcome(0, "\n".join(working), warnings, failure=" ".join(troubles))

@@ -44,7 +44,8 @@ class Command(OperatorCommand):
             if options["dry_run"]:
                 transaction.set_rollback(True)
         rows = [{"kind": one.kind, "name": one.name, "email": one.email} for one in log_ins]
-        return Outcome(len(rows), _letter(log_ins), details={"log_ins": rows, "password": PASSWORD})
+        message = "The demonstration can be loaded." if options["dry_run"] else _letter(log_ins)
+        return Outcome(len(rows), message, details={"log_ins": rows, "password": PASSWORD})
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from qaframework.rules.working_days import local_date
 from reporting.models import Report
 from reporting.pages import as_data, document_of
 from reporting.periods import period_of
-from reporting.workflow import build_report
+from reporting.workflow import build_due_reports, build_report
 from reporting.writers import WRITERS
 
 STYLE_SHEETS = ("vendor/govuk-frontend/govuk-frontend.min.css", "css/app.css")
@@ -26,16 +26,31 @@ ENDINGS = ("html", *WRITERS, "json")
 
 
 class Command(OperatorCommand):
-    help = "Build the report of a month or quarter; run again, it changes nothing."
+    help = (
+        "Build the report of a month or quarter, or every report that is due when none is named; run again, "
+        "it changes nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("kind", choices=[str(kind) for kind in Report.Kind.values])
-        parser.add_argument("--period", required=True, help="Such as 2026-11, or 2026-Q3 for a quarter.")
+        parser.add_argument("kind", nargs="?", choices=[str(kind) for kind in Report.Kind.values])
+        parser.add_argument("--period", help="Such as 2026-11, or 2026-Q3 for a quarter.")
         parser.add_argument("--framework", help="Key of the framework; needed where several are live.")
         parser.add_argument("--output", help=f"File to write it to: .{', .'.join(ENDINGS)}.")
 
     def perform(self, *, now: datetime, **options: Any) -> Outcome:
+        named = [name for name in ("kind", "period", "framework", "output") if options[name]]
+        if not named:
+            return _all_due(now, options["dry_run"])
+        if not {"kind", "period"} <= set(named):
+            raise CommandError(
+                "Name a report and its period, such as: monthly --period 2026-11. Or name neither, for "
+                "every report that is due.",
+                returncode=2,
+            )
+        return self._build_one(now, **options)
+
+    def _build_one(self, now: datetime, **options: Any) -> Outcome:
         output = _output(options["output"])
         framework = _framework(options["framework"])
         try:
@@ -62,6 +77,15 @@ class Command(OperatorCommand):
             f"{report.title}: {done}.{f' Written to {output}.' if output else ''}",
             details={"report": report.title, "version": report.version, "state": report.state},
         )
+
+
+def _all_due(now: datetime, is_dry_run: bool) -> Outcome:
+    with transaction.atomic():
+        built = build_due_reports(now=now)
+        if is_dry_run:
+            transaction.set_rollback(True)
+    would = "would be " if is_dry_run else ""
+    return Outcome(built, f"Reports {would}built: {built}.")
 
 
 def _output(name: str | None) -> Path | None:

@@ -50,9 +50,10 @@ class Command(OperatorCommand):
             made = FrameworkVersion.objects.count() - before
             if options["dry_run"]:
                 transaction.set_rollback(True)
+        would = "would be " if options["dry_run"] else ""
         return Outcome(
             changed=made + tools,
-            message=f"{version}: {made} new version, {tools} new tool versions.",
+            message=f"{version}: versions {would}added: {made}. Tool versions {would}added: {tools}.",
             warnings=warnings,
             details={"framework": version.framework.key, "version": version.number, "tools": tools},
         )
