@@ -14,6 +14,7 @@ from qaframework.tools.reading import (
     answered_sections,
     missing_answers,
     progress,
+    repeated_rows,
     values_of,
 )
 
@@ -70,7 +71,8 @@ def problems(
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     if reason := activity.why_not_ready(today):
         found["Arrangements"].append((reason, arranging_url))
-    missing = missing_answers(definition, values_of(activity.answer_set))
+    values = values_of(activity.answer_set)
+    missing = missing_answers(definition, values)
     in_rows = Counter((section, split_row_key(key)[1]) for section, _, key in missing)
     for section, question, key in missing:
         page, row = url("section", activity.pk, section.key), split_row_key(key)[1]
@@ -80,6 +82,9 @@ def problems(
             assert definition.rows is not None
             said = f"{definition.rows.title(row)}: {count} answer{'' if count == 1 else 's'} missing"
             found[section.title].append((said, f"{page}#row-{row}"))
+    first = definition.sections[0]
+    for said, row in repeated_rows(definition, values):
+        found[first.title].append((said, f"{url('section', activity.pk, first.key)}#row-{row}"))
     return dict(found)
 
 

@@ -136,6 +136,12 @@ def _fit_slips(
     scheme = activity.get("grade_scheme")
     if isinstance(tool, dict) and scheme is not None and tool.get("grade_scheme") != scheme:
         yield f"{place} › grade_scheme", "The tool is graded on another scale.", "The same scale in both."
+    if activity.get("lead_time") and not activity.get("draw"):
+        yield (
+            f"{place} › lead_time",
+            "Only work with a draw is given out ahead; other work begins with its month.",
+            "Leave it out, or add a draw.",
+        )
     if isinstance(tool, dict) and activity.get("kind") == "dip_sample" and not tool.get("rows"):
         yield f"{place} › tool", "A dip sample needs a tool with rows.", "Give the tool rows."
     if activity.get("opens_loop") is True and not framework.get("loop"):

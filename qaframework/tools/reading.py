@@ -108,6 +108,20 @@ def rows_in_use(definition: ToolDefinition, values: Mapping[str, Any]) -> list[i
     return sorted({split_row_key(key)[1] for key in values} - {0})
 
 
+def repeated_rows(definition: ToolDefinition, values: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """For each row that is about the same as an earlier one: what is wrong, and the row."""
+    first_row: dict[str, int] = {}
+    found = []
+    for row in rows_in_use(definition, values):
+        reference = values.get(row_key(ROW_REFERENCE, row), "").strip()
+        first = first_row.setdefault(reference.casefold(), row)
+        if reference and first != row:
+            found.append(
+                (f"{reference} stands in rows {first} and {row}. Each counts once: give another one.", row)
+            )
+    return found
+
+
 def row_count(definition: ToolDefinition, values: Mapping[str, Any]) -> int:
     """How many rows a page shows: up to the last one in use, and never fewer than the tool's least number."""
     if definition.rows is None:

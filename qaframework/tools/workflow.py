@@ -13,7 +13,7 @@ from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.tools.definition import Question, Section, freeze
 from qaframework.tools.models import Answer, AnswerSet, Submission, Tool, ToolVersion
-from qaframework.tools.reading import missing_answers, values_of
+from qaframework.tools.reading import missing_answers, repeated_rows, values_of
 from qaframework.tools.values import AnswerInvalid, check_value
 
 SAVED = "Answer saved"
@@ -114,15 +114,19 @@ def save_answer(
 def submit_answers(*, answer_set: AnswerSet, by: User, now: datetime) -> Submission:
     """Hand the answers in: freeze them as they are and refuse changes from now on.
 
-    Raises AnswersIncomplete with all that is missing, or AnswersLocked when they were handed in before.
+    Raises AnswersIncomplete with all that is missing, Refused when two rows are about the same, or
+    AnswersLocked when they were handed in before.
     """
     _hold_open(answer_set)
     values = values_of(answer_set)
-    missing = missing_answers(answer_set.tool_version.definition, values)
+    definition = answer_set.tool_version.definition
+    missing = missing_answers(definition, values)
     if missing:
         raise AnswersIncomplete(
             [(section, question) for section, question, _ in missing], [key for _, _, key in missing]
         )
+    if repeated := repeated_rows(definition, values):
+        raise Refused(" ".join(said for said, _ in repeated))
     history.change(
         answer_set, by=by, now=now, reason="Handed in", only_if={"is_locked": False}, is_locked=True
     )

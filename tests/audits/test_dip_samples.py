@@ -16,8 +16,10 @@ from audits.dip_samples import results
 from audits.models import DipSample
 from qaframework.allocation.models import Assignment
 from qaframework.people.models import User
+from qaframework.people.refusal import Refused
 from qaframework.tools.definition import ToolDefinition, parse
 from qaframework.tools.models import Answer
+from qaframework.tools.workflow import submit_answers
 from tests.factories.activities import fill_in, fresh, opened
 from tests.factories.authority import Authority
 from tests.factories.packs import shipped
@@ -172,3 +174,17 @@ def test_the_table_of_children_asks_few_questions(
     client.get(url("section", sample, "visits"))
     with django_assert_max_num_queries(7):
         client.get(url("section", sample, "visits"))
+
+
+def test_a_child_that_stands_in_two_rows_is_named_before_it_counts_twice(
+    client: Client, sample: DipSample, owner: User, held: datetime
+) -> None:
+    references = {f"row_ref__r{row}": f"C{row}" for row in range(1, 6)} | {"row_ref__r4": " c2 "}
+    fill_in(sample, owner, held, **references)
+    client.force_login(owner)
+    page = client.post(url("hand_in", sample))
+    assert page.status_code == 422
+    assert "stands in rows 2 and 4" in page.content.decode()
+    assert fresh(sample).is_open
+    with pytest.raises(Refused, match="rows 2 and 4"):
+        submit_answers(answer_set=sample.answer_set, by=owner, now=held)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from qaframework.activities.models import Activity
 from qaframework.activities.workflow import open_activity
 from qaframework.people.models import User
+from qaframework.tools.definition import ROW_REFERENCE, Question, split_row_key
 from qaframework.tools.reading import missing_answers, values_of
 from qaframework.tools.workflow import save_answer
 from tests.factories.allocation import owed
@@ -28,9 +29,14 @@ def fill_in(activity: Activity, by: User, now: datetime, **answers: Any) -> None
     """Answer all that is required; ``answers`` by answer key take the place of the examples."""
     definition = activity.answer_set.tool_version.definition
     missing = missing_answers(definition, values_of(activity.answer_set))
-    wanted = {key: example(question) for _, question, key in missing} | answers
+    wanted = {key: _example(question, key) for _, question, key in missing} | answers
     for key, value in wanted.items():
         save_answer(answer_set=activity.answer_set, question_key=key, value=value, version=0, by=by, now=now)
+
+
+def _example(question: Question, key: str) -> Any:
+    """Each row is about a child of its own."""
+    return f"C{split_row_key(key)[1]}" if question.key == ROW_REFERENCE else example(question)
 
 
 def fresh(activity: A) -> A:
