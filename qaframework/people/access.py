@@ -126,6 +126,19 @@ def requires(*capabilities: Capability) -> Callable[[View], View]:
     return decorate
 
 
+def requires_whole_authority(view: View) -> View:
+    """Let only those open the page who configure the whole authority: what it does reaches everywhere."""
+
+    @requires(Capability.CONFIGURE)
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not configures_everything(cast(User, request.user), local_today()):
+            return not_allowed(request, Capability.CONFIGURE)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def not_allowed(request: HttpRequest, *capabilities: Capability) -> HttpResponse:
     """The page (403) that says which roles may do this."""
     keys = {key for capability in capabilities for key in roles_with(capability)}

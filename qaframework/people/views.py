@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from qaframework.people import access, workflow
-from qaframework.people.access import local_today, requires, signed_in
+from qaframework.people.access import local_today, requires, requires_whole_authority, signed_in
 from qaframework.people.context import home_of
 from qaframework.people.directory import Organisation
 from qaframework.people.forms import (
@@ -246,7 +246,7 @@ def reads(request: HttpRequest) -> HttpResponse:
 # Importing
 
 
-@requires(Capability.CONFIGURE)
+@requires_whole_authority
 @require_http_methods(["GET", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
     form = PeopleFileForm(_sent(request), request.FILES or None)
@@ -263,7 +263,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
     return _import_page(request, form, refused)
 
 
-@requires(Capability.CONFIGURE)
+@requires_whole_authority
 @require_safe
 def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     kept = access.get_people_import(request.user, pk, local_today())
@@ -279,7 +279,7 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "people/import_preview.html", context)
 
 
-@requires(Capability.CONFIGURE)
+@requires_whole_authority
 @require_POST
 def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
     kept = access.get_people_import(request.user, pk, local_today())

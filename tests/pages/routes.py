@@ -156,9 +156,9 @@ PEOPLE = [
     get("people:person", "person", for_=ADMINS | QA, gate=ADMINS | QA),
     get("people:person_leave", "person", for_=ADMINS, gate=ADMINS),
     get("people:reads", for_=ADMINS | QA, gate=ADMINS | QA),
-    get("people:import_new", for_=ADMINS, gate=ADMINS),
-    get("people:import", "people import", for_=ADMINS, gate=ADMINS),
-    post("people:import_apply", "people import", for_=ADMINS, gate=ADMINS),
+    get("people:import_new", for_=ADMIN, gate=ADMIN),
+    get("people:import", "people import", for_=ADMIN, gate=ADMIN),
+    post("people:import_apply", "people import", for_=ADMIN, gate=ADMIN),
 ]
 
 NOTICES = [

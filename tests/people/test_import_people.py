@@ -19,6 +19,7 @@ from qaframework.people.people_changes import Changes
 from qaframework.people.people_file import NEEDED, OPTIONAL, ImportRefused
 from qaframework.people.roles import ROLES
 from tests.factories.authority import Authority
+from tests.factories.people import PostFactory, PostHoldingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -441,3 +442,12 @@ def test_mistakes_are_told_in_the_order_of_the_rows(northmoor: Authority, now: d
         workflow.import_people(file=io.BytesIO(file.encode()), file_name="people.csv", by=None, now=now)
     assert [mistake.row for mistake in refused.value.mistakes] == [2, 3]
     assert refused.value.mistakes[1].value == "X" * 59 + "…"
+
+
+def test_an_administrator_of_one_part_imports_no_people(northmoor: Authority, client: Client) -> None:
+    """A file may give anybody any post, the administrator's own among them."""
+    post = PostFactory(role="config_admin", unit=northmoor.duty)
+    client.force_login(PostHoldingFactory(post=post).user)
+    assert "/people/import/" not in client.get("/people/organisation/").content.decode()
+    assert client.get("/people/import/").status_code == 403
+    assert client.post("/people/import/1/apply/").status_code == 403
