@@ -57,7 +57,8 @@ def build_due_reports(*, now: datetime) -> int:
     """Build every report that is due and does not exist, oldest first; returns how many were built.
 
     Found by the periods that have ended since work was first given out under the framework, so that an
-    outage of any length is caught up with, and a new installation writes no reports about nothing.
+    outage of any length is caught up with, and a new installation writes no reports about nothing. Nothing is
+    written about a time before the first report of its kind that there is.
     """
     built = 0
     today = local_date(now)
@@ -70,8 +71,9 @@ def build_due_reports(*, now: datetime) -> int:
         since = max(Quarter.of(began_on, pack.year_starts_in).start, framework.effective_from)
         have = set(framework.reports.values_list("kind", "period"))
         for rule in pack.reports:
+            oldest = min((key for kind, key in have if kind == rule.kind), default="")
             for period in due_periods(rule, pack, since=since, today=today):
-                if (rule.kind, period.key) not in have:
+                if period.key > oldest and (rule.kind, period.key) not in have:
                     build_report(framework=framework, kind=rule.kind, period=period, by=None, now=now)
                     built += 1
     return built

@@ -220,6 +220,16 @@ def test_reports_missed_in_an_outage_are_built_and_none_twice(
     assert list(quarterly) == ["2026-Q1", "2026-Q2"]
 
 
+def test_no_report_is_written_about_a_time_before_the_first_there_is(
+    framework: Framework, authority: Authority
+) -> None:
+    audited(authority, at=datetime(2026, 5, 20, 9, 0, tzinfo=UTC))
+    build_report(framework=framework, kind="monthly", period=Month(2026, 10), by=None, now=DECEMBER)
+    build_report(framework=framework, kind="quarterly", period=Quarter(2026, 2), by=None, now=DECEMBER)
+    assert build_due_reports(now=DECEMBER) == 1
+    assert set(Report.objects.values_list("period", flat=True)) == {"2026-10", "2026-11", "2026-Q2"}
+
+
 def test_there_are_no_reports_about_the_time_before_the_first_work(framework: Framework) -> None:
     """The year's programme began in April; the first work was given out for October."""
     first = Assignment.objects.aggregate(on=Min("allocated_on"))["on"]
