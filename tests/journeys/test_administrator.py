@@ -37,7 +37,7 @@ def test_frameworks_are_read_loaded_and_their_quotas_changed(person: Arrive) -> 
     admin.page.get_by_label("Children in care").check()
     admin.look("framework-to-load")
     admin.press("Load")
-    admin.sees("is loaded")
+    admin.sees("was here already")
     admin.look("framework")
 
     admin.visit("/frameworks/")
