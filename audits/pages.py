@@ -92,7 +92,7 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
     can_work = is_auditor and audit.is_open
     return AuditPage(
         title=subject_line(audit.assignment),
-        path=path_of(found, moderation),
+        path=path_of(found, moderation, on),
         next_step=next_step(found, is_auditor=is_auditor, is_worker=is_worker, words=words, now=now),
         can_work=can_work,
         is_worker=is_worker,

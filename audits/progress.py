@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -105,12 +105,12 @@ def progress_of(audit: CaseAudit, answers: Mapping[str, Answer]) -> Progress:
 # The path
 
 
-def path_of(found: Progress, moderation: Moderation | None) -> list[Step]:
+def path_of(found: Progress, moderation: Moderation | None, on: date) -> list[Step]:
     """The steps from allocation to the final grade, with the moment or the person of each."""
     audit, assignment = found.audit, found.audit.assignment
     done = sum(section.is_complete for section in found.sections)
     steps = [
-        ("Allocated", short_date(assignment.allocated_on)),
+        ("Allocated", _allocated_detail(assignment, on)),
         ("Meeting agreed", _meeting_detail(found)),
         ("Audited together", f"{done} of {len(found.sections)} sections" if audit.is_open else ""),
         ("Submitted", short_date(audit.submitted_at) or f"due {short_date(assignment.due_on)}"),
@@ -152,6 +152,12 @@ def _current(found: Progress, length: int) -> int:
     if state in (State.IN_PROGRESS, State.SENT_BACK):
         return 2
     return length if state == State.FINAL else 4
+
+
+def _allocated_detail(assignment: Assignment, on: date) -> str:
+    """Work may be given out before its time begins (BF-01)."""
+    ahead = assignment.allocated_on is not None and assignment.allocated_on > on
+    return f"{'time begins ' if ahead else ''}{short_date(assignment.allocated_on)}"
 
 
 def _meeting_detail(found: Progress) -> str:

@@ -43,7 +43,7 @@ def _is_by_script(request: HttpRequest) -> bool:
 
 def _typed(request: HttpRequest) -> list[TypedText]:
     return [
-        TypedText(name.replace("_", " ").capitalize(), text)
+        TypedText(name.rpartition("-")[2].replace("_", " ").capitalize(), text)
         for name, texts in request.POST.lists()
         if name not in UNSHOWN and "password" not in name
         for text in texts

@@ -8,6 +8,7 @@ const QUIET_KEEP_ALIVE_AFTER = IDLE / 6;
 const KEEP_ANSWERS_FOR = 7 * 24 * 60 * 60 * 1000;
 const CONTACT_KEY = "last-contact"; // shared by the tabs of one browser: work in one keeps all alive
 const DRAFT_KEY = `draft:${userId}:${location.pathname}`;
+const SENT_KEY = `sent:${userId}:${location.pathname}`;
 
 const dialog = document.getElementById("idle-warning");
 const remainingText = dialog.querySelector("[data-idle-remaining]");
@@ -79,7 +80,7 @@ function draftFields() {
   return [...fields].filter((field) => field.name);
 }
 
-function keepDraft() {
+function keepDraft(key) {
   const fields = draftFields();
   const isTouched = (field) =>
     field.type === "radio" || field.type === "checkbox"
@@ -89,12 +90,21 @@ function keepDraft() {
         : field.value !== field.defaultValue;
   if (!fields.some(isTouched)) return;
   const kept = fields.map(({ name, type, value, checked }) => ({ name, type, value, checked }));
-  sessionStorage.setItem(DRAFT_KEY, JSON.stringify(kept));
+  sessionStorage.setItem(key, JSON.stringify(kept));
+}
+
+/** A form that was sent comes back only from the sign-in page: everywhere else its answer is already on the page. */
+function takeDraft() {
+  const isBack = document.referrer.startsWith(new URL("/account/", location.origin).href);
+  const kept = sessionStorage.getItem(DRAFT_KEY) ?? (isBack ? sessionStorage.getItem(SENT_KEY) : null);
+  for (const key of Object.keys(sessionStorage)) {
+    if (key === DRAFT_KEY || key.startsWith("sent:")) sessionStorage.removeItem(key);
+  }
+  return JSON.parse(kept ?? "null");
 }
 
 function restoreDraft() {
-  const kept = JSON.parse(sessionStorage.getItem(DRAFT_KEY) ?? "null");
-  sessionStorage.removeItem(DRAFT_KEY);
+  const kept = takeDraft();
   if (!kept) return;
   const fields = draftFields();
   // Another page now (a form that was sent, or that changed): leave it alone.
@@ -116,7 +126,7 @@ function restoreDraft() {
 /** Off to the sign-in page, and back here afterwards. */
 function leave() {
   isLeaving = true;
-  keepDraft();
+  keepDraft(DRAFT_KEY);
   const next = encodeURIComponent(location.pathname + location.search);
   location.assign(`${signInUrl}?next=${next}`);
 }
@@ -134,9 +144,8 @@ function forgetOldAnswers() {
 function forgetEverything() {
   for (const store of [localStorage, sessionStorage]) {
     for (const key of Object.keys(store)) {
-      if (key.startsWith(`answer:${userId}:`) || key.startsWith(`draft:${userId}:`) || key === CONTACT_KEY) {
-        store.removeItem(key);
-      }
+      const isOurs = ["answer", "draft", "sent"].some((kind) => key.startsWith(`${kind}:${userId}:`));
+      if (isOurs || key === CONTACT_KEY) store.removeItem(key);
     }
   }
 }
@@ -154,6 +163,8 @@ for (const form of document.querySelectorAll("[data-sign-out]")) {
     forgetEverything();
   });
 }
+
+document.addEventListener("submit", () => keepDraft(SENT_KEY)); // in case the session has ended
 
 for (const name of ["keydown", "pointerdown", "scroll"]) {
   window.addEventListener(name, () => (lastActivity = Date.now()), { passive: true });

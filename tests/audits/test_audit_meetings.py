@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from audits import workflow
 from audits.models import AuditMeeting
+from qaframework.allocation.models import Assignment
 from qaframework.notices.models import Notice
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
@@ -87,6 +88,14 @@ def test_each_notice_says_when_and_a_cancellation_why(where, audit, held):
     assert f"{where.auditor} proposes {when}." in proposed.body
     assert f"{where.worker} accepts {when}." in accepted.body
     assert "because: The family is in hospital." in cancelled.body
+
+
+@pytest.mark.clause("BF-01")
+def test_work_that_was_given_out_ahead_says_when_its_time_begins(client, where, audit):
+    client.force_login(where.auditor)
+    Assignment.objects.filter(pk=audit.assignment_id).update(allocated_on=date(2026, 12, 1))
+    first = client.get(url("audit", audit)).context["page"].path[0]
+    assert (first.label, first.detail) == ("Allocated", "time begins 1 Dec 2026")
 
 
 @pytest.mark.clause("BF-16")

@@ -55,6 +55,27 @@ def test_a_session_that_ends_in_mid_audit_loses_nothing(person: Arrive, site: Si
     expect(open_section(person("auditor"), audit)).to_have_value("Typed after the session had ended.")
 
 
+def test_a_form_that_is_sent_after_the_session_ended_comes_back_filled_in(person: Arrive, site: Site) -> None:
+    auditor, audit = person("auditor"), site.audits["signed out"]
+    auditor.visit(f"/audits/{audit}/actions/")
+    what = auditor.page.get_by_label("What needs to happen?")
+    what.fill("Ask school how she is.")
+    auditor.context.clear_cookies(name="sessionid")
+    auditor.press("Add this action")
+    auditor.is_on("You have been signed out")
+    auditor.sees("Ask school how she is.")
+    auditor.follow("Sign in again")
+    auditor.fill_in_sign_in("auditor")
+    expect(what).to_have_value("Ask school how she is.")
+    auditor.sees("It has not been saved yet.")
+    auditor.page.get_by_label("How will we know").fill("The record says so.")
+    auditor.page.get_by_label("Who will do it?").select_option(index=1)
+    auditor.page.get_by_label("By when?").fill("01/12/2026")
+    auditor.press("Add this action")
+    auditor.sees("Action added.")
+    expect(what).to_have_value("")
+
+
 def test_what_is_typed_without_a_connection_is_saved_when_it_is_back(person: Arrive, site: Site) -> None:
     auditor, audit = person("auditor"), site.audits["cut off"]
     story = open_section(auditor, audit)
