@@ -35,8 +35,11 @@ def findings(now: datetime) -> list[Finding]:
     """Everything, in the order in which to mend it. Without the database nothing else can be known."""
     if not database_answers():
         return [Finding("Database", False, "It does not answer. Check that it runs, and DATABASE_URL.")]
-    looks: list[Callable[[datetime], Finding]] = [_migrations, _broker, _beat, _sweep, _outbox]
-    return [Finding("Database", True, "The database answers."), *(look(now) for look in looks)]
+    database, migrations = Finding("Database", True, "The database answers."), _migrations(now)
+    looks: list[Callable[[datetime], Finding]] = [_broker]
+    if migrations.is_ok:
+        looks += [_beat, _sweep, _outbox]  # these read tables that may not be there before
+    return [database, migrations, *(look(now) for look in looks)]
 
 
 def database_answers() -> bool:

@@ -53,7 +53,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if not uses_database or room not in WALKED or item.get_closest_marker("writes_behind_the_verbs"):
         return
     if gaps := gaps_in_history():
-        pytest.fail("\n".join(["The history is not complete:", *gaps[:20]]), pytrace=False)
+        hint = "(A test that changes rows itself is marked writes_behind_the_verbs.)"
+        pytest.fail("\n".join(["The history is not complete:", *gaps[:20], hint]), pytrace=False)
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """Sign-in rules that allauth asks us for."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
@@ -16,6 +18,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def can_delete_email(self, email_address: Any) -> bool:
         return False  # the work address is kept by the administrator
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Under SITE_URL, like every link in an e-mail, whatever host the request named."""
+        return settings.SITE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
 
 
 class StaffBackend(AuthenticationBackend):

@@ -50,7 +50,7 @@ class OperatorCommand(BaseCommand):
         except (OperationalError, ProgrammingError) as error:
             reason = str(error).strip().splitlines()[0]
             raise CommandError(
-                f"The database cannot be used: {reason}. check_health looks at its address and migrations."
+                f"The database cannot be used: {reason}. Check DATABASE_URL, and that migrate has run."
             ) from error
         if options["json"]:
             self._print_document(now, outcome)

@@ -98,18 +98,25 @@ def test_missing_migrations_are_counted(alive, monkeypatch):
     assert "2 database changes are waiting" in troubles(alive)["Migrations"]
 
 
+def test_before_the_migrations_no_table_is_asked(monkeypatch, now):
+    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: [1, 2])
+    monkeypatch.setattr(Heartbeat.objects, "filter", lambda **lookups: pytest.fail("asked"))
+    assert {finding.name for finding in health.findings(now)} == {"Database", "Migrations", "Broker"}
+
+
 def test_the_command_is_silent_about_nothing_and_fails_when_something_is_wrong(capsys):
     for name in ("beat", "sweep"):
         beat(name=name, now=timezone.now())
     call_command("check_health", "--json")
     assert json.loads(capsys.readouterr().out)["warnings"] == []
-    Heartbeat.objects.filter(name="sweep").delete()
-    with pytest.raises(CommandError, match="Sweep: Has never run here"):
+    Heartbeat.objects.all().delete()
+    with pytest.raises(CommandError, match="Sweep: Has never run here") as failed:
         call_command("check_health")
+    assert "\n" not in str(failed.value)
     assert "Database: The database answers." in capsys.readouterr().out
     with pytest.raises(CommandError):
         call_command("check_health", "--json")
-    assert len(json.loads(capsys.readouterr().out)["warnings"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["warnings"]) == 2
 
 
 def test_a_moment_that_cannot_be_read_is_wrong_usage():

@@ -117,6 +117,17 @@ def test_a_new_account_gets_its_password_through_the_reset(
     assert is_signed_in(client)
 
 
+def test_the_link_of_a_reset_begins_with_the_address_of_the_site(
+    client: Client, mailoutbox: list[EmailMessage], settings
+) -> None:
+    settings.SITE_URL = "https://quality.example"
+    user = UserFactory()
+    client.post("/account/password/reset/", {"email": user.email}, headers={"host": "localhost"})
+    [mail] = mailoutbox
+    assert "https://quality.example/account/password/reset/key/" in mail.body
+    assert "localhost" not in mail.body
+
+
 def test_somebody_without_an_account_is_told_whom_to_ask(
     client: Client, mailoutbox: list[EmailMessage]
 ) -> None:
