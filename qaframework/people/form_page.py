@@ -15,7 +15,9 @@ ELSEWHERE = "Somebody else has changed this in the meantime, and nothing was sav
 Act = Callable[[dict[str, Any]], str]
 
 
-def form_page(request: HttpRequest, form: Form, act: Act, page: dict[str, Any]) -> HttpResponse:
+def form_page(
+    request: HttpRequest, form: Form, act: Act, page: dict[str, Any], template: str = "people/form.html"
+) -> HttpResponse:
     """Show a form; when it is sent and in order, ``act`` does it and says where to go next.
 
     ``page`` holds title, button, back {label, url}, and optionally text and facts (rows of a summary list).
@@ -23,7 +25,7 @@ def form_page(request: HttpRequest, form: Form, act: Act, page: dict[str, Any]) 
     answer = try_form(request, form, act)
     if isinstance(answer, HttpResponse):
         return answer
-    return render(request, "people/form.html", {"form": form, "page": page}, status=answer)
+    return render(request, template, {"form": form, "page": page}, status=answer)
 
 
 def try_form(request: HttpRequest, form: Form, act: Act) -> HttpResponse | int:

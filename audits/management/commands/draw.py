@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audits.models import SampleDraw
 from audits.workflow import Drawn, draw_due_months, draw_month
+from qaframework.packs.command import live_frameworks
 from qaframework.packs.models import Framework
 from qaframework.people.command import OperatorCommand, Outcome
 from qaframework.people.refusal import Refused
@@ -27,7 +28,7 @@ class Command(OperatorCommand):
         parser.add_argument("--seed", help="The seed of the draws; a random one for each without it.")
 
     def perform(self, *, now: datetime, **options: Any) -> Outcome:
-        frameworks = _frameworks(options["framework"])
+        frameworks = live_frameworks(options["framework"])
         month = _month(options["period"])
         with transaction.atomic():
             if month is None:
@@ -53,16 +54,6 @@ def _month(text: str | None) -> Month | None:
         return Month.parse(text)
     except ValueError as error:
         raise CommandError(f"--period: {error}", returncode=2) from error
-
-
-def _frameworks(key: str | None) -> list[Framework]:
-    live = Framework.objects.live()
-    found = list(live.filter(key=key) if key else live)
-    if not found:
-        known = ", ".join(live.values_list("key", flat=True)) or "none; load a pack first"
-        missing = f"There is no live framework with the key “{key}”" if key else "No framework is live"
-        raise CommandError(f"{missing}. Live frameworks: {known}.")
-    return found
 
 
 def _draw(frameworks: Iterable[Framework], month: Month, seed: str | None, now: datetime) -> Drawn:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from qaframework.packs.command import known_frameworks, live_frameworks
 from qaframework.packs.models import Framework
 from qaframework.people.command import OperatorCommand, Outcome
 from qaframework.people.refusal import Refused
@@ -102,12 +103,10 @@ def _output(name: str | None) -> Path | None:
 
 
 def _framework(key: str | None) -> Framework:
-    live = Framework.objects.live()
-    found = list(live.filter(key=key) if key else live)
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(live.values_list("key", flat=True)) or "none; load a pack first"
-    raise CommandError(f"Name one framework with --framework. Live frameworks: {known}.")
+    found = live_frameworks(key)
+    if len(found) > 1:
+        raise CommandError(f"Name one framework with --framework. {known_frameworks()}")
+    return found[0]
 
 
 def _style_element() -> SafeString:

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from qaframework.allocation.workflow import Planned, make_programme
-from qaframework.packs.models import Framework
+from qaframework.packs.command import live_frameworks
 from qaframework.people.command import OperatorCommand, Outcome
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import ProgrammeYear
@@ -29,7 +29,7 @@ class Command(OperatorCommand):
             try:
                 plans = [
                     make_programme(framework=framework, year=year, by=None, now=now)
-                    for framework in _frameworks(options["framework"])
+                    for framework in live_frameworks(options["framework"])
                 ]
             except Refused as refused:
                 raise CommandError(str(refused)) from refused
@@ -50,16 +50,6 @@ def _year(text: str | None, now: datetime) -> int:
         return ProgrammeYear.parse(text).year
     except ValueError as error:
         raise CommandError(f"--year: {error}", returncode=2) from error
-
-
-def _frameworks(key: str | None) -> list[Framework]:
-    live = Framework.objects.live()
-    found = list(live.filter(key=key) if key else live)
-    if not found:
-        known = ", ".join(live.values_list("key", flat=True)) or "none; load a pack first"
-        missing = f"There is no live framework with the key “{key}”" if key else "No framework is live"
-        raise CommandError(f"{missing}. Live frameworks: {known}.")
-    return found
 
 
 def _line(plan: Planned, would: str) -> str:
