@@ -63,9 +63,9 @@ def say(text: str) -> None:
     print(f"[{time.monotonic() - STARTED:5.1f} s] {text}", flush=True)
 
 
-def call(command: list[str | Path], failure: str) -> str:
+def call(command: list[str | Path], failure: str, **settings: str) -> str:
     """Run one step and return what it printed; its complaints are shown only when it fails."""
-    environment = {"DJANGO_SETTINGS_MODULE": "qaframework.settings", **os.environ}
+    environment = {"DJANGO_SETTINGS_MODULE": "qaframework.settings", **settings, **os.environ}
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -192,11 +192,12 @@ def count(table: str) -> int:
     return int(rows)
 
 
-def load_demo() -> None:
+def load_demo(address: str) -> None:
     """Into an embedded database that nobody has used yet."""
     if is_embedded() and count("people_user") == 0:
         say("Loading the demonstration authority")
-        log_ins = call([PYTHON, "manage.py", "demo"], "The demonstration was not loaded.")
+        failure = "The demonstration was not loaded."
+        log_ins = call([PYTHON, "manage.py", "demo"], failure, SITE_URL=address)
         (DATA / "demo-log-ins.txt").write_text(log_ins)
 
 
@@ -326,7 +327,7 @@ def serve(port: int, with_demo: bool) -> None:
             "web", web, environment
         )  # it starts on the second core while the demo is loaded
         if with_demo:
-            load_demo()
+            load_demo(address)
         children["worker"] = start("worker", worker, environment)
         wait_for_page(address, children)
         say(f"Ready: {address}")

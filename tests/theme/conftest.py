@@ -1,20 +1,18 @@
 """A browser that visits pages made for a test, without a server: requests are answered by the test."""
 
 import mimetypes
-import shutil
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from tests.theme.drawing import draw
 
 ADDRESS = "https://quality.example"
 PERSON = SimpleNamespace(is_authenticated=True, pk=7, get_full_name="Morgan Ashdown")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class Site:
@@ -63,17 +61,6 @@ class Site:
             '{% extends "base.html" %}{% block content %}<h1>Audit</h1>' + self.content + "{% endblock %}"
         )
         return draw(source, user=PERSON, csrf_token="token", idle_timeout_seconds=self.idle_seconds)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
