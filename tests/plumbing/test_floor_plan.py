@@ -1,5 +1,6 @@
 """A room rests only on floors below it (docs/architecture.md), in imports and in the database."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -42,3 +43,17 @@ def test_every_room_has_its_floor() -> None:
     ours = {name for name in ours if ".venv" not in apps.get_app_config(name.rpartition(".")[2]).path}
     assert ours <= floors().keys()
     assert "qaframework.people" in ours
+
+
+def test_the_drawing_shows_the_floors_of_the_contract() -> None:
+    """Docs/architecture.md, from the top; the roof is wiring."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    drawn = re.findall(r"^ [0-9]   ((?:[a-z.]+(?: \| )?)+)", page, re.MULTILINE)
+    layers = next(contract["layers"] for contract in CONTRACTS if contract["name"] == "Floor plan")
+    assert drawn == [layer for layer in layers if layer != "qaframework.urls"]
+
+
+def test_every_room_is_described() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    described = set(re.findall(r"`([a-z]+)`", "".join(re.findall(r"^\|.+?\|", page, re.MULTILINE))))
+    assert described == {room.removeprefix("qaframework.") for room in floors()} - {"urls"}
