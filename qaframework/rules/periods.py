@@ -189,6 +189,30 @@ class ProgrammeYear(Period):
         return ProgrammeYear(self.year - 1, self.starts_in)
 
 
+@dataclass(frozen=True, order=True)
+class Stretch(Period):
+    """``length`` months from ``first`` on, such as two months or half a year."""
+
+    first: Month
+    length: int
+
+    def __post_init__(self) -> None:
+        if self.length < 1:
+            raise ValueError(f"A stretch of time has at least one month, not {self.length}.")
+
+    @property
+    def key(self) -> str:
+        return f"{self.first.key}+{self.length}"
+
+    @property
+    def label(self) -> str:
+        return _span(self.months)
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        return tuple(self.first.plus(i) for i in range(self.length))
+
+
 def parse_period(key: str, year_starts_in: int = APRIL) -> Month | Quarter | ProgrammeYear:
     """Reads "2026-12", "2026-Q3" or "2026". Raises ValueError."""
     if "Q" in key:

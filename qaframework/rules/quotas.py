@@ -1,18 +1,36 @@
 """Quotas: what a post owes by role, activity and quarter, and the year's slots that follow from them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from qaframework.rules.periods import APRIL, Month, Period, ProgrammeYear, Quarter
+from qaframework.rules.periods import APRIL, Month, Period, ProgrammeYear, Stretch
 
 Quarters = tuple[int, int, int, int]
 
 
 class Per(StrEnum):
-    QUARTER = "quarter"
+    """How long a stretch of the year one amount is for."""
+
     MONTH = "month"
+    TWO_MONTHS = "two months"
+    QUARTER = "quarter"
+    HALF_YEAR = "half-year"
+    YEAR = "year"
+
+    @property
+    def months(self) -> int:
+        return LENGTHS[self]
+
+    @property
+    def stretches(self) -> int:
+        """How many of them a year has."""
+        return 12 // self.months
+
+
+LENGTHS = {Per.MONTH: 1, Per.TWO_MONTHS: 2, Per.QUARTER: 3, Per.HALF_YEAR: 6, Per.YEAR: 12}
 
 
 class Kind(StrEnum):
@@ -23,15 +41,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Quota:
-    """How many of an activity one post of a role owes, for each quarter of the programme year.
+    """How many of an activity one post of a role owes, for each stretch of the programme year in order.
 
-    With ``per`` month, an amount counts for every month of its quarter. ``unit`` is the key of the unit
-    that the quota is for, None for all. Raises ValueError.
+    ``amounts`` are twelve for ``per`` month, six for two months, four for a quarter, two for half a year, one
+    for the year. ``unit`` is the key of the unit that the quota is for, None for all. Raises ValueError.
     """
 
     role: str
     activity: str
-    amounts: Quarters
+    amounts: tuple[int, ...]
     per: Per = Per.QUARTER
     unit: str | None = None
     kind: Kind = Kind.MINIMUM
@@ -39,22 +57,57 @@ class Quota:
     def __post_init__(self) -> None:
         object.__setattr__(self, "per", Per(self.per))
         object.__setattr__(self, "kind", Kind(self.kind))
-        if len(self.amounts) != 4:
-            raise ValueError(f"{self._name}: give four amounts, one a quarter, not {len(self.amounts)}.")
-        for quarter, amount in enumerate(self.amounts, start=1):
-            if amount < 0:
-                raise ValueError(f"{self._name}, quarter {quarter}: {amount} is below 0; give 0 or more.")
+        object.__setattr__(self, "amounts", tuple(self.amounts))
+        check_amounts(f"Quota for {self.role}, {self.activity}", self.amounts, self.per)
 
     @property
-    def by_quarter(self) -> Quarters:
-        """The amounts for whole quarters."""
-        times = 3 if self.per is Per.MONTH else 1
-        first, second, third, fourth = self.amounts
-        return first * times, second * times, third * times, fourth * times
+    def by_quarter(self) -> Quarters | None:
+        """The amounts for whole quarters; None where one amount is for more than a quarter."""
+        return by_quarter(self.amounts, self.per)
+
+
+@dataclass(frozen=True)
+class SharedQuota:
+    """How many of an activity the posts of some roles owe between them, in all, for each stretch of the year.
+
+    Sources: SAN-35, RBWM-22, RBWM-27. Raises ValueError.
+    """
+
+    roles: tuple[str, ...]
+    activity: str
+    amounts: tuple[int, ...]
+    per: Per = Per.MONTH
+    unit: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "per", Per(self.per))
+        object.__setattr__(self, "roles", tuple(self.roles))
+        object.__setattr__(self, "amounts", tuple(self.amounts))
+        if not self.roles:
+            raise ValueError(f"Shared quota for {self.activity}: name at least one role.")
+        check_amounts(f"Shared quota for {self.activity}", self.amounts, self.per)
 
     @property
-    def _name(self) -> str:
-        return f"Quota for {self.role}, {self.activity}"
+    def by_quarter(self) -> Quarters | None:
+        """The amounts for whole quarters; None where one amount is for more than a quarter."""
+        return by_quarter(self.amounts, self.per)
+
+
+def check_amounts(name: str, amounts: tuple[int, ...], per: Per) -> None:
+    """Raises ValueError for an amount below zero, or too few or too many of them."""
+    if len(amounts) != per.stretches:
+        raise ValueError(f"{name}: give {per.stretches} amounts, one a {per}, not {len(amounts)}.")
+    for number, one in enumerate(amounts, start=1):
+        if one < 0:
+            raise ValueError(f"{name}, {per} {number}: {one} is below 0; give 0 or more.")
+
+
+def by_quarter(amounts: tuple[int, ...], per: Per) -> Quarters | None:
+    if 3 % per.months:
+        return None
+    size = 3 // per.months
+    first, second, third, fourth = (sum(amounts[i : i + size]) for i in range(0, len(amounts), size))
+    return first, second, third, fourth
 
 
 @dataclass(frozen=True)
@@ -77,21 +130,26 @@ class Slot:
 
 @dataclass(frozen=True)
 class GridRow:
+    """``quarters`` is None where one amount is for more than a quarter."""
+
     role: str
     unit: str | None
     activity: str
     kind: Kind
-    quarters: Quarters
+    quarters: Quarters | None
     total: int
 
 
 @dataclass(frozen=True)
 class RoleTotal:
-    """What one post of the role owes in all; upper limits are not owed and do not count."""
+    """What one post of the role owes in all; upper limits are not owed and do not count.
+
+    ``quarters`` is None where one of its amounts is for more than a quarter.
+    """
 
     role: str
     unit: str | None
-    quarters: Quarters
+    quarters: Quarters | None
     total: int
 
 
@@ -108,10 +166,16 @@ class Grid:
         raise KeyError((role, unit))
 
 
+def stretches(year: ProgrammeYear, per: Per) -> tuple[Stretch, ...]:
+    """The parts of the year that have one amount each."""
+    return tuple(Stretch(first, per.months) for first in year.months[:: per.months])
+
+
 def amount(quota: Quota, period: Period, year_starts_in: int = APRIL) -> int:
     """The quota's number for a month, a quarter or a programme year, whatever its kind."""
     year = ProgrammeYear.of(period.start, year_starts_in)
-    return sum(_in_month(quota, month, year.months, year_starts_in) for month in period.months)
+    by_month = spread(quota.amounts, quota.per, year)
+    return sum(by_month[month] for month in period.months)
 
 
 def owed(quota: Quota, period: Period, year_starts_in: int = APRIL) -> int:
@@ -146,24 +210,42 @@ def applicable(quotas: Iterable[Quota], role: str, units: Sequence[str]) -> list
 
 
 def slots(quota: Quota, year: ProgrammeYear, rotation: int = 0, start: Month | None = None) -> list[Slot]:
-    """The year's slots of one post, in time order.
-
-    A quarter's amount is spread over its months as evenly as it goes, earliest month first: 3 are one a
-    month, 1 is in the first month, 4 are two, one and one. ``rotation`` begins with a later month of the
-    quarter instead (1 the second, 2 the third, 3 the first again), so that posts can take turns and a
-    role's work is spread over the quarter (LAN-11).
-
-    With ``start`` there are no slots before that month: what a quarter asks for is spread over what is left
-    of it; what a month asked for that has passed is not asked for again.
-    """
+    """The year's slots of one post, in time order, as ``spread`` spreads them; an upper limit has none."""
     if quota.kind is Kind.UPPER:
         return []
-    months = [month for month in year.months if start is None or month >= start]
-    return [
-        Slot(month.key, ordinal)
-        for month in months
-        for ordinal in range(1, _in_month(quota, month, months, year.starts_in, rotation) + 1)
-    ]
+    by_month = spread(quota.amounts, quota.per, year, rotation, start)
+    return [Slot(month.key, ordinal) for month in year.months for ordinal in range(1, by_month[month] + 1)]
+
+
+def spread(
+    amounts: Sequence[int], per: Per, year: ProgrammeYear, rotation: int = 0, start: Month | None = None
+) -> Counter[Month]:
+    """How many fall in each month of the year.
+
+    The amount of a stretch is spread over its months as evenly as it goes, the first month first: of a
+    quarter, 3 are one a month, 1 is in the first month, 2 are in the first and the third; 4 of a year are one
+    in every third month. ``rotation`` begins with a later month of the stretch instead (1 the second, and so
+    on, round again from the first), so that posts can take turns and a role's work is spread (LAN-11).
+
+    With ``start`` nothing falls before that month: what a stretch asks for is spread over what is left of
+    it, and of one that has passed nothing is asked for again.
+    """
+    found: Counter[Month] = Counter()
+    for stretch, its_amount in zip(stretches(year, per), amounts, strict=True):
+        left = [month for month in stretch.months if start is None or month >= start]
+        found |= spread_over(left, its_amount, rotation)
+    return found
+
+
+def spread_over(months: Sequence[Month], amount: int, rotation: int = 0) -> Counter[Month]:
+    """The amount over the months as evenly as it goes, beginning with the month at place ``rotation``."""
+    size = len(months)
+    return Counter(
+        {
+            month: amount // size + ((place - rotation) * amount % size < amount % size)
+            for place, month in enumerate(months)
+        }
+    )
 
 
 def grid(quotas: Iterable[Quota]) -> Grid:
@@ -174,26 +256,14 @@ def grid(quotas: Iterable[Quota]) -> Grid:
 
 
 def _grid_row(quota: Quota) -> GridRow:
-    quarters = quota.by_quarter
-    return GridRow(quota.role, quota.unit, quota.activity, quota.kind, quarters, sum(quarters))
+    return GridRow(quota.role, quota.unit, quota.activity, quota.kind, quota.by_quarter, sum(quota.amounts))
 
 
 def _role_total(role: str, unit: str | None, rows: Iterable[GridRow]) -> RoleTotal:
-    counted = [
-        row.quarters for row in rows if (row.role, row.unit) == (role, unit) and row.kind is not Kind.UPPER
-    ]
-    first, second, third, fourth = (sum(quarters[i] for quarters in counted) for i in range(4))
-    return RoleTotal(role, unit, (first, second, third, fourth), first + second + third + fourth)
-
-
-def _in_month(
-    quota: Quota, month: Month, months: Sequence[Month], year_starts_in: int, rotation: int = 0
-) -> int:
-    """The month's part, where the work of its quarter is spread over those of its months in ``months``."""
-    quarter = Quarter.of(month.start, year_starts_in)
-    its_amount = quota.amounts[quarter.number - 1]
-    if quota.per is Per.MONTH:
-        return its_amount
-    left = [one for one in quarter.months if one in months]
-    every_month, left_over = divmod(its_amount, len(left))
-    return every_month + ((left.index(month) - rotation) % len(left) < left_over)
+    counted = [row for row in rows if (row.role, row.unit) == (role, unit) and row.kind is not Kind.UPPER]
+    total = sum(row.total for row in counted)
+    known = [row.quarters for row in counted if row.quarters is not None]
+    if len(known) < len(counted):
+        return RoleTotal(role, unit, None, total)
+    first, second, third, fourth = (sum(quarters[i] for quarters in known) for i in range(4))
+    return RoleTotal(role, unit, (first, second, third, fourth), total)

@@ -10,6 +10,7 @@ from qaframework.rules.quotas import (
     Per,
     Progress,
     Quota,
+    SharedQuota,
     Slot,
     amount,
     applicable,
@@ -18,17 +19,19 @@ from qaframework.rules.quotas import (
     owed,
     progress,
     slots,
+    stretches,
 )
 
 YEAR = ProgrammeYear(2026)
-amounts = st.tuples(*[st.integers(0, 12)] * 4)
-quotas = st.builds(
-    Quota,
-    st.just("team_manager"),
-    st.just("dip_sample"),
-    amounts,
-    st.sampled_from(Per),
-    kind=st.sampled_from(Kind),
+quotas = st.sampled_from(Per).flatmap(
+    lambda per: st.builds(
+        Quota,
+        st.just("team_manager"),
+        st.just("dip_sample"),
+        st.tuples(*[st.integers(0, 12)] * per.stretches),
+        st.just(per),
+        kind=st.sampled_from(Kind),
+    )
 )
 
 ONCE, THRICE, NEVER = (1, 1, 1, 1), (3, 3, 3, 3), (0, 0, 0, 0)
@@ -77,7 +80,7 @@ def test_a_unit_of_its_own_has_totals_of_its_own_and_limits_are_not_owed() -> No
     made = grid(
         [
             Quota("team_manager", "learning_space", ONCE),
-            Quota("team_manager", "learning_space", (2, 2, 2, 2), Per.MONTH, unit="mash"),
+            Quota("team_manager", "learning_space", (2,) * 12, Per.MONTH, unit="mash"),
             Quota("team_manager", "thematic", ONCE, kind=Kind.UPPER),
         ]
     )
@@ -93,15 +96,15 @@ def test_three_a_quarter_are_one_in_each_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "by_month"), [(0, [0, 0, 0]), (1, [1, 0, 0]), (2, [1, 1, 0]), (4, [2, 1, 1]), (5, [2, 2, 1])]
+    ("number", "by_month"), [(0, [0, 0, 0]), (1, [1, 0, 0]), (2, [1, 0, 1]), (4, [2, 1, 1]), (5, [2, 1, 2])]
 )
-def test_what_does_not_divide_goes_to_the_earliest_months(number: int, by_month: list[int]) -> None:
+def test_what_does_not_divide_is_spread_from_the_first_month_on(number: int, by_month: list[int]) -> None:
     quota = Quota("team_manager", "dip_sample", (number, 0, 0, 0))
     assert [owed(quota, month) for month in Quarter(2026, 1).months] == by_month
 
 
 def test_a_monthly_amount_counts_for_every_month() -> None:
-    quota = Quota("mash_manager", "learning_space", (2, 2, 2, 2), Per.MONTH)
+    quota = Quota("mash_manager", "learning_space", (2,) * 12, Per.MONTH)
     assert owed(quota, Month(2026, 12)) == 2
     assert owed(quota, Quarter(2026, 3)) == 6
     assert owed(quota, YEAR) == 24
@@ -114,21 +117,28 @@ def test_slots_equal_what_is_owed_in_every_period_and_none_is_twice(quota: Quota
     made = slots(quota, year)
     assert len(made) == len(set(made)) == owed(quota, year, starts_in)
     assert [slot.period_key for slot in made] == sorted(slot.period_key for slot in made)
-    for quarter in year.quarters:
-        keys = {month.key for month in quarter.months}
-        assert sum(slot.period_key in keys for slot in made) == owed(quota, quarter, starts_in)
-        monthly = [owed(quota, month, starts_in) for month in quarter.months]
-        assert monthly == sorted(monthly, reverse=True)
-        assert monthly[0] - monthly[-1] <= 1
+    for stretch, number in zip(stretches(year, quota.per), quota.amounts, strict=True):
+        by_month = [amount(quota, month, starts_in) for month in stretch.months]
+        assert sum(by_month) == number
+        assert max(by_month) - min(by_month) <= 1
+        keys = {month.key for month in stretch.months}
+        assert quota.kind is Kind.UPPER or sum(slot.period_key in keys for slot in made) == number
 
 
-@given(quotas, st.integers(0, 2))
-def test_turns_move_work_within_the_quarter_and_change_no_total(quota: Quota, rotation: int) -> None:
+@given(quotas, st.integers(0, 11))
+def test_turns_move_work_within_its_stretch_and_change_no_total(quota: Quota, rotation: int) -> None:
     turned = slots(quota, YEAR, rotation)
-    assert turned == slots(quota, YEAR, rotation + 3)
-    for quarter in YEAR.quarters:
-        keys = {month.key for month in quarter.months}
-        assert sum(slot.period_key in keys for slot in turned) == owed(quota, quarter)
+    assert turned == slots(quota, YEAR, rotation + quota.per.months)
+    for stretch in stretches(YEAR, quota.per):
+        keys = {month.key for month in stretch.months}
+        assert sum(slot.period_key in keys for slot in turned) == owed(quota, stretch)
+
+
+def test_four_of_a_year_are_one_in_every_third_month_and_alternate_months_take_turns() -> None:
+    four = Quota("team_manager", "thematic", (4,), Per.YEAR)
+    assert [slot.period_key for slot in slots(four, YEAR)] == ["2026-04", "2026-07", "2026-10", "2027-01"]
+    every_other = Quota("team_manager", "learning_audit", (1,) * 6, Per.TWO_MONTHS)
+    assert [slot.period_key for slot in slots(every_other, YEAR, 1)][:3] == ["2026-05", "2026-07", "2026-09"]
 
 
 @pytest.mark.parametrize(
@@ -140,9 +150,16 @@ def test_posts_take_turns_with_the_months_of_a_quarter(rotation: int, month: str
 
 @given(quotas)
 def test_amounts_of_quarters_are_those_of_the_grid(quota: Quota) -> None:
-    row = grid([quota]).rows[0]
-    assert row.quarters == tuple(amount(quota, quarter) for quarter in YEAR.quarters)
+    made = grid([quota])
+    row = made.rows[0]
     assert row.total == amount(quota, YEAR)
+    if quota.per in (Per.MONTH, Per.QUARTER):
+        assert row.quarters == tuple(amount(quota, quarter) for quarter in YEAR.quarters)
+    else:
+        assert row.quarters is None
+    assert (made.total_for("team_manager").quarters is None) == (
+        row.quarters is None and quota.kind is not Kind.UPPER
+    )
 
 
 def test_an_upper_limit_owes_nothing_and_is_exceeded_by_more() -> None:
@@ -158,15 +175,19 @@ def test_an_upper_limit_owes_nothing_and_is_exceeded_by_more() -> None:
 def test_a_quota_below_zero_is_refused_and_named() -> None:
     with pytest.raises(ValueError, match="director, dip_sample, quarter 3: -1 is below 0"):
         Quota("director", "dip_sample", (0, 0, -1, 0))
-    with pytest.raises(ValueError, match="give four amounts"):
-        Quota("director", "dip_sample", (1, 1, 1))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="give 4 amounts, one a quarter, not 3"):
+        Quota("director", "dip_sample", (1, 1, 1))
+    with pytest.raises(ValueError, match="give 6 amounts, one a two months, not 4"):
+        SharedQuota(("director",), "qa_visit", ONCE, Per.TWO_MONTHS)
+    with pytest.raises(ValueError, match="at least one role"):
+        SharedQuota((), "qa_visit", ONCE, Per.QUARTER)
     with pytest.raises(ValueError, match="fortnight"):
         Quota("director", "dip_sample", ONCE, "fortnight")  # type: ignore[arg-type]
 
 
 def test_the_nearest_units_quota_stands_in_for_the_general_one() -> None:
     general = Quota("team_manager", "learning_space", ONCE)
-    mash = Quota("team_manager", "learning_space", (2, 2, 2, 2), Per.MONTH, unit="mash")
+    mash = Quota("team_manager", "learning_space", (2,) * 12, Per.MONTH, unit="mash")
     team = Quota("team_manager", "learning_space", THRICE, unit="mash-north")
     dip = Quota("team_manager", "dip_sample", THRICE)
     other = Quota("director", "dip_sample", ONCE)
@@ -200,17 +221,13 @@ def test_progress_adds_up_whatever_was_done(
 
 
 @given(quotas, st.integers(0, 11), st.integers(0, 5))
-def test_what_is_left_of_a_quarter_takes_its_whole_amount_and_past_months_none(
+def test_what_is_left_of_a_stretch_takes_its_whole_amount_and_past_months_none(
     quota: Quota, months_gone: int, rotation: int
 ) -> None:
     first = YEAR.months[months_gone]
     keys = [slot.period_key for slot in slots(quota, YEAR, rotation, first)]
     assert keys == sorted(keys)
     assert all(key >= first.key for key in keys)
-    for quarter in YEAR.quarters:
-        left = [month for month in quarter.months if month >= first]
-        there = sum(key in {month.key for month in left} for key in keys)
-        if quota.per is Per.MONTH:
-            assert there == sum(owed(quota, month) for month in left)
-        else:
-            assert there == (owed(quota, quarter) if left else 0)
+    for stretch in stretches(YEAR, quota.per):
+        left = {month.key for month in stretch.months if month >= first}
+        assert sum(key in left for key in keys) == (owed(quota, stretch) if left else 0)
