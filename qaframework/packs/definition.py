@@ -1,5 +1,6 @@
 """A framework pack as typed objects: what one authority does differently from another."""
 
+from calendar import month_name
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,12 +10,12 @@ from typing import Any
 from qaframework.rules.deadlines import Offset
 from qaframework.rules.grades import Grade, GradeScheme
 from qaframework.rules.ladders import Ladder, Rung
-from qaframework.rules.quotas import Kind, Per, Quota
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota
 
 Json = Mapping[str, Any]
 
-# Role, activity, and the unit's code or None for all units.
-QuotaIdentity = tuple[str, str, str | None]
+# Roles, activity, and the unit's code or None for all units.
+QuotaIdentity = tuple[tuple[str, ...], str, str | None]
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,7 @@ class Pack:
     activities: Mapping[str, ActivityType]
     quotas: tuple[Quota, ...]
     quota_clauses: Mapping[QuotaIdentity, tuple[str, ...]]
+    shared_quotas: tuple[SharedQuota, ...]
     expected_volumes: tuple[ExpectedVolume, ...]
     action_rules: ActionRules
     loop_rule: LoopRule | None
@@ -210,6 +212,11 @@ class Pack:
     def scheme(self, key: str) -> GradeScheme:
         """Raises KeyError for a grade scheme that the framework does not have."""
         return self.grade_schemes[key].scheme
+
+    def clauses_of(self, quota: Quota | SharedQuota) -> tuple[str, ...]:
+        """The published clauses that a quota carries out."""
+        roles = (quota.role,) if isinstance(quota, Quota) else quota.roles
+        return self.quota_clauses.get((roles, quota.activity, quota.unit), ())
 
     def notes_about(self, about: str) -> list[PackNote]:
         return [note for note in self.notes if note.about == about]
@@ -249,8 +256,14 @@ def _parse(hashed: _Hashed) -> Pack:
         ladders={ladder["key"]: _ladder(ladder) for ladder in framework["ladders"]},
         ladder_notes={ladder["key"]: _ladder_notes(ladder) for ladder in framework["ladders"]},
         activities={activity["key"]: _activity(activity) for activity in framework["activities"]},
-        quotas=tuple(quota_from(quota) for quota in framework["quotas"]),
-        quota_clauses={quota_identity(quota): _clauses(quota) for quota in framework["quotas"]},
+        quotas=tuple(quota_from(quota, framework["year_starts_in"]) for quota in framework["quotas"]),
+        quota_clauses={
+            quota_identity(quota): _clauses(quota)
+            for quota in (*framework["quotas"], *framework.get("shared_quotas", ()))
+        },
+        shared_quotas=tuple(
+            _shared_quota(quota, framework["year_starts_in"]) for quota in framework.get("shared_quotas", ())
+        ),
         expected_volumes=tuple(_volume(volume) for volume in framework.get("expected_volumes", [])),
         action_rules=_action_rules(framework["actions"]),
         loop_rule=_loop_rule(framework["loop"]) if framework.get("loop") else None,
@@ -263,21 +276,37 @@ def _parse(hashed: _Hashed) -> Pack:
     )
 
 
-def quota_from(data: Json) -> Quota:
-    """Raises ValueError for amounts below zero or a number of amounts other than four."""
+def quota_from(data: Json, year_starts_in: int) -> Quota:
+    """Raises ValueError for amounts below zero, or not one for each stretch of the year."""
+    per, amounts = _amounts(data, year_starts_in)
     return Quota(
         role=data["role"],
         activity=data["activity"],
-        amounts=tuple(data["amounts"]),
-        per=Per(data.get("per", Per.QUARTER)),
+        amounts=amounts,
+        per=per,
         unit=data.get("unit"),
         kind=Kind(data.get("kind", Kind.MINIMUM)),
     )
 
 
+def _shared_quota(data: Json, year_starts_in: int) -> SharedQuota:
+    per, amounts = _amounts(data, year_starts_in)
+    return SharedQuota(tuple(data["roles"]), data["activity"], amounts, per, data.get("unit"))
+
+
+def _amounts(data: Json, year_starts_in: int) -> tuple[Per, tuple[int, ...]]:
+    """A quota's numbers in the order of the programme year, however the pack writes them."""
+    if "months" in data:
+        names = [month_name[(year_starts_in - 1 + i) % 12 + 1].lower() for i in range(12)]
+        return Per.MONTH, tuple(data["months"].get(name, 0) for name in names)
+    per = Per(data.get("per", Per.QUARTER))
+    return per, tuple(data["amounts"]) if "amounts" in data else (data["amount"],) * per.stretches
+
+
 def quota_identity(data: Json) -> QuotaIdentity:
     """What tells one quota from another, of a quota as the pack writes it."""
-    return data["role"], data["activity"], data.get("unit")
+    roles = tuple(data["roles"]) if "roles" in data else (data["role"],)
+    return roles, data["activity"], data.get("unit")
 
 
 def _clauses(data: Json) -> tuple[str, ...]:

@@ -1,21 +1,31 @@
-"""The grid of quotas as a form."""
+"""The grid of quotas as a form: one line for each quota, one number for each stretch of the year."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from itertools import zip_longest
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 
-from qaframework.packs.definition import Pack, QuotaIdentity
+from qaframework.packs.definition import Pack
 from qaframework.packs.models import FrameworkVersion
-from qaframework.rules.quotas import Kind, Per, Quarters, Quota, applicable, grid
+from qaframework.packs.wording import in_a_list, stretch_name
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, applicable, grid
 
 LARGEST_AMOUNT = 200
 LONGEST_SHOWN = 30
-QUARTERS = (1, 2, 3, 4)
+OFTEN = {
+    Per.MONTH: "In every month",
+    Per.TWO_MONTHS: "In every two months",
+    Per.QUARTER: "In every quarter",
+    Per.HALF_YEAR: "In every half-year",
+    Per.YEAR: "In the year",
+}
+
+AnyQuota = TypeVar("AnyQuota", Quota, SharedQuota)
 
 
 class AmountField(forms.IntegerField):
@@ -39,28 +49,48 @@ class AmountField(forms.IntegerField):
 
 
 @dataclass(frozen=True)
-class GridLine:
-    """One activity of one role and what its amounts add up to in a year.
+class GridCell:
+    """One number; ``columns`` is how many columns of the table it is wide. Readers see no ``field``."""
 
-    Without cells it is a quota of the role everywhere, repeated where the role has others in one unit.
-    """
+    label: str
+    amount: int
+    columns: int
+    field: forms.BoundField | None
+
+
+@dataclass(frozen=True)
+class GridLine:
+    """One activity of one role, and what its amounts add up to in a year."""
 
     activity: str
-    per: str
-    amounts: Quarters
-    cells: list[forms.BoundField]
+    note: str
+    cells: list[GridCell]
     total: int
     clauses: str
 
 
 @dataclass(frozen=True)
+class GridTotal:
+    """What one post of a role owes in all; without ``quarters`` where that is not known by quarter."""
+
+    label: str
+    quarters: list[GridCell]
+    total: int
+
+
+@dataclass(frozen=True)
 class GridRole:
-    """One role, in one unit or everywhere: its lines and what one post owes by quarter and year."""
+    """A role in one unit or everywhere, or the roles that share something between them: without a total."""
 
     label: str
     lines: list[GridLine]
-    quarters: Quarters
-    total: int
+    total: GridTotal | None
+
+
+@dataclass(frozen=True)
+class GridColumn:
+    label: str
+    columns: int
 
 
 class QuotaForm(forms.Form):
@@ -89,97 +119,161 @@ class QuotaForm(forms.Form):
         super().__init__(data, initial={"number": version.number, "effective_from": first_day})
         self.version, self.pack = version, version.pack
         for row, quota in enumerate(self.pack.quotas):
-            for quarter in QUARTERS:
-                self.fields[_cell(row, quarter)] = AmountField(
-                    label=f"{_row_name(self.pack, quota)}, quarter {quarter}",
-                    initial=quota.amounts[quarter - 1],
-                )
+            self._add_row(f"quota_{row}", quota)
+        for row, shared in enumerate(self.pack.shared_quotas):
+            self._add_row(f"shared_{row}", shared)
         self._add_new_row()
         self.order_fields([name for name in self.fields if name not in ("effective_from", "note")])
         if is_preview:
             self.fields["note"].required = self.fields["effective_from"].required = False
+
+    def _add_row(self, prefix: str, quota: Quota | SharedQuota) -> None:
+        name = _row_name(self.pack, quota)
+        for number, amount in enumerate(quota.amounts, start=1):
+            stretch = stretch_name(quota.per, number, self.pack.year_starts_in)
+            self.fields[f"{prefix}_{number}"] = AmountField(label=f"{name}, {stretch}", initial=amount)
 
     def _add_new_row(self) -> None:
         roles = [("", "No new quota"), *self.pack.roles.items()]
         activities = [("", "No new quota"), *((key, one.label) for key, one in self.pack.activities.items())]
         self.fields["new_role"] = forms.ChoiceField(label="Role", choices=roles, required=False)
         self.fields["new_activity"] = forms.ChoiceField(label="Activity", choices=activities, required=False)
-        for quarter in QUARTERS:
-            self.fields[f"new_{quarter}"] = AmountField(label=f"New quota, quarter {quarter}", required=False)
+        self.fields["new_per"] = forms.ChoiceField(
+            label="How often", choices=[*OFTEN.items()], initial=Per.QUARTER, required=False
+        )
+        self.fields["new_amount"] = AmountField(
+            label="How many",
+            required=False,
+            help_text="The same number each time. Change single ones in the table once it is saved.",
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         role, activity = cleaned.get("new_role"), cleaned.get("new_activity")
         if bool(role) != bool(activity):
             self.add_error("new_activity" if role else "new_role", "A new quota needs both.")
-        if role and activity and (role, activity, None) in {_identity(quota) for quota in self.pack.quotas}:
+        if (
+            role
+            and activity
+            and (role, activity, None) in {(one.role, one.activity, one.unit) for one in self.pack.quotas}
+        ):
             self.add_error("new_activity", "This role has a quota for this activity: change it in the table.")
+        if role and activity and not cleaned.get("new_amount"):
+            self.add_error("new_amount", "Say how many one post of the role owes, such as 1.")
         return cleaned
 
     @property
     def quotas(self) -> list[Quota]:
         """The quotas as entered. The form must be valid in all its cells."""
-        changed = [
-            replace(quota, amounts=self._amounts(_cell(row, quarter) for quarter in QUARTERS))
-            for row, quota in enumerate(self.pack.quotas)
-        ]
+        changed = self._as_shown("quota", self.pack.quotas)
         role, activity = self.cleaned_data.get("new_role"), self.cleaned_data.get("new_activity")
         if role and activity:
-            changed.append(Quota(role, activity, self._amounts(f"new_{quarter}" for quarter in QUARTERS)))
+            per = Per(self.cleaned_data["new_per"] or Per.QUARTER)
+            changed.append(Quota(role, activity, (self.cleaned_data["new_amount"],) * per.stretches, per))
         return changed
 
-    def _amounts(self, names: Iterable[str]) -> Quarters:
-        first, second, third, fourth = (self.cleaned_data.get(name) or 0 for name in names)
-        return first, second, third, fourth
+    @property
+    def shared_quotas(self) -> list[SharedQuota]:
+        """What several roles owe between them, as entered."""
+        return self._as_shown("shared", self.pack.shared_quotas)
+
+    def _as_shown(self, prefix: str, quotas: Sequence[AnyQuota]) -> list[AnyQuota]:
+        """The quotas with what stands in their cells: as entered where that is right, else as it was."""
+        if not self.is_bound:
+            return list(quotas)
+        self.is_valid()
+        return [
+            replace(quota, amounts=self._entered(f"{prefix}_{row}", quota))
+            for row, quota in enumerate(quotas)
+        ]
+
+    def _entered(self, prefix: str, quota: Quota | SharedQuota) -> tuple[int, ...]:
+        entered = (self.cleaned_data.get(f"{prefix}_{number}") for number in range(1, len(quota.amounts) + 1))
+        return tuple(was if now is None else now for now, was in zip(entered, quota.amounts, strict=True))
 
     @property
-    def new_cells(self) -> list[forms.BoundField]:
-        return [self[f"new_{quarter}"] for quarter in QUARTERS]
+    def columns(self) -> list[GridColumn]:
+        """Quarters; above months where a number is for less or more than a quarter."""
+        width = self._columns_of_a_quarter
+        return [GridColumn(f"Quarter {number}", width) for number in range(1, 5)]
+
+    @property
+    def months(self) -> list[str]:
+        if self._columns_of_a_quarter == 1:
+            return []
+        return [stretch_name(Per.MONTH, number, self.pack.year_starts_in)[:3] for number in range(1, 13)]
+
+    @property
+    def number_columns(self) -> int:
+        return 4 * self._columns_of_a_quarter
+
+    @property
+    def width(self) -> int:
+        """How many columns the whole table has: the activity, the numbers, the year and the clauses."""
+        return 3 + self.number_columns
+
+    @property
+    def _columns_of_a_quarter(self) -> int:
+        used = {quota.per for quota in self.pack.quotas} | {quota.per for quota in self.pack.shared_quotas}
+        return 1 if used <= {Per.QUARTER} else 3
 
     @property
     def roles(self) -> list[GridRole]:
-        """The grid with the totals of what stands in it: as entered where that is right, else as it was."""
-        quotas = [self._as_shown(row, quota) for row, quota in enumerate(self.pack.quotas)]
-        return [self._role(quotas, role, unit) for role, unit in _places(quotas)]
+        """The grid with the totals of what stands in it."""
+        quotas = self._as_shown("quota", self.pack.quotas)
+        shared = enumerate(self._as_shown("shared", self.pack.shared_quotas))
+        return [
+            *(self._role(quotas, role, unit) for role, unit in _places(quotas)),
+            *(self._between(row, quota) for row, quota in shared),
+        ]
 
     @property
-    def grand_total(self) -> GridRole:
+    def grand_total(self) -> GridTotal:
         """One post of each role together."""
-        roles = self.roles
-        first, second, third, fourth = (sum(role.quarters[i] for role in roles) for i in range(4))
-        return GridRole("One post of each", [], (first, second, third, fourth), sum(r.total for r in roles))
+        totals = [role.total for role in self.roles if role.total]
+        known = [[cell.amount for cell in total.quarters] for total in totals]
+        sums = [sum(numbers) for numbers in zip_longest(*known)] if all(known) else []
+        return self._total("One post of each", sums, sum(total.total for total in totals))
 
-    def _as_shown(self, row: int, quota: Quota) -> Quota:
-        if not self.is_bound:
-            return quota
-        self.is_valid()
-        cells = (self.cleaned_data.get(_cell(row, quarter)) for quarter in QUARTERS)
-        first, second, third, fourth = (
-            quota.amounts[i] if amount is None else amount for i, amount in enumerate(cells)
-        )
-        return replace(quota, amounts=(first, second, third, fourth))
+    def _total(self, label: str, quarters: Sequence[int], total: int) -> GridTotal:
+        width = self._columns_of_a_quarter
+        cells = [GridCell(f"Quarter {i}", number, width, None) for i, number in enumerate(quarters, 1)]
+        return GridTotal(f"{label}: total", cells, total)
 
     def _role(self, quotas: list[Quota], role: str, unit: str | None) -> GridRole:
         own = [(row, quota) for row, quota in enumerate(quotas) if (quota.role, quota.unit) == (role, unit)]
         counted = applicable(quotas, role, [unit] if unit else [])
         total = grid(replace(quota, unit=unit) for quota in counted).total_for(role, unit)
-        shared = [quota for quota in counted if unit is not None and quota.unit is None]
-        lines = [self._line(quota, [self[_cell(row, quarter)] for quarter in QUARTERS]) for row, quota in own]
-        lines += [self._line(quota, []) for quota in shared]
+        everywhere = [quota for quota in counted if unit is not None and quota.unit is None]
+        lines = [self._line(quota, f"quota_{row}") for row, quota in own]
+        lines += [self._line(quota, "") for quota in everywhere]
         label = self.pack.role_label(role) + (f" in unit {unit}" if unit else "")
-        return GridRole(label, lines, total.quarters, total.total)
+        return GridRole(label, lines, self._total(label, total.quarters or (), total.total))
 
-    def _line(self, quota: Quota, cells: list[forms.BoundField]) -> GridLine:
-        activity = self.pack.activity(quota.activity)
-        per = "in every month" if quota.per is Per.MONTH else ""
-        limit = "at most" if quota.kind is Kind.UPPER else ""
+    def _between(self, row: int, quota: SharedQuota) -> GridRole:
+        roles = in_a_list([self.pack.role_label(role) for role in quota.roles])
+        unit = f" in unit {quota.unit}" if quota.unit else ""
+        return GridRole(f"Between them: {roles}{unit}", [self._line(quota, f"shared_{row}")], None)
+
+    def _line(self, quota: Quota | SharedQuota, prefix: str) -> GridLine:
+        """Without a prefix it is a quota of the role everywhere, repeated where the role has others."""
+        width = 3 // self._columns_of_a_quarter
+        cells = [
+            GridCell(
+                label=stretch_name(quota.per, number, self.pack.year_starts_in),
+                amount=amount,
+                columns=quota.per.months // width,
+                field=self[f"{prefix}_{number}"] if prefix else None,
+            )
+            for number, amount in enumerate(quota.amounts, start=1)
+        ]
+        is_limit = isinstance(quota, Quota) and quota.kind is Kind.UPPER
         return GridLine(
-            activity=activity.label,
-            per=" ".join(word for word in (limit, per) if word),
-            amounts=quota.amounts,
+            activity=self.pack.activity(quota.activity).label,
+            note="at most" if is_limit else "",
             cells=cells,
-            total=sum(quota.by_quarter),
-            clauses=", ".join(self.pack.quota_clauses.get(_identity(quota), ())),
+            total=sum(quota.amounts),
+            clauses=", ".join(self.pack.clauses_of(quota)),
         )
 
 
@@ -187,14 +281,8 @@ def _places(quotas: Iterable[Quota]) -> Iterator[tuple[str, str | None]]:
     yield from dict.fromkeys((quota.role, quota.unit) for quota in quotas)
 
 
-def _identity(quota: Quota) -> QuotaIdentity:
-    return quota.role, quota.activity, quota.unit
-
-
-def _cell(row: int, quarter: int) -> str:
-    return f"quota_{row}_{quarter}"
-
-
-def _row_name(pack: Pack, quota: Quota) -> str:
+def _row_name(pack: Pack, quota: Quota | SharedQuota) -> str:
     unit = f" in unit {quota.unit}" if quota.unit else ""
-    return f"{pack.role_label(quota.role)}{unit}, {pack.activity(quota.activity).label.lower()}"
+    roles = [quota.role] if isinstance(quota, Quota) else quota.roles
+    who = in_a_list([pack.role_label(role) for role in roles])
+    return f"{who}{unit}, {pack.activity(quota.activity).label.lower()}"

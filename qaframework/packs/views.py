@@ -124,6 +124,7 @@ def _change(request: HttpRequest, found: Framework, form: QuotaForm) -> HttpResp
         made = change_quotas(
             framework=found,
             quotas=form.quotas,
+            shared_quotas=form.shared_quotas,
             effective_from=form.cleaned_data["effective_from"],
             note=form.cleaned_data["note"],
             by=request.user,

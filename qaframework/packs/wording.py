@@ -1,9 +1,11 @@
 """The rules of a framework in plain words, for the pages that show it."""
 
+from calendar import month_name
 from collections.abc import Iterable, Sequence
 
 from qaframework.packs.definition import ActivityType, DrawRule, ModerationRule, Pack
 from qaframework.rules.ladders import Ladder, Rung
+from qaframework.rules.quotas import Per
 
 KINDS = {
     "case_audit": "An audit of one child's case",
@@ -54,7 +56,7 @@ def ladder_rows(pack: Pack, ladder: Ladder) -> list[list[str]]:
 
 
 def recipients(pack: Pack, keys: Iterable[str]) -> str:
-    return _list([RELATIVE.get(key) or pack.role_label(key) for key in keys])
+    return in_a_list([RELATIVE.get(key) or pack.role_label(key) for key in keys])
 
 
 def rule_facts(pack: Pack) -> list[Fact]:
@@ -83,6 +85,17 @@ def rule_facts(pack: Pack) -> list[Fact]:
     return [{"label": label, "value": value} for label, value in rows]
 
 
+def stretch_name(per: Per, number: int, year_starts_in: int) -> str:
+    """What the ``number``-th stretch of a programme year (from 1) is called, whatever the year."""
+    if per is Per.QUARTER:
+        return f"quarter {number}"
+    if per is Per.YEAR:
+        return "the year"
+    first = (number - 1) * per.months
+    names = [month_name[(year_starts_in - 1 + place) % 12 + 1] for place in (first, first + per.months - 1)]
+    return " to ".join(dict.fromkeys(names))
+
+
 def volume_texts(pack: Pack) -> list[str]:
     return [
         f"{pack.activity(volume.activity).label}: {volume.amount} a {volume.per.value} across the authority"
@@ -90,12 +103,12 @@ def volume_texts(pack: Pack) -> list[str]:
     ]
 
 
-def grade_list(pack: Pack, activity: ActivityType, keys: Sequence[str]) -> str:
+def gradein_a_list(pack: Pack, activity: ActivityType, keys: Sequence[str]) -> str:
     """Grades by the words of the activity's scheme."""
     if activity.grade_scheme is None:
         return ""
     scheme = pack.scheme(activity.grade_scheme)
-    return _list([scheme.grade(key).label for key in keys])
+    return in_a_list([scheme.grade(key).label for key in keys])
 
 
 def _scheme_label(pack: Pack, activity: ActivityType) -> str:
@@ -135,7 +148,7 @@ def _moderation(pack: Pack, activity: ActivityType) -> str:
     rule: ModerationRule | None = activity.moderation
     if rule is None:
         return ""
-    every = f" and every {grade_list(pack, activity, rule.all_of).lower()} one" if rule.all_of else ""
+    every = f" and every {gradein_a_list(pack, activity, rule.all_of).lower()} one" if rule.all_of else ""
     talk = ", after a talk with the auditor" if rule.discussion_required else ""
     return f"{rule.share}% at random{every}, within {rule.within}{talk}"
 
@@ -151,7 +164,7 @@ def _extension(pack: Pack, activity: ActivityType) -> str:
 def _loop(pack: Pack, activity: ActivityType) -> str:
     if not activity.opens_loop or pack.loop_rule is None:
         return ""
-    return f"Opens when the grade is {grade_list(pack, activity, pack.loop_rule.grades).lower()}"
+    return f"Opens when the grade is {gradein_a_list(pack, activity, pack.loop_rule.grades).lower()}"
 
 
 def _when(rung: Rung) -> str:
@@ -164,7 +177,7 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _list(words: Sequence[str]) -> str:
+def in_a_list(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"

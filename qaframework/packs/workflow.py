@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from qaframework.packs.definition import parse, quota_identity
+from qaframework.packs.definition import Pack, parse
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import Content, hash_of
 from qaframework.packs.references import quota_slips
@@ -15,7 +15,7 @@ from qaframework.people import history
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
-from qaframework.rules.quotas import Kind, Per, Quota
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota
 from qaframework.rules.working_days import local_date
 
 LOCAL_CHANGE = re.compile(r" \(local change (\d+)\)$")
@@ -50,6 +50,7 @@ def change_quotas(
     *,
     framework: Framework,
     quotas: Sequence[Quota],
+    shared_quotas: Sequence[SharedQuota] | None = None,
     effective_from: date,
     note: str,
     by: User | None,
@@ -58,7 +59,8 @@ def change_quotas(
 ) -> FrameworkVersion:
     """A new version with these quotas in place of the old ones, from a local date on.
 
-    The same quotas as before change nothing. ``based_on`` is the version that the person had before them.
+    Those that several roles owe between them stay when they are not given. The same quotas as before change
+    nothing. ``based_on`` is the version that the person had before them.
     Source: LAN-16. Raises Refused for a past date, no note, or a role or activity that the framework does
     not have, and SomebodyElseWasFirst when ``based_on`` is no longer the newest version. Quotas below zero
     cannot be built at all.
@@ -68,9 +70,13 @@ def change_quotas(
         raise Refused(f"{framework} has no version yet. Load its pack first.")
     if based_on is not None and based_on.pk != newest.pk:
         raise SomebodyElseWasFirst(f"{framework} has a newer version, {newest.label}.")
-    rules = {**newest.content["framework"], "quotas": _quota_entries(newest, quotas)}
-    if rules["quotas"] == newest.content["framework"]["quotas"]:
+    before = (newest.pack.quotas, newest.pack.shared_quotas)
+    after = (tuple(quotas), before[1] if shared_quotas is None else tuple(shared_quotas))
+    if after == before:
         return newest
+    rules = {**newest.content["framework"], "quotas": _entries(newest, "quotas", before[0], after[0])}
+    if after[1]:
+        rules["shared_quotas"] = _entries(newest, "shared_quotas", before[1], after[1])
     if not note.strip():
         raise Refused("Say what changes and why, so that others can follow it later.")
     if effective_from < local_date(now):
@@ -134,26 +140,33 @@ def _refuse_slips(rules: Mapping[str, Any]) -> None:
         raise Refused(" ".join(slips))
 
 
-def _quota_entries(version: FrameworkVersion, quotas: Sequence[Quota]) -> list[dict[str, Any]]:
-    """The quotas as the pack writes them; entries that were there keep the clauses they came from."""
-    before = {quota_identity(entry): entry for entry in version.content["framework"]["quotas"]}
-    return [_entry(quota, before.get((quota.role, quota.activity, quota.unit), {})) for quota in quotas]
+def _entries(
+    version: FrameworkVersion,
+    name: str,
+    before: Sequence[Quota | SharedQuota],
+    after: Sequence[Quota | SharedQuota],
+) -> list[dict[str, Any]]:
+    """The quotas as the pack writes them; those that are as before stay as they were written."""
+    written = dict(zip(before, version.content["framework"].get(name, ()), strict=True))
+    return [written.get(quota) or _entry(version.pack, quota) for quota in after]
 
 
-def _entry(quota: Quota, before: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(pack: Pack, quota: Quota | SharedQuota) -> dict[str, Any]:
+    """Entries that were there keep the clauses they came from."""
+    roles = {"role": quota.role} if isinstance(quota, Quota) else {"roles": list(quota.roles)}
     entry: dict[str, Any] = {
-        "role": quota.role,
+        **roles,
         "activity": quota.activity,
         "amounts": list(quota.amounts),
     }
-    if quota.unit is not None or "unit" in before:
-        entry["unit"] = quota.unit
-    if quota.per is not Per.QUARTER or "per" in before:
+    if quota.per is not Per.QUARTER:
         entry["per"] = quota.per.value
-    if quota.kind is not Kind.MINIMUM or "kind" in before:
+    if quota.unit is not None:
+        entry["unit"] = quota.unit
+    if isinstance(quota, Quota) and quota.kind is not Kind.MINIMUM:
         entry["kind"] = quota.kind.value
-    if "clauses" in before:
-        entry["clauses"] = before["clauses"]
+    if clauses := pack.clauses_of(quota):
+        entry["clauses"] = list(clauses)
     return entry
 
 

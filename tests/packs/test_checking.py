@@ -114,7 +114,26 @@ def test_a_name_that_stands_twice_in_one_place_is_found(content):
         (lambda f: f["activities"][0]["moderation"].update(share=200), None, "200 is above 100"),
         (lambda f: f["grade_schemes"][0].update(good_or_better=4), None, "leaves no grade that is not good"),
         (lambda f: f["quotas"][0].update(amounts=["two", 0, 0, 0]), None, "“two” is not right here"),
-        (lambda f: f["quotas"][0].update(amounts=[1, 1]), "quotas › 1 › amounts", "too few or too many"),
+        (
+            lambda f: f["quotas"][0].update(amounts=[1, 1]),
+            "quotas › team_manager, learning_space › amounts",
+            "There are 2 numbers",
+        ),
+        (lambda f: f["quotas"][0].update(amounts=[]), "quotas › 1 › amounts", "too few or too many"),
+        (
+            lambda f: f["quotas"][0].update(amount=1),
+            "quotas › team_manager, learning_space",
+            "amount, amounts stand side by side",
+        ),
+        (lambda f: f["quotas"][0].pop("amounts"), None, "No number is given"),
+        (lambda f: f["quotas"][0].update(months={"may": 1, "juni": 1}), None, "“juni” is not known here"),
+        (
+            lambda f: f.update(
+                shared_quotas=[{"roles": ["team_manager"], "activity": "learning_space", "amount": 1}]
+            ),
+            "shared_quotas › learning_space",
+            "“team_manager” has a quota of its own",
+        ),
         (lambda f: f.update(quotas={"a": 1}), "quotas", "not the kind of entry"),
     ],
 )

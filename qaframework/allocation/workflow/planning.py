@@ -1,10 +1,9 @@
 """The programme of a year, worked out from the quotas, kept in step with them, and dated where it was not."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 from django.db import transaction
 
@@ -13,33 +12,18 @@ from qaframework.allocation.reading import with_rules
 from qaframework.allocation.wording import subject_line
 from qaframework.allocation.workflow.assignments import activity_of, allocate, tell
 from qaframework.clocks import workflow as clocks
+from qaframework.packs.definition import Pack
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.people import directory, history
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month, ProgrammeYear, Quarter
-from qaframework.rules.quotas import Per, Quota, applicable, slots
+from qaframework.rules.programme import Owner, Rulebook, Work, changes
 from qaframework.rules.working_days import end_of_day, local_date
 
 State = Assignment.State
 Versions = dict[Quarter, FrameworkVersion]
-
-
-class Place(NamedTuple):
-    """Where a quota asks for work: one activity of one post in one quarter."""
-
-    activity: str
-    post_id: int
-    quarter: Quarter
-
-
-@dataclass(frozen=True)
-class Asked:
-    """How many pieces of work a place wants in each month that has not ended."""
-
-    by_month: Counter[str] = field(default_factory=Counter)
-    is_monthly: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +46,9 @@ def make_programme(*, framework: Framework, year: int, by: User | None, now: dat
 
     Doing it again after a change of posts or quotas adds what is missing and drops what is no longer
     wanted, but touches nothing that has begun or that somebody moved to another post; months that have
-    ended are left as they are. What a post owes in the quarter that is running, it owes in the months that
-    are left of it. Each quarter follows the rules in force on its first day, the running one those of today.
+    ended are left as they are. What a post owes in the stretch of the year that is running, it owes in the
+    months that are left of it. Each quarter follows the rules in force on its first day, the running one
+    those of today.
     Raises Refused when the year has ended or no version of the framework is in force in it.
     """
     # Two people who plan at once must not both find the same work missing.
@@ -72,30 +57,30 @@ def make_programme(*, framework: Framework, year: int, by: User | None, now: dat
     span = _span(framework, year)
     versions = _versions(framework, span, today)
     programme = _programme(framework, span, by=by, now=now)
-    posts = {post.pk: post for post in posts_in(framework)}
-    asked = _asked(posts.values(), versions, Month.of(today))
+    posts = posts_in(framework)
     rows = list(programme.assignments.filter(ordinal__lte=Assignment.EXTRA).order_by("period", "pk"))
-    moved = _first_owners(programme)
-    existing = _by_place(rows, moved, versions)
-    taken = _ordinals(rows)
-    missing: list[Assignment] = []
-    surplus: list[Assignment] = []
-    for place in asked.keys() | existing.keys():
-        wanted, there = asked.get(place, Asked()), existing[place]
-        gaps, spare = _compare(wanted, there, Month.of(today).key, moved)
-        version = versions[place.quarter]
-        missing += [
-            _planned(programme, version, place.activity, posts[place.post_id], period, taken)
-            for period in gaps
-        ]
-        surplus += spare
+    found = changes(
+        span,
+        {month: rulebook(versions[quarter].pack) for quarter in versions for month in quarter.months},
+        [Owner(post.pk, post.role, _codes_upwards(post.unit)) for post in posts],
+        _existing(rows, _first_owners(programme)),
+        Month.of(today),
+    )
+    surplus = [rows[place] for place in found.spare]
     for row in surplus:
         history.remove(row, by=by, now=now, reason="No longer in the quotas")
+    by_pk = {post.pk: post for post in posts}
+    taken = _ordinals(rows)
+    missing = []
+    for gap in found.missing:
+        version = versions[Quarter.of(gap.month.start, span.starts_in)]
+        post = by_pk[gap.owner]
+        missing.append(_planned(programme, version, gap.activity, post, gap.month.key, taken))
     missing.sort(key=lambda row: (row.period, row.activity, row.post_id, row.ordinal))
     Assignment.objects.bulk_create(missing, batch_size=500)
     history.record(Assignment, missing, by=by, now=now, reason="Planned from the quotas", is_update=False)
     gone = {id(row) for row in surplus}
-    kept = [row for place in existing for row in existing[place] if id(row) not in gone]
+    kept = [row for row in rows if id(row) not in gone]
     updated = _follow_newer_rules(kept, versions, span.starts_in, by=by, now=now)
     return Planned(programme, added=len(missing), dropped=len(surplus), updated=updated)
 
@@ -300,28 +285,23 @@ def _programme(framework: Framework, span: ProgrammeYear, *, by: User | None, no
     return history.create(programme, by=by, now=now, reason="Programme made")
 
 
-def _asked(posts: Iterable[Post], versions: Versions, this_month: Month) -> dict[Place, Asked]:
-    """What every post's quotas want; posts of a role take turns in the months of a quarter."""
-    asked: dict[Place, Asked] = {}
-    for quarter, version in versions.items():
-        turn: Counter[tuple[str, str]] = Counter()
-        for post in posts:
-            for quota in applicable(version.pack.quotas, post.role, _codes_upwards(post.unit)):
-                rotation = 0
-                # What is dated later happens at the same time for everybody.
-                if not version.pack.activity(quota.activity).is_dated_later:
-                    rotation = turn[post.role, quota.activity]
-                    turn[post.role, quota.activity] += 1
-                place = Place(quota.activity, post.pk, quarter)
-                asked[place] = Asked(_by_month(quota, quarter, rotation, this_month), quota.per is Per.MONTH)
-    return asked
+def rulebook(pack: Pack) -> Rulebook:
+    """The rules of a framework that ask for work."""
+    at_once = frozenset(one.key for one in pack.activities.values() if one.is_dated_later)
+    return Rulebook(pack.quotas, pack.shared_quotas, at_once)
 
 
-def _by_month(quota: Quota, quarter: Quarter, rotation: int, this_month: Month) -> Counter[str]:
-    year = ProgrammeYear(quarter.year, quarter.year_starts_in)
-    months = {month.key for month in quarter.months}
-    keys = (slot.period_key for slot in slots(quota, year, rotation, this_month))
-    return Counter(key for key in keys if key in months)
+def _existing(rows: Iterable[Assignment], moved: dict[int, int]) -> list[Work[int]]:
+    """The programme as it stands. Work that was moved counts for the post that owed it first, and stays."""
+    return [
+        Work(
+            owner=moved.get(row.pk, row.post_id),
+            activity=row.activity,
+            month=Month.parse(row.period),
+            may_go=row.state == State.PLANNED and row.pk not in moved,
+        )
+        for row in rows
+    ]
 
 
 def _first_owners(programme: Programme) -> dict[int, int]:
@@ -333,17 +313,6 @@ def _first_owners(programme: Programme) -> dict[int, int]:
     return owners
 
 
-def _by_place(
-    rows: Iterable[Assignment], moved: dict[int, int], versions: Versions
-) -> defaultdict[Place, list[Assignment]]:
-    quarters = {month.key: quarter for quarter in versions for month in quarter.months}
-    found: defaultdict[Place, list[Assignment]] = defaultdict(list)
-    for row in rows:
-        if row.period in quarters:
-            found[Place(row.activity, moved.get(row.pk, row.post_id), quarters[row.period])].append(row)
-    return found
-
-
 def _ordinals(rows: Iterable[Assignment]) -> dict[tuple[str, int, str], set[int]]:
     """The ordinals in use, by the post that owes the work now."""
     taken: dict[tuple[str, int, str], set[int]] = defaultdict(set)
@@ -352,36 +321,8 @@ def _ordinals(rows: Iterable[Assignment]) -> dict[tuple[str, int, str], set[int]
     return taken
 
 
-def _compare(
-    asked: Asked, rows: list[Assignment], this_month: str, moved: dict[int, int]
-) -> tuple[list[str], list[Assignment]]:
-    """The months in which work is missing, and the work that is too much; at most one of them."""
-    ended = sum(row.period < this_month for row in rows)
-    owed = asked.by_month.total() + (ended if asked.is_monthly else 0)
-    there = Counter(row.period for row in rows)
-    gaps = sorted((asked.by_month - there).elements())[: max(owed - len(rows), 0)]
-    may_go = [
-        row for row in rows if row.state == State.PLANNED and row.period >= this_month and row.pk not in moved
-    ]
-    spare = _least_wanted(may_go, there - asked.by_month)[: max(len(rows) - owed, 0)]
-    return gaps, spare
-
-
-def _least_wanted(rows: list[Assignment], too_many: Counter[str]) -> list[Assignment]:
-    """The rows, latest first, those of months that have more than they want before the others."""
-    left = Counter(too_many)
-    ahead, behind = [], []
-    for row in reversed(rows):
-        if left[row.period]:
-            left[row.period] -= 1
-            ahead.append(row)
-        else:
-            behind.append(row)
-    return ahead + behind
-
-
-def _codes_upwards(unit: Unit) -> list[str]:
-    return unit.path.strip("/").split("/")[::-1]
+def _codes_upwards(unit: Unit) -> tuple[str, ...]:
+    return tuple(unit.path.strip("/").split("/")[::-1])
 
 
 def _planned(
@@ -413,8 +354,8 @@ def _follow_newer_rules(
     """Let planned work follow the version that its quarter now follows; what has begun keeps its own."""
     behind: dict[int, list[Assignment]] = defaultdict(list)
     for row in rows:
-        version = versions[Quarter.of(Month.parse(row.period).start, starts_in)]
-        if row.state == State.PLANNED and row.framework_version_id != version.pk:
+        version = versions.get(Quarter.of(Month.parse(row.period).start, starts_in))
+        if version and row.state == State.PLANNED and row.framework_version_id != version.pk:
             row.framework_version = version
             behind[version.pk].append(row)
     for version_pk, late in behind.items():
