@@ -1,7 +1,7 @@
 """Says everything that is wrong with a pack at once: file, place, problem, and what would be right."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from qaframework.packs.documents import DocumentInvalid, Files, read_document
 from qaframework.packs.references import framework_slips, tool_slips
 
 SCHEMAS = Path(__file__).parent / "schema"
+LIBRARY = Path(__file__).parent / "library"
 FRAMEWORK = "framework.yaml"
 
 
@@ -38,9 +39,11 @@ def check(files: Files) -> list[Mistake]:
 def examine(files: Files) -> tuple[dict[str, Any], list[Mistake]]:
     """The pack's content ``{"framework": …, "tools": {key: …}}`` and its mistakes.
 
-    The content is fit for use only when there are no mistakes.
+    The content is fit for use only when there are no mistakes. A tool that an activity names and that the
+    pack does not bring itself is taken from the library, and belongs to the content from then on.
     """
     documents, mistakes = _documents(files)
+    documents = {**_from_library(documents), **documents}
     framework = documents.get(FRAMEWORK)
     tools = {name: document for name, document in documents.items() if name.startswith("tools/")}
     if FRAMEWORK not in documents and not any(mistake.file == FRAMEWORK for mistake in mistakes):
@@ -54,6 +57,25 @@ def examine(files: Files) -> tuple[dict[str, Any], list[Mistake]]:
     mistakes += _slips(framework, tools)
     content = {"framework": framework, "tools": {_tool_key(name): tool for name, tool in tools.items()}}
     return content, sorted(mistakes, key=lambda mistake: mistake.file != FRAMEWORK)
+
+
+def _from_library(documents: Mapping[str, Any]) -> dict[str, Any]:
+    """The ready-made tools that the framework's activities name, as if the pack had brought them."""
+    framework = documents.get(FRAMEWORK)
+    activities = framework.get("activities") if isinstance(framework, dict) else None
+    named = {
+        str(activity.get("tool"))
+        for activity in (activities if isinstance(activities, list) else [])
+        if isinstance(activity, dict)
+    }
+    library = library_tools()
+    return {f"tools/{key}.yaml": library[key] for key in sorted(named & library.keys())}
+
+
+@cache
+def library_tools() -> dict[str, Any]:
+    """The ready-made tools by their key; nobody may change them."""
+    return {file.stem: read_document(file.read_bytes())[0] for file in sorted(LIBRARY.glob("*.yaml"))}
 
 
 def _tool_key(name: str) -> str:
