@@ -10,12 +10,13 @@ from typing import Any
 from qaframework.rules.deadlines import Offset
 from qaframework.rules.grades import Grade, GradeScheme
 from qaframework.rules.ladders import Ladder, Rung
+from qaframework.rules.periods import Month
 from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota
 
 Json = Mapping[str, Any]
 
-# Roles, activity, and the unit's code or None for all units.
-QuotaIdentity = tuple[tuple[str, ...], str, str | None]
+# Roles, activity, and the codes of units, none for all units.
+QuotaIdentity = tuple[tuple[str, ...], str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class ActivityType:
     due_by: str
     lead_time: Offset | None
     independence: str
+    independence_by_month: Mapping[str, str]
     draw: DrawRule | None
     moderation: ModerationRule | None
     ladder: str
@@ -99,6 +101,10 @@ class ActivityType:
     is_dated_later: bool
     note: str
     clauses: tuple[str, ...]
+
+    def independence_in(self, month: Month) -> str:
+        """Whose cases an auditor may be given in audits of that month (RBWM-27)."""
+        return self.independence_by_month.get(month_name[month.month].lower(), self.independence)
 
 
 @dataclass(frozen=True)
@@ -216,7 +222,7 @@ class Pack:
     def clauses_of(self, quota: Quota | SharedQuota) -> tuple[str, ...]:
         """The published clauses that a quota carries out."""
         roles = (quota.role,) if isinstance(quota, Quota) else quota.roles
-        return self.quota_clauses.get((roles, quota.activity, quota.unit), ())
+        return self.quota_clauses.get((roles, quota.activity, quota.in_units), ())
 
     def notes_about(self, about: str) -> list[PackNote]:
         return [note for note in self.notes if note.about == about]
@@ -291,7 +297,7 @@ def quota_from(data: Json, year_starts_in: int) -> Quota:
 
 def _shared_quota(data: Json, year_starts_in: int) -> SharedQuota:
     per, amounts = _amounts(data, year_starts_in)
-    return SharedQuota(tuple(data["roles"]), data["activity"], amounts, per, data.get("unit"))
+    return SharedQuota(tuple(data["roles"]), data["activity"], amounts, per, tuple(data.get("units", ())))
 
 
 def _amounts(data: Json, year_starts_in: int) -> tuple[Per, tuple[int, ...]]:
@@ -305,8 +311,9 @@ def _amounts(data: Json, year_starts_in: int) -> tuple[Per, tuple[int, ...]]:
 
 def quota_identity(data: Json) -> QuotaIdentity:
     """What tells one quota from another, of a quota as the pack writes it."""
-    roles = tuple(data["roles"]) if "roles" in data else (data["role"],)
-    return roles, data["activity"], data.get("unit")
+    if "roles" in data:
+        return tuple(data["roles"]), data["activity"], tuple(data.get("units", ()))
+    return (data["role"],), data["activity"], (data["unit"],) if data.get("unit") else ()
 
 
 def _clauses(data: Json) -> tuple[str, ...]:
@@ -358,6 +365,7 @@ def _activity(data: Json) -> ActivityType:
         due_by=data.get("due_by", "month"),
         lead_time=_offset(data.get("lead_time")),
         independence=data.get("independence", "none"),
+        independence_by_month=data.get("independence_by_month", {}),
         draw=_draw(data["draw"]) if data.get("draw") else None,
         moderation=_moderation(data["moderation"]) if data.get("moderation") else None,
         ladder=data["ladder"],

@@ -252,8 +252,9 @@ class QuotaForm(forms.Form):
 
     def _between(self, row: int, quota: SharedQuota) -> GridRole:
         roles = in_a_list([self.pack.role_label(role) for role in quota.roles])
-        unit = f" in unit {quota.unit}" if quota.unit else ""
-        return GridRole(f"Between them: {roles}{unit}", [self._line(quota, f"shared_{row}")], None)
+        return GridRole(
+            f"Between them: {roles}{_in_units(quota)}", [self._line(quota, f"shared_{row}")], None
+        )
 
     def _line(self, quota: Quota | SharedQuota, prefix: str) -> GridLine:
         """Without a prefix it is a quota of the role everywhere, repeated where the role has others."""
@@ -282,7 +283,14 @@ def _places(quotas: Iterable[Quota]) -> Iterator[tuple[str, str | None]]:
 
 
 def _row_name(pack: Pack, quota: Quota | SharedQuota) -> str:
-    unit = f" in unit {quota.unit}" if quota.unit else ""
     roles = [quota.role] if isinstance(quota, Quota) else quota.roles
     who = in_a_list([pack.role_label(role) for role in roles])
-    return f"{who}{unit}, {pack.activity(quota.activity).label.lower()}"
+    return f"{who}{_in_units(quota)}, {pack.activity(quota.activity).label.lower()}"
+
+
+def _in_units(quota: Quota | SharedQuota) -> str:
+    if isinstance(quota, Quota):
+        units = (quota.unit,) if quota.unit else ()
+    else:
+        units = quota.units
+    return f" in {in_a_list([f'unit {code}' for code in units])}" if units else ""

@@ -161,7 +161,9 @@ def _entry(pack: Pack, quota: Quota | SharedQuota) -> dict[str, Any]:
     }
     if quota.per is not Per.QUARTER:
         entry["per"] = quota.per.value
-    if quota.unit is not None:
+    if isinstance(quota, SharedQuota):
+        entry |= {"units": list(quota.units)} if quota.units else {}
+    elif quota.unit is not None:
         entry["unit"] = quota.unit
     if isinstance(quota, Quota) and quota.kind is not Kind.MINIMUM:
         entry["kind"] = quota.kind.value

@@ -115,7 +115,8 @@ def _demands(
 
 
 def _shares(owner: Owner[Key], shared: SharedQuota) -> bool:
-    return owner.role in shared.roles and (shared.unit is None or shared.unit in owner.units)
+    is_there = not shared.units or not set(shared.units).isdisjoint(owner.units)
+    return owner.role in shared.roles and is_there
 
 
 def _by_stretch(

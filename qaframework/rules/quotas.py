@@ -70,18 +70,19 @@ class Quota:
 class SharedQuota:
     """How many of an activity the posts of some roles owe between them, in all, for each stretch of the year.
 
-    Sources: SAN-35, RBWM-22, RBWM-27. Raises ValueError.
+    Posts of the ``units`` and of those below them share it; without any, those of all units. Sources: SAN-35, RBWM-22, RBWM-27. Raises ValueError.
     """
 
     roles: tuple[str, ...]
     activity: str
     amounts: tuple[int, ...]
     per: Per = Per.MONTH
-    unit: str | None = None
+    units: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "per", Per(self.per))
         object.__setattr__(self, "roles", tuple(self.roles))
+        object.__setattr__(self, "units", tuple(self.units))
         object.__setattr__(self, "amounts", tuple(self.amounts))
         if not self.roles:
             raise ValueError(f"Shared quota for {self.activity}: name at least one role.")
