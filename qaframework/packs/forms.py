@@ -252,9 +252,8 @@ class QuotaForm(forms.Form):
 
     def _between(self, row: int, quota: SharedQuota) -> GridRole:
         roles = in_a_list([self.pack.role_label(role) for role in quota.roles])
-        return GridRole(
-            f"Between them: {roles}{_in_units(quota)}", [self._line(quota, f"shared_{row}")], None
-        )
+        label = f"Between them: {roles}{_in_units(quota)}"
+        return GridRole(label, [self._line(quota, f"shared_{row}")], None)
 
     def _line(self, quota: Quota | SharedQuota, prefix: str) -> GridLine:
         """Without a prefix it is a quota of the role everywhere, repeated where the role has others."""
@@ -289,8 +288,5 @@ def _row_name(pack: Pack, quota: Quota | SharedQuota) -> str:
 
 
 def _in_units(quota: Quota | SharedQuota) -> str:
-    if isinstance(quota, Quota):
-        units = (quota.unit,) if quota.unit else ()
-    else:
-        units = quota.units
-    return f" in {in_a_list([f'unit {code}' for code in units])}" if units else ""
+    names = in_a_list([f"unit {code}" for code in quota.in_units])
+    return f" in {names}" if names else ""

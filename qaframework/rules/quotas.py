@@ -65,12 +65,18 @@ class Quota:
         """The amounts for whole quarters; None where one amount is for more than a quarter."""
         return by_quarter(self.amounts, self.per)
 
+    @property
+    def in_units(self) -> tuple[str, ...]:
+        """The unit it is for, as a shared quota has it; none for all."""
+        return (self.unit,) if self.unit else ()
+
 
 @dataclass(frozen=True)
 class SharedQuota:
     """How many of an activity the posts of some roles owe between them, in all, for each stretch of the year.
 
-    Posts of the ``units`` and of those below them share it; without any, those of all units. Sources: SAN-35, RBWM-22, RBWM-27. Raises ValueError.
+    Posts of the ``units`` and of those below them share it; without any, those of all units. Sources: SAN-35,
+    RBWM-22, RBWM-27. Raises ValueError.
     """
 
     roles: tuple[str, ...]
@@ -89,9 +95,8 @@ class SharedQuota:
         check_amounts(f"Shared quota for {self.activity}", self.amounts, self.per)
 
     @property
-    def by_quarter(self) -> Quarters | None:
-        """The amounts for whole quarters; None where one amount is for more than a quarter."""
-        return by_quarter(self.amounts, self.per)
+    def in_units(self) -> tuple[str, ...]:
+        return self.units
 
 
 def check_amounts(name: str, amounts: tuple[int, ...], per: Per) -> None:
