@@ -40,6 +40,8 @@ INDEPENDENCE = {
     "not_own_case": "Nobody audits a case of their own, or of a practitioner whom they manage.",
     "not_own_team": "The case must be of another team than the auditor’s.",
     "not_own_service": "The case must be of another service than the auditor’s.",
+    "own_service": "The case must be of the auditor’s own service, but not their own, "
+    "nor of a practitioner whom they manage.",
     "own_function": "The case must be of the auditor’s own function, but not their own, "
     "nor of a practitioner whom they manage.",
 }
@@ -272,7 +274,7 @@ def _without_case(draw: SampleDraw) -> list[Row]:
         post__unit__path__startswith=draw.pool.path,
     ).select_related("post__unit")
     owing = list(planned.order_by("post__unit__path", "post__title"))
-    rule = activity_of(draw).draw
+    activity, month = activity_of(draw), Month.parse(draw.period)
     pools = Pools.load() if owing else None
     return [
         [
@@ -281,7 +283,7 @@ def _without_case(draw: SampleDraw) -> list[Row]:
             _move_cell(one),
         ]
         for one in owing
-        if pools and rule and pools.of(one.post.unit, rule) == draw.pool
+        if pools and activity.draw and pools.of(one.post.unit, activity, month) == draw.pool
     ]
 
 
@@ -322,7 +324,7 @@ def why_this_case(row: DrawnCase) -> list[str]:
     if getattr(row, "replaces", None) is not None:
         steps.append("It took the place of a drawn case that was replaced. Both stay on the record.")
     elif row.state == DrawnCase.State.ALLOCATED and row.assignment:
-        rule = INDEPENDENCE[activity_of(draw).independence]
+        rule = INDEPENDENCE[activity_of(draw).independence_in(Month.parse(draw.period))]
         steps.append(
             "The posts that owe an audit come in the order of tickets of their own. Each gets the first "
             f"drawn case that it may audit. {rule}"

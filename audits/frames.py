@@ -12,10 +12,11 @@ from django.db.models import F, Q, Value
 
 from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import Case
-from qaframework.packs.definition import DrawRule
+from qaframework.packs.definition import ActivityType, DrawRule
 from qaframework.people.calendar import working_calendar
 from qaframework.people.models import Unit
 from qaframework.rules.deadlines import date_before
+from qaframework.rules.periods import Month
 from qaframework.rules.sampling import FrameEntry, frame_hash
 
 NO_WORKER = "No practitioner is recorded"
@@ -60,19 +61,27 @@ class Pools:
         paths = cases.order_by().values_list("unit__path", flat=True).distinct()
         return cls({unit.path: unit for unit in Unit.objects.all()}, frozenset(paths))
 
-    def of(self, unit: Unit, rule: DrawRule) -> Unit:
-        """The function of a post in the unit when the rule says so, else the whole authority.
+    def of(self, unit: Unit, activity: ActivityType, month: Month) -> Unit:
+        """The function, or in that month the service, of a post in the unit when the rules say so, else the
+        whole authority.
 
-        A function that works with no cases of its own, such as the reviewing officers', looks at cases of the
-        whole authority (LAN-06, LAN-08).
+        One that works with no cases of its own, such as the reviewing officers', looks at cases of the whole
+        authority (LAN-06, LAN-08, RBWM-27).
         """
+        kinds = _kinds_of_pool(activity, month)
         steps = unit.path.strip("/").split("/")
         line = [self.units["/" + "/".join(steps[:end]) + "/"] for end in range(len(steps), 0, -1)]
-        for above in line if rule.pool == "function" else []:
-            is_function = above.kind == Unit.Kind.FUNCTION
-            if is_function and any(path.startswith(above.path) for path in self.with_cases):
+        for above in line:
+            if above.kind in kinds and any(path.startswith(above.path) for path in self.with_cases):
                 return above
         return line[-1]
+
+
+def _kinds_of_pool(activity: ActivityType, month: Month) -> tuple[str, ...]:
+    """The kinds of unit that may be the pool; none when it is the whole authority."""
+    if activity.independence_in(month) == "own_service":
+        return Unit.Kind.SERVICE, Unit.Kind.FUNCTION
+    return (Unit.Kind.FUNCTION,) if activity.draw and activity.draw.pool == "function" else ()
 
 
 def build_frame(pool: Unit, rule: DrawRule, on: date) -> Frame:

@@ -25,6 +25,8 @@ def may_not_audit(organisation: Organisation, post: Post, case: Case, rule: str)
         organisation, post.unit_id
     ):
         return "The case is in the auditor's own service."
+    if rule == "own_service" and _service(organisation, case.unit_id) != _service(organisation, post.unit_id):
+        return "The case is not in the auditor's own service."
     if rule == "own_function" and organisation.function_of(case.unit_id) != organisation.function_of(
         post.unit_id
     ):

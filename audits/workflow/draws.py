@@ -195,10 +195,10 @@ def _waiting(programme: Programme, month: Month, *, is_drawn: bool) -> list[tupl
     pools = Pools.load()
     waiting: defaultdict[tuple[str, Unit], list[Assignment]] = defaultdict(list)
     for assignment in planned:
-        rule = allocation.activity_of(assignment).draw
-        if rule is None:
+        activity = allocation.activity_of(assignment)
+        if activity.draw is None:
             continue
-        pool = pools.of(assignment.post.unit, rule)
+        pool = pools.of(assignment.post.unit, activity, month)
         if ((assignment.activity, pool.pk) in made) == is_drawn:
             waiting[assignment.activity, pool].append(assignment)
     return [(pool, assignments) for (_, pool), assignments in waiting.items()]
@@ -306,7 +306,7 @@ def _allocate_drawn(
     """Posts come in the order of their own tickets; each takes the first drawn case it may audit, unless
     another post could then get none."""
     today = local_date(now)
-    suits = _suits(Organisation.load(today), activity, sample.pool)
+    suits = _suits(Organisation.load(today), activity, sample.pool, month)
     owing = sorted(assignments, key=lambda a: ticket(sample.seed, f"{a.post.code}/{a.ordinal}"))
     given = match([one.post for one in owing], [row.case for row in drawn], suits)
     rows = {row.case_id: row for row in drawn}
@@ -318,8 +318,10 @@ def _allocate_drawn(
         result.allocated += 1
 
 
-def _suits(organisation: Organisation, activity: ActivityType, pool: Unit) -> Callable[[Post, Case], bool]:
-    rule = rule_within(pool, activity.independence)
+def _suits(
+    organisation: Organisation, activity: ActivityType, pool: Unit, month: Month
+) -> Callable[[Post, Case], bool]:
+    rule = rule_within(pool, activity.independence_in(month))
     return lambda post, case: not may_not_audit(organisation, post, case, rule)
 
 
@@ -328,7 +330,7 @@ def _frame_for(pool: Unit, activity: ActivityType, assignments: list[Assignment]
     assert activity.draw is not None
     frame = build_frame(pool, activity.draw, on)
     posts = {assignment.post.pk: assignment.post for assignment in assignments}.values()
-    suits = _suits(Organisation.load(on), activity, pool)
+    suits = _suits(Organisation.load(on), activity, pool, Month.parse(assignments[0].period))
     cases = Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN)
     # Who may audit follows from a case's worker and team, and of those pairs there are few.
     pairs = cases.order_by().values_list("worker_id", "unit_id").distinct()
@@ -398,7 +400,8 @@ def _next_reserve(
 ) -> DrawnCase | None:
     """The first case left in the draw that the post may audit; those of the stratum come first."""
     organisation = Organisation.load(on)
-    rule = rule_within(sample.pool, allocation.activity_of(assignment).independence)
+    activity = allocation.activity_of(assignment)
+    rule = rule_within(sample.pool, activity.independence_in(Month.parse(assignment.period)))
     post: Post = assignment.post
     reserves = (
         sample.cases.filter(

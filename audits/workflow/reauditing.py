@@ -17,6 +17,7 @@ from qaframework.people.calendar import working_calendar
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Post
 from qaframework.rules.deadlines import date_before
+from qaframework.rules.periods import Month
 from qaframework.rules.sampling import ticket
 from qaframework.rules.working_days import local_date
 
@@ -126,6 +127,7 @@ def _auditor_for(case: Case, first: CaseAudit, organisation: Organisation) -> Po
     Neither the post nor the person of the first audit: a second pair of eyes looks (LAN-26).
     """
     activity = allocation.activity_of(first.assignment)
+    rule = activity.independence_in(Month.of(organisation.on))
     open_work = Count("assignments", filter=Q(assignments__state__in=Assignment.OPEN_STATES), distinct=True)
     posts = (
         Post.objects.open()
@@ -141,6 +143,6 @@ def _auditor_for(case: Case, first: CaseAudit, organisation: Organisation) -> Po
     for post in posts:
         holder = organisation.holder_of(post.pk)
         is_another = holder is not None and holder.pk != first.auditor_id
-        if is_another and not may_not_audit(organisation, post, case, activity.independence):
+        if is_another and not may_not_audit(organisation, post, case, rule):
             return post
     return None

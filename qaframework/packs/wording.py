@@ -20,7 +20,16 @@ INDEPENDENCE = {
     "not_own_case": "",
     "not_own_team": ", nor a case of their own team",
     "not_own_service": ", nor a case of their own service",
+    "own_service": "; cases come from their own service",
     "own_function": "; cases come from their own function",
+}
+IN_SOME_MONTHS = {
+    "none": "any other case",
+    "not_own_case": "any other case",
+    "not_own_team": "cases of another team",
+    "not_own_service": "cases of another service",
+    "own_service": "cases of their own service",
+    "own_function": "cases of their own function",
 }
 STRATA = {"plan_type": "kinds of plan", "team_name": "teams"}
 RELATIVE = {"owner": "the person who owes it", "line_manager": "their line manager"}
@@ -126,9 +135,12 @@ def _due(activity: ActivityType) -> str:
 def _who_audits(activity: ActivityType) -> str:
     if activity.kind != "case_audit":
         return ""
-    return (
-        f"Nobody audits their own case or that of a worker they manage{INDEPENDENCE[activity.independence]}"
-    )
+    always = "Nobody audits their own case or that of a worker they manage"
+    months: dict[str, list[str]] = {}
+    for month, rule in activity.independence_by_month.items():
+        months.setdefault(rule, []).append(month.capitalize())
+    others = [f". In {in_a_list(names)}: {IN_SOME_MONTHS[rule]}" for rule, names in months.items()]
+    return always + INDEPENDENCE[activity.independence] + "".join(others)
 
 
 def _draw(draw: DrawRule | None) -> str:

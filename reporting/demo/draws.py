@@ -47,9 +47,7 @@ def draw_past_month(story: Story, programme: Programme, month: Month, at: dateti
     for key, rows in owed.items():
         owing_by_pool: defaultdict[Unit, list[Assignment]] = defaultdict(list)
         for row in rows:
-            rule = activity_of(row).draw
-            assert rule is not None
-            owing_by_pool[pools.of(row.post.unit, rule)].append(row)
+            owing_by_pool[pools.of(row.post.unit, activity_of(row), month)].append(row)
         drawn: list[DrawnCase] = []
         for pool, owing in owing_by_pool.items():
             drawn += _draw_pool(story, programme, month, pool, owing, story.pack.activity(key), at)
@@ -67,7 +65,7 @@ def _draw_pool(
     at: datetime,
 ) -> list[DrawnCase]:
     cases = story.cases
-    independence = rule_within(pool, activity.independence)
+    independence = rule_within(pool, activity.independence_in(month))
 
     @cache
     def suits(post: Post, case: Case) -> bool:

@@ -1,0 +1,126 @@
+"""Ten months of random audits, two of deep dives; early help audits its own area or a peer's, by month."""
+
+from collections import Counter
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from audits.workflow import draw_month
+from qaframework.allocation.models import Assignment, Programme
+from qaframework.people.models import Post, Unit
+from qaframework.rules.periods import Month, ProgrammeYear
+from tests.factories.caseload import CaseFactory
+from tests.factories.people import UserFactory
+from tests.frameworks.conftest import Employ, Grow, Plan
+
+MONTHS = ProgrammeYear(2026).months
+DEEP_DIVES = ("2026-04", "2026-08")
+OWN = ("2026-05", "2026-07", "2026-09", "2026-12", "2027-01")
+PEER = ("2026-06", "2026-10", "2026-11", "2027-02", "2027-03")
+
+
+@pytest.fixture
+def early_help(grow: Grow) -> Unit:
+    return grow("early-help", Unit.Kind.FUNCTION)
+
+
+@pytest.fixture
+def areas(early_help: Unit, grow: Grow) -> list[Unit]:
+    names = ("youth-offending", "youth-service", "welfare", "centres", "parenting", "support", "outreach")
+    return [grow(name, Unit.Kind.SERVICE, early_help) for name in names]
+
+
+@pytest.fixture
+def managers(areas: list[Unit], employ: Employ) -> list[Post]:
+    """One team manager in each of the seven service areas of early help."""
+    return [post for area in areas for post in employ(area, "team_manager")]
+
+
+@pytest.fixture
+def social_care(grow: Grow, employ: Employ) -> list[Post]:
+    """All who share the audits of social care."""
+    unit = grow("social-care", Unit.Kind.FUNCTION)
+    team = grow("quality-assurance", Unit.Kind.TEAM)
+    roles = ("director", "head_of_service", "senior_manager", "team_manager", "advanced_practitioner")
+    posts = [post for number, role in enumerate(roles, start=1) for post in employ(unit, role, number)]
+    return posts + employ(team, "qa_officer", 2) + employ(team, "qa_manager")
+
+
+def by_month(programme: Programme, activity: str, posts: list[Post]) -> dict[str, int]:
+    rows = programme.assignments.filter(activity=activity, post__in=posts)
+    return dict(Counter(rows.values_list("period", flat=True)))
+
+
+@pytest.mark.clause("RBWM-21", "RBWM-27")
+def test_social_care_audits_25_cases_in_ten_months_and_dives_deep_in_the_other_two(
+    social_care: list[Post], managers: list[Post], plan: Plan
+) -> None:
+    programme = plan("windsor")
+    random_months = {month.key: 25 for month in MONTHS if month.key not in DEEP_DIVES}
+    assert by_month(programme, "managers_audit", social_care) == random_months
+    assert by_month(programme, "deep_dive", social_care) == dict.fromkeys(DEEP_DIVES, 10)
+    assert by_month(programme, "deep_dive", managers) == dict.fromkeys(DEEP_DIVES, 10)
+
+
+@pytest.mark.clause("RBWM-22")
+def test_everybody_who_manages_audits_and_the_load_is_even(social_care: list[Post], plan: Plan) -> None:
+    plan("windsor")
+    load = Counter(Assignment.objects.filter(activity="managers_audit").values_list("post", flat=True))
+    assert set(load) == {post.pk for post in social_care}
+    assert max(load.values()) - min(load.values()) <= 1
+
+
+@pytest.mark.clause("RBWM-09", "RBWM-27")
+def test_early_help_audits_two_a_month_of_each_team_manager_which_makes_fourteen(
+    managers: list[Post], social_care: list[Post], plan: Plan
+) -> None:
+    programme = plan("windsor")
+    expected = dict.fromkeys([*OWN, *PEER], 14)
+    assert by_month(programme, "early_help_audit", managers) == expected
+    for post in managers:
+        assert by_month(programme, "early_help_audit", [post]) == dict.fromkeys(expected, 2)
+    assert by_month(programme, "early_help_audit", social_care) == {}
+    (volume,) = programme.framework.versions.get().pack.expected_volumes
+    assert (volume.activity, volume.amount) == ("early_help_audit", 14)
+
+
+@pytest.mark.clause("RBWM-10", "RBWM-27")
+@pytest.mark.parametrize(
+    ("month", "is_own"), [*((key, True) for key in OWN), *((key, False) for key in PEER)]
+)
+def test_the_draw_keeps_to_the_own_area_in_some_months_and_to_a_peers_in_others(
+    areas: list[Unit], managers: list[Post], plan: Plan, month: str, is_own: bool
+) -> None:
+    for area in areas:
+        for number in range(8):
+            worker = UserFactory()
+            CaseFactory(
+                child_ref=f"{area.code}-{number}", unit=area, worker=worker, opened_on=date(2025, 1, 6)
+            )
+    programme = plan("windsor")
+    drawn = draw_month(
+        framework=programme.framework,
+        month=Month.parse(month),
+        seed="1",
+        by=None,
+        now=datetime(2026, 4, 1, 6, 0, tzinfo=UTC),
+    )
+    given = programme.assignments.filter(activity="early_help_audit", period=month, case__isnull=False)
+    sizes = [draw.size for draw in drawn.draws if draw.activity == "early_help_audit"]
+    assert sizes == ([2] * 7 if is_own else [14])
+    assert given.count() == 14
+    for assignment in given.select_related("post", "case"):
+        assert (assignment.case.unit_id == assignment.post.unit_id) is is_own
+
+
+@pytest.mark.clause("RBWM-27")
+def test_the_year_view_shows_the_calendar(client, root, social_care, managers, employ, plan) -> None:
+    programme = plan("windsor")
+    (post,) = employ(root, "qa_manager")
+    client.force_login(post.holdings.get().user)
+    chosen = {"programme": programme.pk, "activity": "early_help_audit"}
+    page = client.get(reverse("allocation:programme"), chosen)
+    row = next(row for row in page.context["view"].by_month if row[0]["text"] == "Team manager")
+    months = ["–" if month.key in DEEP_DIVES else "14" for month in MONTHS]
+    assert row[1:] == [*months, "140"]
