@@ -266,5 +266,5 @@ def test_a_zip_with_a_password_is_refused():
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(PackInvalid, match="One of bracknell, lancashire"):
+    with pytest.raises(PackInvalid, match="One of bedford, bracknell, lancashire, sandwell, windsor"):
         read_pack("atlantis")
