@@ -41,6 +41,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 DATA = Path(os.environ.get("QA_DATA_DIR") or ROOT / "var").resolve()
 STATIC_ROOT = Path(os.environ.get("QA_STATIC_ROOT") or ROOT / "staticfiles")
+SCHEMA_STAMPS = DATA / "schema-stamps.json"
 RUN_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 
 FIRST_PORT = 8000
@@ -159,30 +160,40 @@ call_command("createcachetable")
 """
 
 
-def prepare() -> None:
-    """Bring database and static files up to date."""
+def prepare(with_demo: bool = False) -> None:
+    """Bring database and static files up to date. A new database is made together with its demonstration."""
     DATA.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor() as pool:
         static_files = pool.submit(collect_static_files)
-        update_database()
+        if not (with_demo and is_new()):
+            update_database()
         static_files.result()
 
 
 def update_database() -> None:
-    stamps = DATA / "schema-stamps.json"
-    migrations = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("qaframework/*/migrations/*.py")]
-    mark = fingerprint([*migrations, RUN_LOCK])
-    is_new = is_embedded() and count("sqlite_master") == 0
-    if is_embedded() and not is_new and is_done(stamps, "schema", mark):
+    if is_new():
+        say("Making the database")
+        call([PYTHON, "-m", "qaframework.new_database"], "The database was not made.")
+    elif is_embedded() and is_done(SCHEMA_STAMPS, "schema", schema_mark()):
         return
-    say("Making the database" if is_new else "Bringing the database up to date")
-    command = ["-m", "qaframework.new_database"] if is_new else ["-c", UPDATE_DATABASE]
-    call([PYTHON, *command], "The database was not brought up to date.")
-    mark_done(stamps, "schema", mark)
+    else:
+        say("Bringing the database up to date")
+        call([PYTHON, "-c", UPDATE_DATABASE], "The database was not brought up to date.")
+    mark_done(SCHEMA_STAMPS, "schema", schema_mark())
+
+
+def schema_mark() -> str:
+    migrations = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("qaframework/*/migrations/*.py")]
+    return fingerprint([*migrations, RUN_LOCK])
 
 
 def is_embedded() -> bool:
     return not os.environ.get("DATABASE_URL")
+
+
+def is_new() -> bool:
+    """Whether the embedded database has no tables yet."""
+    return is_embedded() and count("sqlite_master") == 0
 
 
 def count(table: str) -> int:
@@ -194,11 +205,17 @@ def count(table: str) -> int:
 
 def load_demo(address: str) -> None:
     """Into an embedded database that nobody has used yet."""
-    if is_embedded() and count("people_user") == 0:
+    if is_new():
+        say("Making the database with the demonstration authority")
+        command = ["-m", "qaframework.new_database", "--demo"]
+    elif is_embedded() and count("people_user") == 0:
         say("Loading the demonstration authority")
-        failure = "The demonstration was not loaded."
-        log_ins = call([PYTHON, "manage.py", "demo"], failure, SITE_URL=address)
-        (DATA / "demo-log-ins.txt").write_text(log_ins)
+        command = ["manage.py", "demo"]
+    else:
+        return
+    log_ins = call([PYTHON, *command], "The demonstration was not loaded.", SITE_URL=address)
+    mark_done(SCHEMA_STAMPS, "schema", schema_mark())
+    (DATA / "demo-log-ins.txt").write_text(log_ins)
 
 
 def collect_static_files() -> None:
@@ -309,7 +326,7 @@ def run(port: int | None, with_demo: bool) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Failed(f"It is already running on the data in {DATA}. Stop that one first.") from None
-        prepare()
+        prepare(with_demo)
         serve(free_port(port), with_demo)
 
 
@@ -323,9 +340,7 @@ def serve(port: int, with_demo: bool) -> None:
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         say("Starting web server and worker")
-        children["web"] = start(
-            "web", web, environment
-        )  # it starts on the second core while the demo is loaded
+        children["web"] = start("web", web, environment)  # first, beside the loading of the demonstration
         if with_demo:
             load_demo(address)
         children["worker"] = start("worker", worker, environment)
