@@ -1,5 +1,5 @@
 """
-Fill an empty database at once: `python -m qaframework.new_database`; with `--demo` also with the demonstration.
+Make an empty database ready at once: `python -m qaframework.new_database [--demo]`.
 
 Tables come straight from the models, and the migrations are noted as applied. That takes two seconds where
 replaying the migrations takes twelve, because Django renders all models again at each of them. A test holds

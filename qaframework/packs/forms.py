@@ -221,10 +221,12 @@ class QuotaForm(forms.Form):
     def roles(self) -> list[GridRole]:
         """The grid with the totals of what stands in it."""
         quotas = self._as_shown("quota", self.pack.quotas)
-        shared = enumerate(self._as_shown("shared", self.pack.shared_quotas))
+        between: dict[str, list[GridLine]] = {}
+        for row, shared in enumerate(self._as_shown("shared", self.pack.shared_quotas)):
+            between.setdefault(_who(self.pack, shared), []).append(self._line(shared, f"shared_{row}"))
         return [
             *(self._role(quotas, role, unit) for role, unit in _places(quotas)),
-            *(self._between(row, quota) for row, quota in shared),
+            *(GridRole(f"Between them: {who}", lines, None) for who, lines in between.items()),
         ]
 
     @property
@@ -247,13 +249,8 @@ class QuotaForm(forms.Form):
         everywhere = [quota for quota in counted if unit is not None and quota.unit is None]
         lines = [self._line(quota, f"quota_{row}") for row, quota in own]
         lines += [self._line(quota, "") for quota in everywhere]
-        label = self.pack.role_label(role) + (f" in unit {unit}" if unit else "")
+        label = _who(self.pack, own[0][1])
         return GridRole(label, lines, self._total(label, total.quarters or (), total.total))
-
-    def _between(self, row: int, quota: SharedQuota) -> GridRole:
-        roles = in_a_list([self.pack.role_label(role) for role in quota.roles])
-        label = f"Between them: {roles}{_in_units(quota)}"
-        return GridRole(label, [self._line(quota, f"shared_{row}")], None)
 
     def _line(self, quota: Quota | SharedQuota, prefix: str) -> GridLine:
         """Without a prefix it is a quota of the role everywhere, repeated where the role has others."""
@@ -282,11 +279,12 @@ def _places(quotas: Iterable[Quota]) -> Iterator[tuple[str, str | None]]:
 
 
 def _row_name(pack: Pack, quota: Quota | SharedQuota) -> str:
+    return f"{_who(pack, quota)}, {pack.activity(quota.activity).label.lower()}"
+
+
+def _who(pack: Pack, quota: Quota | SharedQuota) -> str:
+    """The roles that owe it, in words, and in which units."""
     roles = [quota.role] if isinstance(quota, Quota) else quota.roles
-    who = in_a_list([pack.role_label(role) for role in roles])
-    return f"{who}{_in_units(quota)}, {pack.activity(quota.activity).label.lower()}"
-
-
-def _in_units(quota: Quota | SharedQuota) -> str:
-    names = in_a_list([f"unit {code}" for code in quota.in_units])
-    return f" in {names}" if names else ""
+    names = in_a_list([pack.role_label(role) for role in roles])
+    units = in_a_list([f"unit {code}" for code in quota.in_units])
+    return f"{names} in {units}" if units else names

@@ -12,11 +12,11 @@ from qaframework.packs.documents import pack_up
 from qaframework.packs.forms import GridRole
 from qaframework.packs.models import Framework
 from qaframework.packs.reading import content_of, files_of, uploaded_files
-from qaframework.packs.workflow import change_quotas
+from qaframework.packs.workflow import change_quotas, load_pack
 from qaframework.people.access import local_today
 from qaframework.rules.quotas import Per, Quota
 from qaframework.tools.models import Tool
-from tests.factories.packs import lancashire, shipped
+from tests.factories.packs import LOADED_AT, lancashire, shipped
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +211,32 @@ def test_a_changed_number_makes_a_new_version(signed_in, version):
     assert newest.note == "Agreed by the board"
     roles = {role.label: role for role in response.context["form"].roles}
     assert owed(roles["Team manager"])[0] == (5, 9, 5, 5)
+
+
+@pytest.mark.clause("RBWM-27")
+def test_what_roles_owe_between_them_is_shown_by_month_and_changed(signed_in, northmoor):
+    content = shipped("windsor")
+    version = load_pack(content=content, units=[northmoor.root], by=None, now=LOADED_AT)
+    client = signed_in("admin")
+    page = client.get(url("quotas", version))
+    between = [role for role in page.context["form"].roles if role.label.startswith("Between them")]
+    assert [[line.activity for line in role.lines] for role in between] == [
+        ["Managers' audit", "Deep dive"],
+        ["Deep dive"],
+    ]
+    (audits, _) = between[0].lines
+    assert [cell.amount for cell in audits.cells] == [0, 25, 25, 25, 0, 25, 25, 25, 25, 25, 25, 25]
+    shared = {
+        f"shared_{row}_{number}": amount
+        for row, quota in enumerate(version.pack.shared_quotas)
+        for number, amount in enumerate(quota.amounts, 1)
+    }
+    client.post(url("quotas", version), posted(version, **{**shared, "shared_0_2": 20}))
+    newest = version.framework.versions.first()
+    assert newest.pack.shared_quotas[0].amounts[:3] == (0, 20, 25)
+    assert newest.pack.clauses_of(newest.pack.shared_quotas[0]) == ("RBWM-21", "RBWM-22", "RBWM-27")
+    assert newest.content["framework"]["shared_quotas"][1:] == content["framework"]["shared_quotas"][1:]
+    assert newest.pack.quotas == version.pack.quotas
 
 
 def test_a_quota_can_be_added(signed_in, version):
