@@ -95,6 +95,11 @@ COMMANDS = {
     "open_work": Row("", "", "--at soon", World.plan),
     "plan": Row("--year 2026", "--year 1999", "--year soon"),
     "report": Row("monthly --period 2026-11", "monthly --period 2027-11", "monthly", World.plan),
+    "simulate": Row(
+        "--staff {samples}/staff.csv --framework windsor --year 2026",
+        "--staff {samples}/people.csv --framework windsor",
+        "--staff {samples}/staff.csv",
+    ),
     "sweep": Row("", "", "--at soon", World.draw),
     "verify_draw": Row("{draw}", "{draw}", "x", World.draw, World.forge_a_draw),
 }

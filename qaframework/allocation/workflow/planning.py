@@ -16,7 +16,7 @@ from qaframework.packs.definition import Pack
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.people import directory, history
 from qaframework.people.history import SomebodyElseWasFirst
-from qaframework.people.models import Post, Unit, User
+from qaframework.people.models import Post, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month, ProgrammeYear, Quarter
 from qaframework.rules.programme import Owner, Rulebook, Work, changes
@@ -62,7 +62,7 @@ def make_programme(*, framework: Framework, year: int, by: User | None, now: dat
     found = changes(
         span,
         {month: rulebook(versions[quarter].pack) for quarter in versions for month in quarter.months},
-        [Owner(post.pk, post.role, _codes_upwards(post.unit)) for post in posts],
+        [_owner(post) for post in posts],
         _existing(rows, _first_owners(programme)),
         Month.of(today),
     )
@@ -321,8 +321,13 @@ def _ordinals(rows: Iterable[Assignment]) -> dict[tuple[str, int, str], set[int]
     return taken
 
 
-def _codes_upwards(unit: Unit) -> tuple[str, ...]:
-    return tuple(unit.path.strip("/").split("/")[::-1])
+def owners_in(framework: Framework) -> list[Owner[int]]:
+    """The same posts as the quotas see them."""
+    return [_owner(post) for post in posts_in(framework)]
+
+
+def _owner(post: Post) -> Owner[int]:
+    return Owner(post.pk, post.role, tuple(post.unit.path.strip("/").split("/")[::-1]))
 
 
 def _planned(

@@ -1,0 +1,110 @@
+"""A year ahead on paper: what the quotas would ask of a staff that may not exist yet; nothing is written."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from qaframework.allocation.workflow.planning import rulebook
+from qaframework.packs.definition import Pack
+from qaframework.people.refusal import Refused
+from qaframework.people.roles import ROLES
+from qaframework.people.tabular import TableUnreadable, cell_text, read_table, tidy
+from qaframework.rules.periods import Month, ProgrammeYear
+from qaframework.rules.programme import Gap, Owner, changes
+from qaframework.rules.sampling import share_to_choose
+
+COLUMNS = ("post", "role", "unit")
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What a year on paper takes for granted; the first and the last are percentages."""
+
+    inadequate: int = 5
+    actions_per_audit: int = 2
+    late: int = 10
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """``work`` counts pieces of work by role and month, ``moderations`` audits that would be moderated."""
+
+    year: ProgrammeYear
+    work: Counter[tuple[str, Month]]
+    activities: Counter[str]
+    moderations: int
+    actions: int
+    escalations: int
+
+    @property
+    def roles(self) -> list[str]:
+        """Those that owe anything, the most senior first."""
+        found = {role for role, _ in self.work}
+        return sorted(found, key=lambda role: (-ROLES[role].seniority, role))
+
+    def by_month(self, role: str) -> list[int]:
+        return [self.work[role, month] for month in self.year.months]
+
+
+def simulate(
+    pack: Pack, year: int, staff: Sequence[Owner[str]], assumptions: Assumptions = Assumptions()
+) -> Simulated:
+    """What a year of the framework asks of these posts, and what would probably follow from it.
+
+    ``escalations`` are the first steps after a deadline. Deterministic: the same staff gives the same year.
+    """
+    span = ProgrammeYear(year, pack.year_starts_in)
+    rules = dict.fromkeys(span.months, rulebook(pack))
+    pieces = changes(span, rules, staff, [], span.months[0]).missing
+    role_of = {owner.key: owner.role for owner in staff}
+    audits = [piece for piece in pieces if pack.activity(piece.activity).kind == "case_audit"]
+    return Simulated(
+        year=span,
+        work=Counter((role_of[piece.owner], piece.month) for piece in pieces),
+        activities=Counter(piece.activity for piece in pieces),
+        moderations=_moderations(pack, audits, assumptions),
+        actions=len(audits) * assumptions.actions_per_audit,
+        escalations=share_to_choose(len(pieces), assumptions.late),
+    )
+
+
+def _moderations(pack: Pack, audits: Iterable[Gap[str]], assumptions: Assumptions) -> int:
+    """Each month's share, rounded up, and on top the audits whose grade alone asks for it."""
+    total = 0
+    for (key, _), number in Counter((audit.activity, audit.month) for audit in audits).items():
+        rule = pack.activity(key).moderation
+        if rule is None:
+            continue
+        by_grade = share_to_choose(number, assumptions.inadequate) if rule.all_of and rule.share < 100 else 0
+        total += min(number, by_grade + share_to_choose(number - by_grade, rule.share))
+    return total
+
+
+def read_staff(file: IO[bytes], name: str) -> list[Owner[str]]:
+    """Posts from a CSV or XLSX file with the columns post, role and unit.
+
+    A unit is its code, with those above it before it: early-help/youth-service. Raises Refused with every row
+    that is wrong.
+    """
+    try:
+        sheet = read_table(file, name).sheets[0]
+        columns = [tidy(title).lower() for title in sheet.header]
+        if missing := [column for column in COLUMNS if column not in columns]:
+            raise Refused(f"{name}: the column {missing[0]} is missing. It needs {', '.join(COLUMNS)}.")
+        rows = [(row.number, [cell_text(cell) for cell in row.cells]) for row in sheet.rows]
+    except TableUnreadable as unreadable:
+        raise Refused(unreadable.message) from unreadable
+    places = [columns.index(column) for column in COLUMNS]
+    staff: dict[str, Owner[str]] = {}
+    wrong = []
+    for number, cells in rows:
+        post, role, unit = (cells[place] if place < len(cells) else "" for place in places)
+        if role not in ROLES:
+            wrong.append(f"row {number}: “{role}” is not a role. Known: {', '.join(ROLES)}.")
+        elif not post or post in staff:
+            wrong.append(f"row {number}: “{post}” must be there, and only once.")
+        staff[post] = Owner(post, role, tuple(unit.strip("/").split("/")[::-1]))
+    if wrong:
+        raise Refused(f"{name}, " + " ".join(wrong))
+    return list(staff.values())
