@@ -47,7 +47,7 @@ def caseload(authority: Authority) -> list[Case]:
     )
     return [
         CaseFactory(
-            child_ref=f"{team.code}-{plan}-{number}",
+            child_ref=f"{team.code}-{plan[6:]}-{number}",
             unit=team,
             worker=worker,
             plan_type=plan,
@@ -146,7 +146,7 @@ def test_every_month_is_drawn_at_random_with_nobody_asking(owed_by, programme):
     """Each month has its own seed, and a case that was audited stays out of the next frames."""
     months = [Month(2026, 10), Month(2026, 11), Month(2026, 12)]
     for month in months:
-        owed_by("team_manager", "senior_manager", period=month.key)
+        owed_by("senior_manager", "head_of_service", period=month.key)
     for month in (9, 10, 11):
         draw_due_months(now=datetime(2026, month, 2, 6, 0, tzinfo=UTC))
     draws = SampleDraw.objects.order_by("period")
@@ -443,7 +443,7 @@ def test_a_reserve_of_the_same_kind_comes_before_an_earlier_one_of_another(draw,
 @pytest.mark.parametrize("why", ["restricted", "closed", "on hold", "nobody's", "being audited"])
 def test_a_reserve_that_could_no_longer_be_drawn_is_passed_over(draw, authority, why):
     one = allocated(draw)
-    reserves = Case.objects.filter(draws__draw=draw, draws__state="reserve")
+    reserves = Case.objects.filter(draws__draw=draw, draws__state__in=("reserve", "unused"))
     if why == "being audited":
         post = authority.post_of[authority.director]
         for number, case in enumerate(reserves, 1):
@@ -468,7 +468,8 @@ def test_without_a_reserve_of_its_kind_another_takes_the_place(draw, authority):
     )
     new = replace_case(drawn=one, reason="closed", note="", by=authority.qa_officer, now=DRAW_DAY)
     assert new.stratum != one.stratum
-    Case.objects.filter(draws__draw=draw, draws__state="reserve").update(on_hold_reason="Complaint")
+    left = Case.objects.filter(draws__draw=draw, draws__state__in=("reserve", "unused"))
+    left.update(on_hold_reason="Complaint")
     with pytest.raises(Refused, match="No suitable reserve"):
         replace_case(drawn=new, reason="closed", note="", by=authority.qa_officer, now=DRAW_DAY)
 

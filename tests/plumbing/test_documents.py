@@ -1,7 +1,9 @@
-"""The settings table of docs/operations.md says what the program reads."""
+"""The documents are true: the settings table says what the program reads, and links lead somewhere."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READ = re.compile(r'\benv(?:_required|_flag|_number|_choice|_list)?\(\s*"([A-Z_]+)"')
@@ -34,3 +36,12 @@ def test_defaults_are_the_ones_in_the_program() -> None:
     simple = {name: default for name, default in found if " if " not in default}
     assert simple
     assert {name: documented()[name][1].strip("`") for name in simple} == simple
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda p: p.name
+)
+def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)", page.read_text())
+    inside = [target for target in targets if "://" not in target and not target.startswith("mailto:")]
+    assert [target for target in inside if not (page.parent / target).exists()] == []
