@@ -160,13 +160,12 @@ call_command("createcachetable")
 """
 
 
-def prepare(with_demo: bool = False) -> None:
-    """Bring database and static files up to date. A new database is made together with its demonstration."""
+def prepare() -> None:
+    """Bring database and static files up to date."""
     DATA.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor() as pool:
         static_files = pool.submit(collect_static_files)
-        if not (with_demo and is_new()):
-            update_database()
+        update_database()
         static_files.result()
 
 
@@ -205,17 +204,11 @@ def count(table: str) -> int:
 
 def load_demo(address: str) -> None:
     """Into an embedded database that nobody has used yet."""
-    if is_new():
-        say("Making the database with the demonstration authority")
-        command = ["-m", "qaframework.new_database", "--demo"]
-    elif is_embedded() and count("people_user") == 0:
+    if is_embedded() and count("people_user") == 0:
         say("Loading the demonstration authority")
-        command = ["manage.py", "demo"]
-    else:
-        return
-    log_ins = call([PYTHON, *command], "The demonstration was not loaded.", SITE_URL=address)
-    mark_done(SCHEMA_STAMPS, "schema", schema_mark())
-    (DATA / "demo-log-ins.txt").write_text(log_ins)
+        failure = "The demonstration was not loaded."
+        log_ins = call([PYTHON, "manage.py", "demo"], failure, SITE_URL=address)
+        (DATA / "demo-log-ins.txt").write_text(log_ins)
 
 
 def collect_static_files() -> None:
@@ -326,7 +319,7 @@ def run(port: int | None, with_demo: bool) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Failed(f"It is already running on the data in {DATA}. Stop that one first.") from None
-        prepare(with_demo)
+        prepare()
         serve(free_port(port), with_demo)
 
 

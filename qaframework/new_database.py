@@ -1,5 +1,5 @@
 """
-Make an empty database ready at once: `python -m qaframework.new_database [--demo]`.
+Make an empty database ready at once: `python -m qaframework.new_database`.
 
 Tables come straight from the models, and the migrations are noted as applied. That takes two seconds where
 replaying the migrations takes twelve, because Django renders all models again at each of them. A test holds
@@ -8,7 +8,6 @@ that both ways lead to the same schema. A database with anything in it is brough
 """
 
 import os
-import sys
 
 import django
 from django.apps import apps
@@ -31,5 +30,3 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qaframework.settings")
     django.setup()
     create()
-    if "--demo" in sys.argv[1:]:
-        call_command("demo")
