@@ -14,7 +14,7 @@ from audits.models import AuditResult
 from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import PlanType
 from qaframework.rules.grades import GradeScheme
-from qaframework.rules.periods import Quarter
+from qaframework.rules.periods import Month, Quarter
 from qaframework.rules.statistics import FEWEST_FOR_PERCENT, FEWEST_WITHOUT_NOTE, Share, share, suppress_small
 from reporting.figures.scope import Scope
 
@@ -71,32 +71,22 @@ def practice_figures(scope: Scope) -> PracticeFigures:
     year = _year(scope)
     rows = _rows(scope)
     random = [row for row in year if row["selection"] == RANDOM]
-    months = {month.key for month in scope.period.months}
-    earlier = {month.key for month in scope.period.previous().months}
+    by_month = _tallies(random, "month")
 
-    def grades(label: str, chosen: Iterable[dict[str, Any]]) -> Grades:
-        return _grades(label, scheme, Counter({}) + _tally(chosen))
+    def grades(label: str, *months: Month) -> Grades:
+        return _grades(label, scheme, sum((by_month[month.key] for month in months), Counter()))
 
-    now = grades(scope.period.label, (row for row in random if row["month"] in months))
+    now = grades(scope.period.label, *scope.period.months)
     worst = scheme.worst.key if scheme and scheme.grades else ""
     sections, few_sections = _sections(scope, scheme, rows)
     asked = [row for row in rows if row["feedback_obtained"] is not None]
     return PracticeFigures(
         random=now,
-        before=grades(scope.period.previous().label, (row for row in random if row["month"] in earlier)),
-        year=grades("Twelve months", random),
-        targeted=grades(
-            "Chosen for a reason",
-            (row for row in year if row["selection"] != RANDOM and row["month"] in months),
-        ),
-        by_month=tuple(
-            grades(f"{month.start:%b %y}", (row for row in random if row["month"] == month.key))
-            for month in scope.months
-        ),
-        by_quarter=tuple(
-            grades(_short(quarter), (row for row in random if row["month"] in _keys(quarter)))
-            for quarter in _quarters(scope)
-        ),
+        before=grades(scope.period.previous().label, *scope.period.previous().months),
+        year=grades("Twelve months", *scope.months),
+        targeted=_targeted(scope, scheme, year),
+        by_month=tuple(grades(f"{month.start:%b %y}", month) for month in scope.months),
+        by_quarter=tuple(grades(_short(quarter), *quarter.months) for quarter in _quarters(scope)),
         sections=sections,
         few_sections=few_sections,
         by_team=_groups(scheme, random, "unit__name", {}),
@@ -118,9 +108,7 @@ def results(scope: Scope) -> Any:
 
 
 def _year(scope: Scope) -> list[dict[str, Any]]:
-    # Quarters may reach one or two months further back than twelve months.
-    first = min(_quarters(scope)[0].months[0], scope.months[0])
-    within = results(scope).filter(month__gte=first.key, month__lte=scope.months[-1].key)
+    within = results(scope).filter(month__range=(scope.months[0].key, scope.months[-1].key))
     keys = ("month", "selection", "final_grade", "unit__name", "plan_type")
     return list(within.order_by().values(*keys).annotate(n=Count("pk")))
 
@@ -131,11 +119,18 @@ def _rows(scope: Scope) -> list[dict[str, Any]]:
     return list(results(scope).filter(month__in=months, selection=RANDOM).values(*fields))
 
 
-def _tally(rows: Iterable[dict[str, Any]]) -> Counter[str]:
-    tally: Counter[str] = Counter()
+def _tallies(rows: Iterable[dict[str, Any]], field: str) -> defaultdict[str, Counter[str]]:
+    """How many of each grade, by the value of a field."""
+    tallies: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        tally[row["final_grade"]] += row["n"]
-    return tally
+        tallies[row[field]][row["final_grade"]] += row["n"]
+    return tallies
+
+
+def _targeted(scope: Scope, scheme: GradeScheme | None, year: list[dict[str, Any]]) -> Grades:
+    months = {month.key for month in scope.period.months}
+    chosen = (row for row in year if row["selection"] != RANDOM and row["month"] in months)
+    return _grades("Chosen for a reason", scheme, sum(_tallies(chosen, "month").values(), Counter()))
 
 
 def _grades(label: str, scheme: GradeScheme | None, tally: Counter[str]) -> Grades:
@@ -172,10 +167,10 @@ def _groups(
     scheme: GradeScheme | None, rows: list[dict[str, Any]], field: str, labels: dict[str, str]
 ) -> tuple[Group, ...]:
     """In the order of their names, never of their results; small ones hidden so that none can be reckoned."""
-    tallies: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        tallies[str(labels.get(row[field], row[field]))][row["final_grade"]] += row["n"]
-    graded = {label: _grades(label, scheme, tally) for label, tally in tallies.items()}
+    graded = {
+        str(labels.get(value, value)): _grades(str(value), scheme, tally)
+        for value, tally in _tallies(rows, field).items()
+    }
     shown = suppress_small({label: one.graded for label, one in graded.items()})
     return tuple(
         Group(label, n, graded[label].good_or_better if n and n >= FEWEST_WITHOUT_NOTE else None)
@@ -189,10 +184,6 @@ def _quarters(scope: Scope) -> list[Quarter]:
     while len(quarters) < 4:
         quarters.insert(0, quarters[0].previous())
     return quarters
-
-
-def _keys(quarter: Quarter) -> set[str]:
-    return {month.key for month in quarter.months}
 
 
 def _short(quarter: Quarter) -> str:
