@@ -112,7 +112,7 @@ def volume_texts(pack: Pack) -> list[str]:
     ]
 
 
-def gradein_a_list(pack: Pack, activity: ActivityType, keys: Sequence[str]) -> str:
+def grade_labels(pack: Pack, activity: ActivityType, keys: Sequence[str]) -> str:
     """Grades by the words of the activity's scheme."""
     if activity.grade_scheme is None:
         return ""
@@ -160,7 +160,7 @@ def _moderation(pack: Pack, activity: ActivityType) -> str:
     rule: ModerationRule | None = activity.moderation
     if rule is None:
         return ""
-    every = f" and every {gradein_a_list(pack, activity, rule.all_of).lower()} one" if rule.all_of else ""
+    every = f" and every {grade_labels(pack, activity, rule.all_of).lower()} one" if rule.all_of else ""
     talk = ", after a talk with the auditor" if rule.discussion_required else ""
     return f"{rule.share}% at random{every}, within {rule.within}{talk}"
 
@@ -176,7 +176,7 @@ def _extension(pack: Pack, activity: ActivityType) -> str:
 def _loop(pack: Pack, activity: ActivityType) -> str:
     if not activity.opens_loop or pack.loop_rule is None:
         return ""
-    return f"Opens when the grade is {gradein_a_list(pack, activity, pack.loop_rule.grades).lower()}"
+    return f"Opens when the grade is {grade_labels(pack, activity, pack.loop_rule.grades).lower()}"
 
 
 def _when(rung: Rung) -> str:

@@ -1,0 +1,101 @@
+"""The kinds of quality-assurance work, and the rules of each."""
+
+from calendar import month_name
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from qaframework.packs.definition.draws import DrawRule, draw_rule_from
+from qaframework.packs.definition.values import Json, clauses_of, offset_of
+from qaframework.rules.deadlines import Offset
+from qaframework.rules.periods import Month
+
+
+@dataclass(frozen=True)
+class ModerationRule:
+    """``share`` is the percentage moderated at random; all audits with a grade of ``all_of`` come on top."""
+
+    share: int
+    all_of: tuple[str, ...]
+    within: Offset
+    discussion_required: bool
+    ladder: str
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExtensionRule:
+    decided_by: str
+    only_before_deadline: bool
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActivityType:
+    """One kind of quality-assurance work. ``deadline`` counts from the allocation; where it is None, the work
+    is due at the end of its month or quarter, as ``due_by`` says.
+
+    ``is_dated_later`` means that the framework names the quarter and leaves the dates to be settled.
+    """
+
+    key: str
+    label: str
+    kind: str
+    tool: str
+    grade_scheme: str | None
+    mode: str
+    deadline: Offset | None
+    due_by: str
+    lead_time: Offset | None
+    independence: str
+    independence_by_month: Mapping[str, str]
+    draw: DrawRule | None
+    moderation: ModerationRule | None
+    ladder: str
+    extension: ExtensionRule | None
+    opens_loop: bool
+    is_dated_later: bool
+    note: str
+    clauses: tuple[str, ...]
+
+    def independence_in(self, month: Month) -> str:
+        """Whose cases an auditor may be given in audits of that month (RBWM-27)."""
+        return self.independence_by_month.get(month_name[month.month].lower(), self.independence)
+
+
+def activity_from(data: Json) -> ActivityType:
+    return ActivityType(
+        key=data["key"],
+        label=data["label"],
+        kind=data["kind"],
+        tool=data["tool"],
+        grade_scheme=data.get("grade_scheme"),
+        mode=data.get("mode", "any"),
+        deadline=offset_of(data.get("deadline")),
+        due_by=data.get("due_by", "month"),
+        lead_time=offset_of(data.get("lead_time")),
+        independence=data.get("independence", "none"),
+        independence_by_month=data.get("independence_by_month", {}),
+        draw=draw_rule_from(data["draw"]) if data.get("draw") else None,
+        moderation=_moderation(data["moderation"]) if data.get("moderation") else None,
+        ladder=data["ladder"],
+        extension=_extension(data["extension"]) if data.get("extension") else None,
+        opens_loop=data.get("opens_loop", False),
+        is_dated_later=data.get("is_dated_later", False),
+        note=data.get("note", ""),
+        clauses=clauses_of(data),
+    )
+
+
+def _moderation(data: Json) -> ModerationRule:
+    return ModerationRule(
+        share=data["share"],
+        all_of=tuple(data["all_of"]),
+        within=Offset.parse(data["within"]),
+        discussion_required=data["discussion_required"],
+        ladder=data["ladder"],
+        clauses=clauses_of(data),
+    )
+
+
+def _extension(data: Json) -> ExtensionRule:
+    return ExtensionRule(data["decided_by"], data["only_before_deadline"], clauses_of(data))

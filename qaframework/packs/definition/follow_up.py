@@ -1,0 +1,69 @@
+"""What follows from an audit: remedial actions, immediate concerns and closing the loop."""
+
+from dataclasses import dataclass
+
+from qaframework.packs.definition.values import Json, clauses_of
+from qaframework.rules.deadlines import Offset
+
+
+@dataclass(frozen=True)
+class ActionRules:
+    """Remedial actions: ``immediate`` and ``standard`` are the longest time to the due date."""
+
+    immediate: Offset
+    standard: Offset
+    notify_within: Offset
+    ladder: str
+    notify_ladder: str | None
+    file_heading: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LoopRule:
+    """Closing the loop after any of ``grades``.
+
+    ``due`` counts from the day the grade is final, ``reaudit_after`` from the day the loop is closed.
+    """
+
+    grades: tuple[str, ...]
+    senior_role: str
+    authorised_by: str
+    due: Offset
+    reaudit_after: Offset
+    ladder: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConcernRule:
+    acknowledge_within: Offset
+    ladder: str
+
+
+def action_rules_from(data: Json) -> ActionRules:
+    return ActionRules(
+        immediate=Offset.parse(data["immediate"]),
+        standard=Offset.parse(data["standard"]),
+        notify_within=Offset.parse(data["notify_within"]),
+        ladder=data["ladder"],
+        notify_ladder=data.get("notify_ladder"),
+        file_heading=data["file_heading"],
+        clauses=clauses_of(data),
+    )
+
+
+def loop_rule_from(data: Json) -> LoopRule:
+    return LoopRule(
+        grades=tuple(data["grades"]),
+        senior_role=data["senior_role"],
+        authorised_by=data["authorised_by"],
+        due=Offset.parse(data["due"]),
+        reaudit_after=Offset.parse(data["reaudit_after"]),
+        ladder=data["ladder"],
+        clauses=clauses_of(data),
+    )
+
+
+def concern_rule_from(data: Json) -> ConcernRule:
+    return ConcernRule(Offset.parse(data["acknowledge_within"]), data["ladder"])

@@ -1,0 +1,152 @@
+"""A framework pack as one typed object."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from qaframework.packs.definition.activities import ActivityType, activity_from
+from qaframework.packs.definition.follow_up import (
+    ActionRules,
+    ConcernRule,
+    LoopRule,
+    action_rules_from,
+    concern_rule_from,
+    loop_rule_from,
+)
+from qaframework.packs.definition.grades import PackGradeScheme, grade_scheme_from
+from qaframework.packs.definition.ladders import LadderNotes, ladder_from, ladder_notes_from
+from qaframework.packs.definition.quotas import (
+    ExpectedVolume,
+    QuotaIdentity,
+    quota_from,
+    quota_identity,
+    shared_quota_from,
+    volume_from,
+)
+from qaframework.packs.definition.reports import ReportRule, report_rule_from
+from qaframework.packs.definition.values import Json, clauses_of
+from qaframework.rules.grades import GradeScheme
+from qaframework.rules.ladders import Ladder
+from qaframework.rules.quotas import Quota, SharedQuota
+
+
+@dataclass(frozen=True)
+class PackNote:
+    """Something a reader of the rules must know: a choice of ours, or a slip in what was published."""
+
+    about: str
+    text: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """All rules of a framework from ``effective_from`` (a local date) on."""
+
+    key: str
+    name: str
+    authority: str
+    version: str
+    effective_from: date
+    year_starts_in: int
+    summary: str
+    labels: Mapping[str, str]
+    roles: Mapping[str, str]
+    grade_schemes: Mapping[str, PackGradeScheme]
+    ladders: Mapping[str, Ladder]
+    ladder_notes: Mapping[str, LadderNotes]
+    activities: Mapping[str, ActivityType]
+    quotas: tuple[Quota, ...]
+    quota_clauses: Mapping[QuotaIdentity, tuple[str, ...]]
+    shared_quotas: tuple[SharedQuota, ...]
+    expected_volumes: tuple[ExpectedVolume, ...]
+    action_rules: ActionRules
+    loop_rule: LoopRule | None
+    concern_rule: ConcernRule
+    reports: tuple[ReportRule, ...]
+    notes: tuple[PackNote, ...]
+    tool_names: Mapping[str, str]
+
+    def label(self, key: str) -> str:
+        """What this authority calls something; without an own word, the key in plain words."""
+        return self.labels.get(key) or key.replace("_", " ").capitalize()
+
+    def role_label(self, key: str) -> str:
+        """What this authority calls a role; without an own word, the key in plain words."""
+        return self.roles.get(key) or key.replace("_", " ").capitalize()
+
+    def activity(self, key: str) -> ActivityType:
+        """Raises KeyError for an activity that the framework does not have."""
+        return self.activities[key]
+
+    def ladder(self, key: str) -> Ladder:
+        """Raises KeyError for a ladder that the framework does not have."""
+        return self.ladders[key]
+
+    def scheme(self, key: str) -> GradeScheme:
+        """Raises KeyError for a grade scheme that the framework does not have."""
+        return self.grade_schemes[key].scheme
+
+    def clauses_of(self, quota: Quota | SharedQuota) -> tuple[str, ...]:
+        """The published clauses that a quota carries out."""
+        roles = (quota.role,) if isinstance(quota, Quota) else quota.roles
+        return self.quota_clauses.get((roles, quota.activity, quota.in_units), ())
+
+    def notes_about(self, about: str) -> list[PackNote]:
+        return [note for note in self.notes if note.about == about]
+
+
+@dataclass(frozen=True)
+class _Hashed:
+    """Content that is known by its hash, so that each version is parsed once per process."""
+
+    content_hash: str
+    content: Json = field(compare=False)
+
+
+def parse(content_hash: str, content: Json) -> Pack:
+    """The content of a checked pack as typed objects; ``content_hash`` must be the content's own.
+
+    Content that was not checked before may raise KeyError, TypeError or ValueError.
+    """
+    return _parse(_Hashed(content_hash, content))
+
+
+@lru_cache(maxsize=64)
+def _parse(hashed: _Hashed) -> Pack:
+    framework: Json = hashed.content["framework"]
+    tools: Json = hashed.content["tools"]
+    return Pack(
+        key=framework["key"],
+        name=framework["name"],
+        authority=framework["authority"],
+        version=framework["version"],
+        effective_from=date.fromisoformat(framework["effective_from"]),
+        year_starts_in=framework["year_starts_in"],
+        summary=framework.get("summary", ""),
+        labels=framework.get("labels", {}),
+        roles={role["key"]: role["label"] for role in framework["roles"]},
+        grade_schemes={scheme["key"]: grade_scheme_from(scheme) for scheme in framework["grade_schemes"]},
+        ladders={ladder["key"]: ladder_from(ladder) for ladder in framework["ladders"]},
+        ladder_notes={ladder["key"]: ladder_notes_from(ladder) for ladder in framework["ladders"]},
+        activities={activity["key"]: activity_from(activity) for activity in framework["activities"]},
+        quotas=tuple(quota_from(quota, framework["year_starts_in"]) for quota in framework["quotas"]),
+        quota_clauses={
+            quota_identity(quota): clauses_of(quota)
+            for quota in (*framework["quotas"], *framework.get("shared_quotas", ()))
+        },
+        shared_quotas=tuple(
+            shared_quota_from(quota, framework["year_starts_in"])
+            for quota in framework.get("shared_quotas", ())
+        ),
+        expected_volumes=tuple(volume_from(volume) for volume in framework.get("expected_volumes", [])),
+        action_rules=action_rules_from(framework["actions"]),
+        loop_rule=loop_rule_from(framework["loop"]) if framework.get("loop") else None,
+        concern_rule=concern_rule_from(framework["concern"]),
+        reports=tuple(report_rule_from(report) for report in framework["reports"]),
+        notes=tuple(
+            PackNote(note["about"], note["text"], clauses_of(note)) for note in framework.get("notes", [])
+        ),
+        tool_names={key: tool["name"] for key, tool in sorted(tools.items())},
+    )

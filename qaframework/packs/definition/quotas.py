@@ -1,0 +1,58 @@
+"""Who owes how much: quotas of posts, quotas shared between roles, and volumes of the whole authority."""
+
+from calendar import month_name
+from dataclasses import dataclass
+
+from qaframework.packs.definition.values import Json, clauses_of
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota
+
+# Roles, activity, and the codes of units, none for all units.
+QuotaIdentity = tuple[tuple[str, ...], str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class ExpectedVolume:
+    """How many the authority as a whole expects in each month or quarter."""
+
+    activity: str
+    per: Per
+    amount: int
+    clauses: tuple[str, ...]
+
+
+def quota_from(data: Json, year_starts_in: int) -> Quota:
+    """Raises ValueError for amounts below zero, or not one for each stretch of the year."""
+    per, amounts = _amounts(data, year_starts_in)
+    return Quota(
+        role=data["role"],
+        activity=data["activity"],
+        amounts=amounts,
+        per=per,
+        unit=data.get("unit"),
+        kind=Kind(data.get("kind", Kind.MINIMUM)),
+    )
+
+
+def shared_quota_from(data: Json, year_starts_in: int) -> SharedQuota:
+    per, amounts = _amounts(data, year_starts_in)
+    return SharedQuota(tuple(data["roles"]), data["activity"], amounts, per, tuple(data.get("units", ())))
+
+
+def _amounts(data: Json, year_starts_in: int) -> tuple[Per, tuple[int, ...]]:
+    """A quota's numbers in the order of the programme year, however the pack writes them."""
+    if "months" in data:
+        names = [month_name[(year_starts_in - 1 + i) % 12 + 1].lower() for i in range(12)]
+        return Per.MONTH, tuple(data["months"].get(name, 0) for name in names)
+    per = Per(data.get("per", Per.QUARTER))
+    return per, tuple(data["amounts"]) if "amounts" in data else (data["amount"],) * per.stretches
+
+
+def quota_identity(data: Json) -> QuotaIdentity:
+    """What tells one quota from another, of a quota as the pack writes it."""
+    if "roles" in data:
+        return tuple(data["roles"]), data["activity"], tuple(data.get("units", ()))
+    return (data["role"],), data["activity"], (data["unit"],) if data.get("unit") else ()
+
+
+def volume_from(data: Json) -> ExpectedVolume:
+    return ExpectedVolume(data["activity"], Per(data["per"]), data["amount"], clauses_of(data))

@@ -1,0 +1,54 @@
+"""Slips in the kinds of work."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from qaframework.packs.references.lookups import Slip, grades_of, keys_of, part_of, texts_of, unknown
+
+
+def activity_slips(
+    activity: Mapping[str, Any], framework: Mapping[str, Any], tools: Mapping[str, Any]
+) -> Iterator[Slip]:
+    place = f"activities › {activity.get('key')}"
+    ladders, schemes = keys_of(framework, "ladders"), keys_of(framework, "grade_schemes")
+    scheme = activity.get("grade_scheme")
+    moderation, extension = part_of(activity, "moderation"), part_of(activity, "extension")
+    yield from unknown(f"{place} › tool", [activity.get("tool")], tools, "tool of the pack")
+    yield from unknown(f"{place} › grade_scheme", [scheme], schemes, "grade scheme")
+    yield from unknown(f"{place} › ladder", [activity.get("ladder")], ladders, "ladder")
+    yield from unknown(f"{place} › moderation › ladder", [moderation.get("ladder")], ladders, "ladder")
+    grades = grades_of(framework, scheme)
+    yield from unknown(f"{place} › moderation › all_of", texts_of(moderation, "all_of"), grades, "grade")
+    roles = keys_of(framework, "roles")
+    yield from unknown(f"{place} › extension › decided_by", [extension.get("decided_by")], roles, "role")
+    yield from _fit_slips(place, activity, framework, tools)
+
+
+def _fit_slips(
+    place: str, activity: Mapping[str, Any], framework: Mapping[str, Any], tools: Mapping[str, Any]
+) -> Iterator[Slip]:
+    """Parts that are each right and do not go together."""
+    tool = tools.get(str(activity.get("tool")))
+    scheme = activity.get("grade_scheme")
+    if isinstance(tool, dict) and scheme is not None and tool.get("grade_scheme") != scheme:
+        yield f"{place} › grade_scheme", "The tool is graded on another scale.", "The same scale in both."
+    if activity.get("lead_time") and not activity.get("draw"):
+        yield (
+            f"{place} › lead_time",
+            "Only work with a draw is given out ahead; other work begins with its month.",
+            "Leave it out, or add a draw.",
+        )
+    if isinstance(tool, dict) and activity.get("kind") == "dip_sample" and not tool.get("rows"):
+        yield f"{place} › tool", "A dip sample needs a tool with rows.", "Give the tool rows."
+    if activity.get("opens_loop") is True and not framework.get("loop"):
+        yield (
+            f"{place} › opens_loop",
+            "The framework has no rule for closing the loop.",
+            "Add one, or false.",
+        )
+    if activity.get("opens_loop") is True and scheme is None:
+        yield (
+            f"{place} › opens_loop",
+            "Work without a grade cannot open a loop.",
+            "Add grade_scheme, or false.",
+        )

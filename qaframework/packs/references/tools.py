@@ -1,0 +1,68 @@
+"""Slips in an audit tool."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from qaframework.packs.references.lookups import Slip, entries_of, keys_of, part_of, repeated, unknown
+
+RESERVED_QUESTIONS = ("row_ref",)
+RESERVED_SECTIONS = ("indicators",)
+
+
+def tool_slips(file_key: str, tool: Any, framework: Any) -> Iterator[Slip]:
+    if not isinstance(tool, dict):
+        return
+    if tool.get("key") != file_key:
+        yield (
+            "key",
+            f"The file is called {file_key}.yaml and its key is “{tool.get('key')}”.",
+            "Make both equal.",
+        )
+    scheme = tool.get("grade_scheme")
+    if scheme is not None and isinstance(framework, dict):
+        yield from unknown("grade_scheme", [scheme], keys_of(framework, "grade_schemes"), "grade scheme")
+    if scheme is None and _is_graded(tool):
+        yield "grade_scheme", "Something here is graded and there is no scale.", "Name one, or grade nothing."
+    rows = tool.get("rows")
+    if isinstance(rows, dict) and _wrong_way_round(rows):
+        yield "rows", "The least number of rows is above the largest.", "minimum at most maximum."
+    yield from _question_slips(tool)
+
+
+def _question_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:
+    sections = entries_of(tool, "sections")
+    questions = [question for section in sections for question in entries_of(section, "questions")]
+    yield from repeated("sections", [section.get("key") for section in sections])
+    yield from repeated(
+        "questions", [question.get("key") for question in [*entries_of(tool, "indicators"), *questions]]
+    )
+    for key in [section.get("key") for section in sections]:
+        if key in RESERVED_SECTIONS:
+            yield f"sections › {key}", f"“{key}” is used by the product.", "Choose another key."
+    for question in questions:
+        place = f"questions › {question.get('key')}"
+        if question.get("key") in RESERVED_QUESTIONS:
+            yield place, f"“{question.get('key')}” is used by the product.", "Choose another key."
+        if _wrong_way_round(question):
+            yield place, "The least answer is not below the largest.", "minimum below maximum."
+        yield from repeated(place, [option.get("key") for option in entries_of(question, "options")])
+
+
+def _is_graded(tool: Mapping[str, Any]) -> bool:
+    sections = entries_of(tool, "sections")
+    return (
+        part_of(tool, "overall").get("graded") is True
+        or any(section.get("graded") is True for section in sections)
+        or any(
+            question.get("type") == "grade"
+            for section in sections
+            for question in entries_of(section, "questions")
+        )
+    )
+
+
+def _wrong_way_round(bounds: Mapping[str, Any]) -> bool:
+    minimum, maximum = bounds.get("minimum"), bounds.get("maximum")
+    if not isinstance(minimum, int | float) or not isinstance(maximum, int | float):
+        return False
+    return minimum > maximum
