@@ -28,6 +28,8 @@ from qaframework.actions.access import visible_plans
 from qaframework.activities.access import owes
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
+from qaframework.allocation.workflow import activity_of
+from qaframework.packs.wording import record_due
 from qaframework.people.models import User
 from qaframework.people.templatetags.page import due_in_words, short_date, uk_date, uk_datetime
 from qaframework.rules.grades import Suggestion, suggest_overall
@@ -126,7 +128,8 @@ def facts(audit: CaseAudit, today: date) -> list[Row]:
     rows.append({"label": "Auditor", "value": f"{held_by}\n{assignment.post}"})
     if assignment.due_on and audit.is_open:
         due = f"{uk_date(assignment.due_on)}\n{due_in_words(assignment.due_on, today)}"
-        rows.append({"label": "Due", "value": due})
+        rule = record_due(activity_of(assignment))
+        rows.append({"label": "Due", "value": f"{due}\n{rule}".rstrip()})
     if assignment.selection != Assignment.Selection.NONE:
         rows.append({"label": "How it was picked", "value": assignment.get_selection_display()})
     if audit.follow_up_of_id:

@@ -1,4 +1,4 @@
-"""Observations of practice, and notes of practice weeks."""
+"""Observations of practice, notes of practice weeks, and visits to services."""
 
 from datetime import date
 from typing import ClassVar
@@ -10,7 +10,10 @@ from qaframework.people.templatetags.page import uk_date
 
 
 class Observation(Activity):
-    """One observation of a practitioner at work, or one practice-week visit (LAN-18, LAN-20)."""
+    """One observation of a practitioner at work, one practice week, or one visit (LAN-18, LAN-20, SAN-35).
+
+    A visit is about the unit of its assignment, once its day is arranged.
+    """
 
     PERSONAL_FIELDS: ClassVar = ()
 
@@ -27,10 +30,17 @@ class Observation(Activity):
         """Whether somebody's practice is observed; a practice week looks at no one person."""
         return self.assignment.kind == "observation"
 
+    @property
+    def is_visit(self) -> bool:
+        """Whether a part of the organisation is visited."""
+        return self.assignment.kind == "visit"
+
     def why_not_ready(self, on: date) -> str:
         if self.observed_on is None or (self.is_of_a_person and self.assignment.worker_id is None):
             if self.is_of_a_person:
                 return "First say whose practice you observe and on which day."
+            if self.is_visit:
+                return "First say where you go and on which day."
             return "First say on which day you were there."
         if self.observed_on > on:
             return f"It takes place on {uk_date(self.observed_on)}. Submit it when you have been there."

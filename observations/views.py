@@ -1,5 +1,6 @@
 """An observation's pages: the shared ones, and whom it concerns."""
 
+from datetime import datetime
 from typing import Any
 
 from django.forms import Form
@@ -10,10 +11,18 @@ from django.utils import timezone
 from observations import workflow
 from observations.models import Observation
 from qaframework.activities.access import get_own_activity
-from qaframework.activities.forms import DayForm, PersonAndDayForm, people_in_view
+from qaframework.activities.forms import (
+    DayForm,
+    PersonAndDayForm,
+    UnitAndDayForm,
+    people_in_view,
+    units_of,
+)
 from qaframework.activities.pages import Row
 from qaframework.activities.views import ActivityPages
+from qaframework.allocation.workflow import activity_of
 from qaframework.people.access import local_today
+from qaframework.people.models import User
 from qaframework.people.templatetags.page import uk_date
 
 OBSERVED = [
@@ -29,7 +38,7 @@ OBSERVED = [
 
 class ObservationPages(ActivityPages):
     model = Observation
-    kinds = ("observation", "practice_week")
+    kinds = ("observation", "practice_week", "visit")
     namespace = "observations"
     arranging = "arrange"
     arranging_label = "Arrange it"
@@ -43,6 +52,9 @@ class ObservationPages(ActivityPages):
 
     def rows(self, observation: Observation, *, is_owner: bool) -> list[Row]:
         day: Row = {"label": "Day", "value": uk_date(observation.observed_on) or "Not arranged yet"}
+        if observation.is_visit:
+            place = str(observation.assignment.unit) if observation.observed_on else "Not arranged yet"
+            return [{"label": "Service visited", "value": place}, day]
         if not observation.is_of_a_person:
             return [day]
         worker = observation.assignment.worker
@@ -59,12 +71,21 @@ class ObservationPages(ActivityPages):
         return found
 
     def arrange(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Whom to observe and when; for a practice week only when."""
+        """Whom to observe and when; which service to visit and when; for a practice week only when."""
         now = timezone.now()
         observation = get_own_activity(Observation, request.user, pk, now=now)
         form = self._arrange_form(request, observation)
 
         def save(data: dict[str, Any]) -> None:
+            if observation.is_visit:
+                workflow.arrange_visit(
+                    observation=observation,
+                    unit=data["unit"],
+                    visited_on=data["day"],
+                    by=request.user,
+                    now=now,
+                )
+                return
             workflow.arrange(
                 observation=observation,
                 worker=data.get("person"),
@@ -94,8 +115,27 @@ class ObservationPages(ActivityPages):
         title = "Record the talk with the practitioner"
         return self.form_page(request, observation, form, save, title=title)
 
+    def finish(self, activity: Observation, *, by: User, now: datetime) -> None:
+        """As for every activity; the note of a visit goes to more people."""
+        workflow.hand_in(observation=activity, by=by, now=now)
+
+    def _who_is_told(self, visit: Observation) -> str:
+        if activity_of(visit.assignment).is_announced:
+            return "Its manager is told of the day as soon as you save it."
+        return "Nobody there is told before you submit your note of the visit."
+
     def _arrange_form(self, request: HttpRequest, observation: Observation) -> Form:
         initial = {"person": observation.assignment.worker_id, "day": observation.observed_on}
+        if observation.is_visit:
+            unit = observation.assignment.unit_id if observation.observed_on else None
+            return UnitAndDayForm(
+                request.POST or None,
+                units=units_of(observation.assignment.framework_version.framework),
+                unit_label="Which service do you visit?",
+                unit_hint=self._who_is_told(observation),
+                day_label="On which day?",
+                initial=initial | {"unit": unit},
+            )
         if not observation.is_of_a_person:
             return DayForm(request.POST or None, day_label="When are you there?", initial=initial)
         return PersonAndDayForm(

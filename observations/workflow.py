@@ -1,14 +1,24 @@
-"""Observing practice: who is observed, when, and when the two have talked about it (LAN-18)."""
+"""Observing practice: who or what is observed, when, and who is told of it (LAN-18, SAN-35)."""
 
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from observations.models import Observation
-from qaframework.activities.workflow import choose_worker, refuse_if_handed_in
-from qaframework.people import history
-from qaframework.people.models import User
+from qaframework.activities.workflow import (
+    choose_unit,
+    choose_worker,
+    hand_in_and_finish,
+    refuse_if_handed_in,
+)
+from qaframework.allocation import workflow as allocation
+from qaframework.allocation.wording import subject_line
+from qaframework.notices.workflow import NoticeDraft, write_notice, write_notices
+from qaframework.people import directory, history
+from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
+from qaframework.people.templatetags.page import uk_date
 from qaframework.rules.working_days import local_date
 
 
@@ -24,7 +34,33 @@ def arrange(
     if worker is None and observation.is_of_a_person:
         raise Refused("Choose the practitioner whose practice you observe.")
     choose_worker(observation, worker=worker, by=by, now=now)
+    allocation.date_event(assignment=observation.assignment, on=observed_on, by=by, now=now)
     return history.change(observation, by=by, now=now, reason="Arranged", observed_on=observed_on)
+
+
+@transaction.atomic
+def arrange_visit(
+    *, observation: Observation, unit: Unit, visited_on: date, by: User, now: datetime
+) -> Observation:
+    """Say which service is visited on which local day. Its manager is told, unless the framework wants the
+    visit unannounced (SAN-35). Raises Refused once it was submitted."""
+    choose_unit(observation, unit=unit, by=by, now=now)
+    allocation.date_event(assignment=observation.assignment, on=visited_on, by=by, now=now)
+    history.change(observation, by=by, now=now, reason="Arranged", observed_on=visited_on)
+    if allocation.activity_of(observation.assignment).is_announced:
+        _announce(observation, by=by, now=now)
+    return observation
+
+
+@transaction.atomic
+def hand_in(*, observation: Observation, by: User, now: datetime) -> None:
+    """Hand it in, which makes it final. A visit's note goes to the service and to the QA managers (SAN-35).
+
+    Raises as ``activities.workflow.hand_in_and_finish`` does.
+    """
+    hand_in_and_finish(observation, by=by, now=now)
+    if observation.is_visit:
+        _tell_of_the_note(observation, by=by, now=now)
 
 
 @transaction.atomic
@@ -40,3 +76,42 @@ def record_talk(*, observation: Observation, shared_on: date, by: User, now: dat
     if shared_on < observation.observed_on:
         raise Refused("The talk cannot come before the observation. Check the two dates.")
     return history.change(observation, by=by, now=now, reason="Talked about", shared_with_worker_on=shared_on)
+
+
+def _announce(observation: Observation, *, by: User, now: datetime) -> None:
+    assignment, today = observation.assignment, local_date(now)
+    manager = directory.leader_of(assignment.unit, today, besides=by)
+    if manager is None or observation.observed_on is None or observation.observed_on < today:
+        return
+    day = uk_date(observation.observed_on)
+    write_notice(
+        recipient=manager,
+        kind="visit",
+        dedupe_key=f"visit:{assignment.pk}:{assignment.unit_id}:{observation.observed_on}:{manager.pk}",
+        subject=f"Visit to {assignment.unit} on {day}",
+        body=f"{by} visits {assignment.unit} on {day}: {subject_line(assignment)}.",
+        url="",
+        now=now,
+    )
+
+
+def _tell_of_the_note(observation: Observation, *, by: User, now: datetime) -> None:
+    assignment, today = observation.assignment, local_date(now)
+    qa_posts = directory.nearest_posts(assignment.unit, "qa_manager", today)
+    readers = [directory.leader_of(assignment.unit, today, besides=by)]
+    readers += [directory.holder_of(post, today) for post in qa_posts]
+    write_notices(
+        [
+            NoticeDraft(
+                recipient_id=reader.pk,
+                kind="written_up",
+                dedupe_key=f"written_up:{assignment.pk}:{reader.pk}",
+                subject=f"You can now read: {subject_line(assignment)}",
+                body=f"{by} visited {assignment.unit} and has written down what they saw.",
+                url=reverse("observations:read", args=[observation.pk]),
+            )
+            for reader in readers
+            if reader is not None
+        ],
+        now=now,
+    )

@@ -19,6 +19,7 @@ WORK_PAGES = {
     "observation": "observations:open",
     "practice_week": "observations:open",
     "supervision_audit": "supervision:open",
+    "visit": "observations:open",
 }
 
 

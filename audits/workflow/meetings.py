@@ -6,6 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from audits.models import AuditMeeting, CaseAudit
+from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.people import directory, history
@@ -52,6 +53,7 @@ def propose_meeting(
             proposed_by=by,
             sequence=meeting.sequence + 1,
         )
+    allocation.date_event(assignment=audit.assignment, on=None, by=by, now=now)
     text = f"{by} proposes {_when(meeting)}. Accept it, or propose another time."
     _tell_others(meeting, "Audit meeting proposed", text, by=by, now=now)
     return meeting
@@ -71,6 +73,8 @@ def accept_meeting(*, meeting: AuditMeeting, by: User, now: datetime) -> AuditMe
         state=State.ACCEPTED,
         sequence=meeting.sequence + 1,
     )
+    day = local_date(meeting.starts_at)
+    allocation.date_event(assignment=meeting.audit.assignment, on=day, by=by, now=now)
     text = f"{by} accepts {_when(meeting)}. Open the audit to see where, and to put it into your calendar."
     _tell_others(meeting, "Audit meeting accepted", text, by=by, now=now)
     return meeting
@@ -90,6 +94,7 @@ def cancel_meeting(*, meeting: AuditMeeting, reason: str, by: User, now: datetim
         state=State.CANCELLED,
         sequence=meeting.sequence + 1,
     )
+    allocation.date_event(assignment=meeting.audit.assignment, on=None, by=by, now=now)
     text = f"{by} cancelled the meeting on {_when(meeting)}, because: {reason.strip()}"
     _tell_others(meeting, "Audit meeting cancelled", text, by=by, now=now)
     return meeting

@@ -5,13 +5,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from qaframework.actions.forms import ConcernForm
 from qaframework.caseload.access import visible_cases
 from qaframework.caseload.models import Case
+from qaframework.packs.models import Framework
 from qaframework.people.access import capability_q, has_capability, posts_of
 from qaframework.people.forms import DateInput
-from qaframework.people.models import PostHolding, User
+from qaframework.people.models import PostHolding, Unit, User
 from qaframework.people.roles import ROLES, Capability
 
 REFERENCE_LENGTH = 60
@@ -65,6 +67,33 @@ class PersonAndDayForm(PersonForm, DayForm):
     """Whom, and on which day."""
 
     field_order = ("person", "day")
+
+
+def units_of(framework: Framework) -> list[tuple[str, str]]:
+    """Open units that the framework holds for, in the order of the tree, as choices. Two queries."""
+    there = Q(pk__in=[])
+    for unit in framework.units.all():
+        there |= Q(path__startswith=unit.path)
+    units = Unit.objects.filter(there, is_active=True).order_by("path")
+    return [(str(unit.pk), unit.name) for unit in units]
+
+
+class UnitAndDayForm(DayForm):
+    """Which part of the organisation, and on which day."""
+
+    unit = forms.ChoiceField(error_messages={"required": "Choose a service or team."})
+    field_order = ("unit", "day")
+
+    def __init__(
+        self, *args: Any, units: list[tuple[str, str]], unit_label: str, unit_hint: str, **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        field = self.fields["unit"]
+        field.label, field.help_text = unit_label, unit_hint
+        field.choices = [("", "Choose a service or team"), *units]  # type: ignore[attr-defined]
+
+    def clean_unit(self) -> Unit:
+        return Unit.objects.get(pk=self.cleaned_data["unit"])
 
 
 class ConcernAboutForm(ConcernForm):

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from qaframework.activities.models import Activity
+from qaframework.allocation.workflow import activity_of
+from qaframework.packs.wording import record_due
 from qaframework.people.templatetags.page import due_in_words, uk_date, uk_datetime
 from qaframework.tools.definition import THREE_BOXES, Question, QuestionType, split_row_key
 from qaframework.tools.reading import (
@@ -32,7 +34,8 @@ def facts(activity: Activity, today: date) -> list[Row]:
         found.append({"label": "Submitted", "value": uk_datetime(assignment.submitted_at)})
     elif assignment.due_on:
         due = f"{uk_date(assignment.due_on)}, {due_in_words(assignment.due_on, today)}"
-        found.append({"label": "Due", "value": due})
+        rule = record_due(activity_of(assignment))
+        found.append({"label": "Due", "value": f"{due}\n{rule}".rstrip()})
     state = {"label": "State", "value": assignment.get_state_display(), "status": assignment.state}
     return [*found, state]
 

@@ -4,6 +4,7 @@ A room describes its kind of activity once, as a subclass of ``ActivityPages``, 
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -58,6 +59,10 @@ class ActivityPages:
     def results(self, activity: Any, values: Mapping[str, Any]) -> dict[str, Any] | None:
         """What the answers add up to, as the parameters of a table."""
         return None
+
+    def finish(self, activity: Any, *, by: User, now: datetime) -> None:
+        """Hand it in and tell whom it is about."""
+        hand_in_and_finish(activity, by=by, now=now)
 
     # Routes
 
@@ -230,7 +235,7 @@ class ActivityPages:
         problems = pages.problems(activity, local_today(), self.url, self._arranging_url(activity))
         if request.method == "POST" and not problems:
             try:
-                hand_in_and_finish(activity, by=request.user, now=now)
+                self.finish(activity, by=request.user, now=now)
             except (Refused, SomebodyElseWasFirst):
                 messages.warning(request, "Somebody changed or submitted this meanwhile. See how it stands.")
             else:

@@ -13,7 +13,7 @@ from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
 from qaframework.notices.workflow import write_notice
 from qaframework.people import history
-from qaframework.people.models import User
+from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import local_date
@@ -57,18 +57,34 @@ def choose_worker(activity: Activity, *, worker: User | None, by: User, now: dat
     refuse_if_handed_in(activity)
     if worker is not None and worker.pk == by.pk:
         raise Refused("You cannot choose yourself. Choose somebody else.")
+    allocation.set_worker(assignment=activity.assignment, worker=worker, by=by, now=now)
+    _let_plan_follow(activity, f"About {worker or 'nobody'}", by=by, now=now)
+
+
+@transaction.atomic
+def choose_unit(activity: Activity, *, unit: Unit, by: User, now: datetime) -> None:
+    """Say which part of the organisation it looks at; its assignment and its plan follow.
+
+    Raises Refused once it was handed in.
+    """
+    refuse_if_handed_in(activity)
+    allocation.set_unit(assignment=activity.assignment, unit=unit, by=by, now=now)
+    _let_plan_follow(activity, f"About {unit}", by=by, now=now)
+
+
+def _let_plan_follow(activity: Activity, reason: str, *, by: User, now: datetime) -> None:
     assignment, plan = activity.assignment, activity.action_plan
-    allocation.set_worker(assignment=assignment, worker=worker, by=by, now=now)
-    if plan.worker_id != assignment.worker_id:
-        actions.change_subject(
-            plan=plan,
-            case=assignment.case,
-            unit=assignment.unit,
-            worker=worker,
-            reason=f"About {worker or 'nobody'}",
-            by=by,
-            now=now,
-        )
+    if (plan.worker_id, plan.unit_id) == (assignment.worker_id, assignment.unit_id):
+        return
+    actions.change_subject(
+        plan=plan,
+        case=assignment.case,
+        unit=assignment.unit,
+        worker=assignment.worker,
+        reason=reason,
+        by=by,
+        now=now,
+    )
 
 
 def refuse_if_handed_in(activity: Activity) -> None:

@@ -4,6 +4,7 @@ from calendar import month_name
 from collections.abc import Iterable, Sequence
 
 from qaframework.packs.definition import ActivityType, DrawRule, ModerationRule, Pack
+from qaframework.rules.deadlines import RecordDue
 from qaframework.rules.ladders import Ladder, Rung
 from qaframework.rules.quotas import Per
 
@@ -13,6 +14,7 @@ KINDS = {
     "observation": "An observation of practice",
     "practice_week": "A practice week",
     "supervision_audit": "A look at a supervision record",
+    "visit": "A visit to a service",
 }
 # What a rule adds to what always holds: nobody audits their own case or that of a worker they manage.
 INDEPENDENCE = {
@@ -44,7 +46,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("What it is", KINDS[activity.kind]),
         ("Form", pack.tool_names[activity.tool]),
         ("Graded on", _scheme_label(pack, activity)),
-        ("How it is held", "In person" if activity.mode == "in_person" else "As people agree"),
+        ("How it is held", _held(activity)),
         ("Due", _due(activity)),
         ("Allocated", f"{activity.lead_time} ahead" if activity.lead_time else "When its month begins"),
         ("Who audits", _who_audits(activity)),
@@ -120,6 +122,11 @@ def grade_labels(pack: Pack, activity: ActivityType, keys: Sequence[str]) -> str
     return in_a_list([scheme.grade(key).label for key in keys])
 
 
+def _held(activity: ActivityType) -> str:
+    held = "In person" if activity.mode == "in_person" else "As people agree"
+    return held if activity.is_announced else f"{held}, without telling the service beforehand"
+
+
 def _scheme_label(pack: Pack, activity: ActivityType) -> str:
     return pack.grade_schemes[activity.grade_scheme].label if activity.grade_scheme else "Not graded"
 
@@ -127,9 +134,19 @@ def _scheme_label(pack: Pack, activity: ActivityType) -> str:
 def _due(activity: ActivityType) -> str:
     if activity.is_dated_later:
         return "On dates that are settled later in the year"
-    if activity.deadline:
-        return f"{activity.deadline} after it is allocated"
-    return f"By the end of its {activity.due_by}"
+    due = f"{activity.deadline} after it is allocated" if activity.deadline else ""
+    due = due or f"By the end of its {activity.due_by}"
+    return f"{due}. {record_due(activity)}" if activity.record else due
+
+
+def record_due(activity: ActivityType) -> str:
+    """When the record is due, where the day of the meeting, observation or visit counts, as a sentence."""
+    if activity.record is None:
+        return ""
+    within = f"Its record is due {activity.record.within} after it took place"
+    if activity.record.due is RecordDue.WHICHEVER_IS_SOONER:
+        return f"{within}, or by that day if it comes sooner."
+    return f"{within}."
 
 
 def _who_audits(activity: ActivityType) -> str:

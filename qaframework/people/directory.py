@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qaframework.people.models import Post, PostHolding, Unit, User
-from qaframework.people.roles import ROLES
+from qaframework.people.roles import ROLES, Capability
 
 
 def holder_of(post: Post, on: date) -> User | None:
@@ -63,6 +63,19 @@ def nearest_posts(unit: Unit, role: str, on: date) -> list[Post]:
     )
     held = set(PostHolding.objects.on(on).filter(post__in=posts).values_list("post_id", flat=True))
     return _nearest(posts, held)
+
+
+def leader_of(unit: Unit, on: date, *, besides: User) -> User | None:
+    """Who manages the unit on that local day: the holder of its most senior post that sees the team's work,
+    else of the nearest unit above that has one; never the person that is named."""
+    organisation = Organisation.load(on)
+    for above in organisation.line_of_units(unit.pk):
+        for post in organisation.posts_in(above.pk):
+            role, holder = ROLES[post.role], organisation.holder_of(post.pk)
+            manages = Capability.SEE_TEAM_WORK in role.capabilities and not role.serves_everyone
+            if manages and holder is not None and holder != besides:
+                return holder
+    return None
 
 
 def function_of(unit: Unit) -> Unit | None:

@@ -80,12 +80,30 @@ def date_before(end: date, offset: Offset, calendar: WorkingCalendar) -> date:
     return _shift(end, offset, calendar, forward=False)
 
 
-def earlier_of(*dates: date | None) -> date:
-    """The earliest of the dates that are known. Source: SAN-18. Raises ValueError when none is known."""
-    known = [d for d in dates if d is not None]
-    if not known:
-        raise ValueError("At least one date is needed to find the earlier of several.")
-    return min(known)
+class RecordDue(StrEnum):
+    """When the record of a meeting, observation or visit is due, where its day counts."""
+
+    AFTER_EVENT = "after_event"  # SAN-34
+    WHICHEVER_IS_SOONER = "whichever_is_sooner"  # SAN-18
+
+
+@dataclass(frozen=True)
+class RecordRule:
+    """``within`` is how long after the event, counted in days, its record is handed in."""
+
+    within: Offset
+    due: RecordDue
+    clauses: tuple[str, ...] = ()
+
+    def due_on(self, period_due: date, event_on: date | None, calendar: WorkingCalendar) -> date:
+        """The last local day for the record. Until the day of the event is known it is ``period_due``, by
+        which the event itself has to take place; putting off the event gives no more time."""
+        if event_on is None or event_on > period_due:
+            return period_due
+        after_event = due_date(event_on, self.within, calendar)
+        if self.due is RecordDue.AFTER_EVENT:
+            return after_event
+        return min(after_event, period_due)
 
 
 def _shift(d: date, offset: Offset, calendar: WorkingCalendar, *, forward: bool) -> date:

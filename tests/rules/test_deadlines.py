@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from qaframework.rules.deadlines import (
     LARGEST_COUNT,
     Offset,
+    RecordDue,
+    RecordRule,
     Unit,
     after,
     date_before,
     due_date,
-    earlier_of,
 )
 from qaframework.rules.working_days import LONDON, WorkingCalendar
 
@@ -142,9 +143,21 @@ def test_a_moment_without_time_zone_is_refused() -> None:
         after(datetime(2026, 11, 10), Offset(48, Unit.HOURS), CALENDAR)
 
 
-def test_the_earlier_of_what_is_known() -> None:
-    due, submitted = date(2026, 11, 20), date(2026, 11, 12)
-    assert earlier_of(due, submitted) == submitted
-    assert earlier_of(due, None) == due
-    with pytest.raises(ValueError, match="At least one date"):
-        earlier_of(None, None)
+@given(period_due=days, event_on=days, count=st.integers(0, 40), due=st.sampled_from(RecordDue))
+def test_the_day_of_an_event_gives_its_record_a_deadline_and_never_more_time_for_the_event(
+    period_due: date, event_on: date, count: int, due: RecordDue
+) -> None:
+    rule = RecordRule(Offset(count, Unit.DAYS), due)
+    found = rule.due_on(period_due, event_on, CALENDAR)
+    within = event_on + timedelta(days=count)
+    if event_on > period_due:
+        assert found == period_due
+    elif due is RecordDue.AFTER_EVENT:
+        assert found == within
+    else:
+        assert found == min(within, period_due)
+
+
+def test_until_the_day_is_known_the_period_ends_it() -> None:
+    rule = RecordRule(Offset(5, Unit.DAYS), RecordDue.AFTER_EVENT)
+    assert rule.due_on(date(2026, 11, 30), None, CALENDAR) == date(2026, 11, 30)

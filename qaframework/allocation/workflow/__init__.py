@@ -10,10 +10,12 @@ from qaframework.allocation.workflow.assignments import (
     mark_submitted,
     reallocate,
     send_back,
+    set_unit,
     set_worker,
     start_moderation,
     withdraw,
 )
+from qaframework.allocation.workflow.events import date_event
 from qaframework.allocation.workflow.extensions import (
     ask_extension,
     decide_extension,
@@ -42,6 +44,7 @@ __all__ = [
     "ask_for_work",
     "begin",
     "change_subject",
+    "date_event",
     "decide_extension",
     "deadline_for",
     "finish",
@@ -53,6 +56,7 @@ __all__ = [
     "reallocate",
     "send_back",
     "set_dates",
+    "set_unit",
     "set_worker",
     "start_moderation",
     "why_no_extension",

@@ -130,6 +130,18 @@ def set_worker(*, assignment: Assignment, worker: User | None, by: User, now: da
 
 
 @transaction.atomic
+def set_unit(*, assignment: Assignment, unit: Unit, by: User, now: datetime) -> Assignment:
+    """Say which part of the organisation the work is about, where its owner chooses it, as for a visit.
+
+    Its clock goes on telling the owner's own line, so that an unannounced visit stays so (SAN-35).
+    Raises SomebodyElseWasFirst when the work is not open any more.
+    """
+    if assignment.unit_id == unit.pk:
+        return assignment
+    return history.change(assignment, by=by, now=now, reason=f"At {unit}", only_if=OPEN, unit=unit)
+
+
+@transaction.atomic
 def begin(*, assignment: Assignment, by: User, now: datetime) -> Assignment:
     """Mark the work as started. Starting twice changes nothing."""
     if assignment.state == Assignment.State.IN_PROGRESS:

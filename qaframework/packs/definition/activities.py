@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qaframework.packs.definition.draws import DrawRule, draw_rule_from
 from qaframework.packs.definition.values import Json, clauses_of, offset_of
-from qaframework.rules.deadlines import Offset
+from qaframework.rules.deadlines import Offset, RecordDue, RecordRule
 from qaframework.rules.periods import Month
 
 
@@ -34,6 +34,7 @@ class ActivityType:
     """One kind of quality-assurance work. ``deadline`` counts from the allocation; where it is None, the work
     is due at the end of its month or quarter, as ``due_by`` says.
 
+    ``is_announced`` says of a visit whether the service that is visited is told the day before it comes.
     ``is_dated_later`` means that the framework names the quarter and leaves the dates to be settled.
     """
 
@@ -45,6 +46,7 @@ class ActivityType:
     mode: str
     deadline: Offset | None
     due_by: str
+    record: RecordRule | None
     lead_time: Offset | None
     independence: str
     independence_by_month: Mapping[str, str]
@@ -53,6 +55,7 @@ class ActivityType:
     ladder: str
     extension: ExtensionRule | None
     opens_loop: bool
+    is_announced: bool
     is_dated_later: bool
     note: str
     clauses: tuple[str, ...]
@@ -72,6 +75,7 @@ def activity_from(data: Json) -> ActivityType:
         mode=data.get("mode", "any"),
         deadline=offset_of(data.get("deadline")),
         due_by=data.get("due_by", "month"),
+        record=_record(data.get("record")),
         lead_time=offset_of(data.get("lead_time")),
         independence=data.get("independence", "none"),
         independence_by_month=data.get("independence_by_month", {}),
@@ -80,10 +84,17 @@ def activity_from(data: Json) -> ActivityType:
         ladder=data["ladder"],
         extension=_extension(data["extension"]) if data.get("extension") else None,
         opens_loop=data.get("opens_loop", False),
+        is_announced=data.get("is_announced", True),
         is_dated_later=data.get("is_dated_later", False),
         note=data.get("note", ""),
         clauses=clauses_of(data),
     )
+
+
+def _record(data: Json | None) -> RecordRule | None:
+    if data is None:
+        return None
+    return RecordRule(Offset.parse(data["within"]), RecordDue(data["due"]), clauses_of(data))
 
 
 def _moderation(data: Json) -> ModerationRule:

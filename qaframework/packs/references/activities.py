@@ -40,6 +40,8 @@ def _fit_slips(
         )
     if isinstance(tool, dict) and activity.get("kind") == "dip_sample" and not tool.get("rows"):
         yield f"{place} › tool", "A dip sample needs a tool with rows.", "Give the tool rows."
+    if activity.get("is_announced") is False and activity.get("kind") != "visit":
+        yield f"{place} › is_announced", "Only a visit can come unannounced.", "Leave it out, or kind: visit."
     if activity.get("opens_loop") is True and not framework.get("loop"):
         yield (
             f"{place} › opens_loop",
