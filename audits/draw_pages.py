@@ -206,6 +206,12 @@ def _what_happened(draw: SampleDraw, chosen: int, without: int) -> list[str]:
         f"Posts of {draw.pool.name} owed {asked} in {Month.parse(draw.period).label}. Of "
         f"{_cases(draw.frame_size)} that could be drawn, {found}. The auditors and practitioners were told."
     ]
+    if draw.further_reserves:
+        number = draw.further_reserves
+        story.append(
+            f"{number} further reserve{' was' if number == 1 else 's were'} drawn, because a post may audit "
+            "none of the cases before."
+        )
     if without:
         story.append(f"{without} of the audits still {'has' if without == 1 else 'have'} no case: see below.")
     return story
@@ -326,8 +332,9 @@ def why_this_case(row: DrawnCase) -> list[str]:
     elif row.state == DrawnCase.State.ALLOCATED and row.assignment:
         rule = INDEPENDENCE[activity_of(draw).independence_in(Month.parse(draw.period))]
         steps.append(
-            "The posts that owe an audit come in the order of tickets of their own. Each gets the first "
-            f"drawn case that it may audit. {rule}"
+            "The posts that owe an audit come in the order of tickets of their own. Each drawn case, in its "
+            "order, goes to the first post without one that may audit it; posts change cases where that "
+            f"gives one more of them a case. {rule}"
         )
     return steps
 
@@ -341,12 +348,23 @@ def _place_among_equals(row: DrawnCase, frame: Frame) -> str:
     among = (
         f"the {len(tickets)} with the plan “{kind}”" if kind in PlanType.labels else f"{len(tickets)} cases"
     )
-    drawn = "drawn as a reserve, for when a drawn case has to be replaced" if row.is_reserve else "drawn"
     rest = (
         "The lowest tickets are drawn: of each kind as many as its share of all cases, and one child of "
         "each family."
     )
-    return f"Among {among} this ticket is number {place} from the lowest. {rest} So the case was {drawn}."
+    return (
+        f"Among {among} this ticket is number {place} from the lowest. {rest} So the case was "
+        f"{_drawn_as(row)}."
+    )
+
+
+def _drawn_as(row: DrawnCase) -> str:
+    if not row.is_reserve:
+        return "drawn"
+    further = row.draw.further_reserves
+    if further and row.position > row.draw.cases.filter(is_reserve=True).count() - further:
+        return "drawn as a further reserve, because a post may audit none of the cases before it"
+    return "drawn as a reserve, for when a drawn case has to be replaced"
 
 
 # The list of cases as a file

@@ -1,6 +1,7 @@
 """Giving each owner one of the drawn cases, so that as many as possible get one."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TypeVar
 
 Owner = TypeVar("Owner")
@@ -10,27 +11,32 @@ Thing = TypeVar("Thing")
 def match(
     owners: Sequence[Owner], things: Sequence[Thing], suits: Callable[[Owner, Thing], bool]
 ) -> list[Thing | None]:
-    """For each owner, in order, the first free thing that suits, or None.
+    """For each owner their thing, or None: things in order go to the first owner without one whom they suit.
 
-    Where only a thing that somebody else has would suit, they change to another one if there is any.
+    Where a thing suits only owners who have one already, they change to others if that puts it to use. So the
+    earliest things are given, and no later one is looked at once every owner has one.
     """
-    suitable = [[j for j, thing in enumerate(things) if suits(owner, thing)] for owner in owners]
-    owner_of: dict[int, int] = {}
-    for i in range(len(owners)):
-        _find_for(i, suitable, owner_of, set())
-    given = {i: j for j, i in owner_of.items()}
-    return [things[given[i]] if i in given else None for i in range(len(owners))]
+    thing_of: dict[int, int] = {}
 
+    @cache
+    def suited_by(j: int) -> list[int]:
+        return [i for i, owner in enumerate(owners) if suits(owner, things[j])]
 
-def _find_for(i: int, suitable: list[list[int]], owner_of: dict[int, int], tried: set[int]) -> bool:
-    for j in suitable[i]:
-        if j not in owner_of and j not in tried:
-            owner_of[j] = i
-            return True
-    for j in suitable[i]:
-        if j not in tried:
-            tried.add(j)
-            if _find_for(owner_of[j], suitable, owner_of, tried):
-                owner_of[j] = i
+    def give(j: int, tried: set[int]) -> bool:
+        for i in suited_by(j):
+            if i not in thing_of:
+                thing_of[i] = j
                 return True
-    return False
+        for i in suited_by(j):
+            if i not in tried:
+                tried.add(i)
+                if give(thing_of[i], tried):
+                    thing_of[i] = j
+                    return True
+        return False
+
+    for j in range(len(things)):
+        if len(thing_of) == len(owners):
+            break
+        give(j, set())
+    return [things[thing_of[i]] if i in thing_of else None for i in range(len(owners))]

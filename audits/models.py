@@ -38,6 +38,9 @@ class SampleDraw(models.Model):
     frame_hash = models.CharField(max_length=64)
     exclusions = models.JSONField(default=dict, help_text="{reason: count}")
     shortfall = models.PositiveIntegerField(default=0)
+    further_reserves = models.PositiveIntegerField(
+        default=0, help_text="Drawn after the reserves, for posts that may audit none of the cases before."
+    )
     drawn_at = models.DateTimeField()
     drawn_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ('frame_hash', models.CharField(max_length=64)),
                 ('exclusions', models.JSONField(default=dict, help_text='{reason: count}')),
                 ('shortfall', models.PositiveIntegerField(default=0)),
+                ('further_reserves', models.PositiveIntegerField(default=0, help_text='Drawn after the reserves, for posts that may audit none of the cases before.')),
                 ('drawn_at', models.DateTimeField()),
                 ('drawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

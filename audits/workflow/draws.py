@@ -4,24 +4,21 @@ A draw is made once per activity, month and pool; asking again changes nothing.
 """
 
 import secrets
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
-from audits.frames import NO_AUDITOR, Frame, Pools, build_frame, freeze, thaw
+from audits.drawing import draw_from_pool, settings_of, waiting_by_pool
+from audits.frames import Frame, thaw
 from audits.independence import may_not_audit, rule_within
-from audits.matching import match
 from audits.models import DrawnCase, SampleDraw
 from audits.workflow.opening import open_audit
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.caseload.models import Case
-from qaframework.packs.definition import ActivityType, DrawRule
+from qaframework.packs.definition import ActivityType
 from qaframework.packs.models import Framework
 from qaframework.people import history
 from qaframework.people.calendar import working_calendar
@@ -30,7 +27,7 @@ from qaframework.people.models import Post, Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.deadlines import date_before
 from qaframework.rules.periods import Month
-from qaframework.rules.sampling import Pick, Replay, draw, replay, ticket
+from qaframework.rules.sampling import Replay, replay, ticket
 from qaframework.rules.working_days import local_date
 
 State = DrawnCase.State
@@ -92,7 +89,7 @@ def verify_draw(sample: SampleDraw) -> Replay:
     The rules, tickets and counts that the record shows have to follow from it too.
     """
     rule = sample.framework_version.pack.activity(sample.activity).draw
-    if rule is None or sample.settings != _settings(rule):
+    if rule is None or sample.settings != settings_of(rule):
         return Replay(False, "The recorded settings are not those of the framework that was in force.")
     try:
         frame = thaw(sample.frame)
@@ -105,6 +102,7 @@ def verify_draw(sample: SampleDraw) -> Replay:
         sample.seed,
         chosen=[reference for is_reserve, reference, _ in drawn if not is_reserve],
         reserves=[reference for is_reserve, reference, _ in drawn if is_reserve],
+        further_reserves=sample.further_reserves,
         recorded_hash=sample.frame_hash,
         exclusions=frame.exclusions,
         **sample.settings,
@@ -185,23 +183,13 @@ def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: dat
 
 
 def _waiting(programme: Programme, month: Month, *, is_drawn: bool) -> list[tuple[Unit, list[Assignment]]]:
-    """Planned work of the month that needs a case, by activity and pool, whose draw was made or was not."""
-    planned = (
-        programme.assignments.filter(period=month.key, state=Assignment.State.PLANNED)
-        .select_related("post__unit", "framework_version", "programme")
-        .order_by("activity", "post__code", "ordinal")
-    )
+    """Work that waits for a case, and its pool, where the draw was made or was not."""
     made = set(programme.draws.filter(period=month.key).values_list("activity", "pool"))
-    pools = Pools.load()
-    waiting: defaultdict[tuple[str, Unit], list[Assignment]] = defaultdict(list)
-    for assignment in planned:
-        activity = allocation.activity_of(assignment)
-        if activity.draw is None:
-            continue
-        pool = pools.of(assignment.post.unit, activity, month)
-        if ((assignment.activity, pool.pk) in made) == is_drawn:
-            waiting[assignment.activity, pool].append(assignment)
-    return [(pool, assignments) for (_, pool), assignments in waiting.items()]
+    return [
+        (pool, assignments)
+        for (activity, pool), assignments in waiting_by_pool(programme, month).items()
+        if ((activity, pool.pk) in made) == is_drawn
+    ]
 
 
 @transaction.atomic
@@ -216,132 +204,40 @@ def _draw_pool(
     by: User | None,
     now: datetime,
 ) -> None:
-    activity = allocation.activity_of(assignments[0])
-    assert activity.draw is not None
+    activity, today = allocation.activity_of(assignments[0]), local_date(now)
     if not _is_still_to_do(programme, activity, month, pool):
         return
-    frame = _frame_for(pool, activity, assignments, local_date(now))
-    settings = _settings(activity.draw)
-    frozen_hash = frame.hash
-    own_seed = f"{seed}:{activity.key}:{month.key}:{pool.code}" if seed else secrets.token_hex(16)
-    drawing = draw(frame.entries, len(assignments), own_seed, **settings)
-    sample = SampleDraw.objects.create(
-        programme=programme,
-        framework_version=assignments[0].framework_version,
-        activity=activity.key,
-        period=month.key,
-        pool=pool,
-        seed=own_seed,
-        size=len(assignments),
-        settings=settings,
-        frame=freeze(frame),
-        frame_size=len(frame.entries),
-        frame_hash=frozen_hash,
-        exclusions=frame.exclusion_counts,
-        shortfall=drawing.shortfall,
+    own_seed = f"{seed}:{activity.key}:{month.key}:{pool.code}" if seed else ""
+    drawn = draw_from_pool(
+        pool,
+        assignments,
+        organisation=Organisation.load(today),
+        choose_seed=lambda: own_seed or secrets.token_hex(16),
         drawn_at=now,
         drawn_by=by,
     )
+    sample = drawn.sample
+    sample.save(force_insert=True)
+    DrawnCase.objects.bulk_create(drawn.drawn)
+    history.record(DrawnCase, drawn.drawn, by=by, now=now, reason="Drawn", is_update=False)
     result.draws.append(sample)
-    if drawing.shortfall:
+    if sample.shortfall:
         result.warnings.append(
-            f"{activity.label}, {pool}: {drawing.shortfall} of {len(assignments)} could not be drawn, "
-            f"because only {len(frame.entries)} cases can be drawn."
+            f"{activity.label}, {pool}: {sample.shortfall} of {len(assignments)} could not be drawn, "
+            f"because only {sample.frame_size} cases can be drawn."
         )
-    drawn = _record_picks(sample, drawing.chosen, drawing.reserves, by=by, now=now)
-    _allocate_drawn(sample, activity, assignments, drawn, month, result, by=by, now=now)
+    for assignment, row in drawn.given:
+        if row is None:
+            result.warnings.append(f"{activity.label}: no drawn case is suitable for {assignment.post}.")
+            continue
+        _give(assignment, row, max(month.start, today), by=by, now=now)
+        result.allocated += 1
 
 
 def _is_still_to_do(programme: Programme, activity: ActivityType, month: Month, pool: Unit) -> bool:
     """Two that draw at once wait for each other here; the second finds the first one's draw."""
     Programme.objects.select_for_update().get(pk=programme.pk)
     return not programme.draws.filter(activity=activity.key, period=month.key, pool=pool).exists()
-
-
-def _settings(rule: DrawRule) -> dict[str, Any]:
-    return {
-        "reserve_share": rule.reserve_share,
-        "minimum_per_stratum": rule.minimum_per_stratum,
-        "one_per_family": rule.one_per_family,
-    }
-
-
-def _record_picks(
-    sample: SampleDraw, chosen: Iterable[Pick], reserves: Iterable[Pick], *, by: User | None, now: datetime
-) -> list[DrawnCase]:
-    picks = [(pick, False) for pick in chosen] + [(pick, True) for pick in reserves]
-    references = [pick.reference for pick, _ in picks]
-    cases = {
-        case.child_ref: case
-        for case in Case.objects.filter(child_ref__in=references).select_related("unit", "worker")
-    }
-    rows = [
-        DrawnCase(
-            draw=sample,
-            case=cases[pick.reference],
-            ticket=pick.ticket,
-            is_reserve=is_reserve,
-            position=pick.position,
-            stratum=pick.stratum,
-            state=State.RESERVE if is_reserve else State.UNUSED,
-        )
-        for pick, is_reserve in picks
-    ]
-    DrawnCase.objects.bulk_create(rows)
-    history.record(DrawnCase, rows, by=by, now=now, reason="Drawn", is_update=False)
-    return rows
-
-
-def _allocate_drawn(
-    sample: SampleDraw,
-    activity: ActivityType,
-    assignments: list[Assignment],
-    drawn: list[DrawnCase],
-    month: Month,
-    result: Drawn,
-    *,
-    by: User | None,
-    now: datetime,
-) -> None:
-    """Posts come in the order of their own tickets; each takes the first drawn case it may audit, unless
-    another post could then get none."""
-    today = local_date(now)
-    suits = _suits(Organisation.load(today), activity, sample.pool, month)
-    owing = sorted(assignments, key=lambda a: ticket(sample.seed, f"{a.post.code}/{a.ordinal}"))
-    given = match([one.post for one in owing], [row.case for row in drawn], suits)
-    rows = {row.case_id: row for row in drawn}
-    for assignment, case in zip(owing, given, strict=True):
-        if case is None:
-            result.warnings.append(f"{activity.label}: no drawn case is suitable for {assignment.post}.")
-            continue
-        _give(assignment, rows[case.pk], max(month.start, today), by=by, now=now)
-        result.allocated += 1
-
-
-def _suits(
-    organisation: Organisation, activity: ActivityType, pool: Unit, month: Month
-) -> Callable[[Post, Case], bool]:
-    rule = rule_within(pool, activity.independence_in(month))
-    return lambda post, case: not may_not_audit(organisation, post, case, rule)
-
-
-def _frame_for(pool: Unit, activity: ActivityType, assignments: list[Assignment], on: date) -> Frame:
-    """The pool's frame without the cases that none of those who owe the audits may audit."""
-    assert activity.draw is not None
-    frame = build_frame(pool, activity.draw, on)
-    posts = {assignment.post.pk: assignment.post for assignment in assignments}.values()
-    suits = _suits(Organisation.load(on), activity, pool, Month.parse(assignments[0].period))
-    cases = Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN)
-    # Who may audit follows from a case's worker and team, and of those pairs there are few.
-    pairs = cases.order_by().values_list("worker_id", "unit_id").distinct()
-    unsuitable = Q(pk__in=[])
-    for worker_id, unit_id in pairs:
-        case = Case(worker_id=worker_id, unit_id=unit_id)
-        if not any(suits(post, case) for post in posts):
-            unsuitable |= Q(worker=worker_id, unit=unit_id)
-    drawable = {entry.reference for entry in frame.entries}
-    nobody = set(cases.filter(unsuitable).values_list("child_ref", flat=True))
-    return frame.without(nobody & drawable, NO_AUDITOR)
 
 
 def _give(

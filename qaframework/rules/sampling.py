@@ -27,7 +27,7 @@ class FrameEntry:
 
 @dataclass(frozen=True)
 class Pick:
-    """One drawn case; ``position`` counts from 1 among the chosen, and again from 1 among the reserves."""
+    """One drawn case; ``position`` counts from 1 among the chosen, and again from 1 among all others."""
 
     reference: str
     stratum: str
@@ -37,10 +37,14 @@ class Pick:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The result of a draw; ``shortfall`` is how many cases the frame was too small to give."""
+    """The result of a draw; ``shortfall`` is how many cases the frame was too small to give.
+
+    ``rest`` are the other cases, in the order in which they become reserves if more are needed.
+    """
 
     chosen: tuple[Pick, ...]
     reserves: tuple[Pick, ...]
+    rest: tuple[Pick, ...]
     shortfall: int
 
 
@@ -110,7 +114,8 @@ def draw(
     tickets; a case is passed over when its stratum is full or when its family (or worker) is already in.
     Places that a stratum cannot fill for that reason go to the next cases of any stratum. What is
     still missing then is the shortfall: a case is never repeated. Each stratum that gave cases has
-    ``reserve_share`` of that number, rounded up, as reserves while there are any.
+    ``reserve_share`` of that number, rounded up, as reserves while there are any. The rest follow in
+    the order of their tickets, whatever their stratum.
 
     Entries with a weight other than 1 are drawn as Efraimidis and Spirakis describe: with u uniform from
     the ticket, the largest u ** (1 / weight) come first. With all weights 1 that is plain ticket order.
@@ -127,7 +132,13 @@ def draw(
     given = Counter(entry.stratum for entry in frame if entry.reference in chosen)
     share = Decimal(str(reserve_share))
     reserves = taken.fill(ordered, {stratum: _round_up(n * share) for stratum, n in given.items()})
-    return Drawing(_picks(ordered, chosen, seed), _picks(ordered, reserves, seed), size - len(chosen))
+    rest = taken.fill(ordered, {"": len(frame)}, any_stratum=True)
+    return Drawing(
+        _picks(ordered, chosen, seed),
+        _picks(ordered, reserves, seed),
+        _picks(ordered, rest, seed, after=len(reserves)),
+        size - len(chosen),
+    )
 
 
 def replay(
@@ -137,6 +148,7 @@ def replay(
     *,
     chosen: Sequence[str],
     reserves: Sequence[str] | None = None,
+    further_reserves: int = 0,
     recorded_hash: str = "",
     exclusions: Mapping[str, str] | None = None,
     reserve_share: float = 0.2,
@@ -144,7 +156,10 @@ def replay(
     one_per_family: bool = True,
     one_per_worker: bool = False,
 ) -> Replay:
-    """Makes a recorded draw again and compares the frame's hash (when given), chosen cases and reserves."""
+    """Makes a recorded draw again and compares the frame's hash (when given), chosen cases and reserves.
+
+    ``further_reserves`` is how many of the rest were taken as reserves too.
+    """
     frame = list(entries)
     if recorded_hash and (found := frame_hash(frame, exclusions or {})) != recorded_hash:
         return Replay(False, f"The frame is not the one recorded: its hash is {found}, not {recorded_hash}.")
@@ -159,7 +174,7 @@ def replay(
     )
     difference = _first_difference("Chosen case", chosen, again.chosen)
     if not difference and reserves is not None:
-        difference = _first_difference("Reserve", reserves, again.reserves)
+        difference = _first_difference("Reserve", reserves, again.reserves + again.rest[:further_reserves])
     return Replay(not difference, difference)
 
 
@@ -229,11 +244,13 @@ def _weighted_place(its_ticket: str, weight: float) -> tuple[float, str]:
     return -math.log1p(-bits / 2**53) / weight, its_ticket
 
 
-def _picks(ordered: Iterable[FrameEntry], references: Collection[str], seed: str) -> tuple[Pick, ...]:
+def _picks(
+    ordered: Iterable[FrameEntry], references: Collection[str], seed: str, *, after: int = 0
+) -> tuple[Pick, ...]:
     taken = [entry for entry in ordered if entry.reference in references]
     return tuple(
         Pick(entry.reference, entry.stratum, ticket(seed, entry.reference), position)
-        for position, entry in enumerate(taken, start=1)
+        for position, entry in enumerate(taken, start=after + 1)
     )
 
 

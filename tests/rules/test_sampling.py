@@ -187,6 +187,29 @@ def test_the_hash_of_the_frame_notices_every_change(field: str) -> None:
     assert frame_hash([entry], {}) != frame_hash([replace(entry, weight=2.0)], {})
 
 
+@given(frames(), st.integers(0, 50))
+def test_the_rest_are_all_other_cases_in_the_order_of_their_tickets(
+    frame: list[FrameEntry], size: int
+) -> None:
+    drawing = draw(frame, size, SEED, one_per_family=False)
+    every = [*drawing.chosen, *drawing.reserves, *drawing.rest]
+    assert sorted(references(every)) == sorted(entry.reference for entry in frame)
+    tickets = [pick.ticket for pick in drawing.rest]
+    assert tickets == sorted(tickets)
+    places = [pick.position for pick in (*drawing.reserves, *drawing.rest)]
+    assert places == list(range(1, len(places) + 1))
+
+
+def test_a_replay_knows_how_many_of_the_rest_were_reserves_too() -> None:
+    frame = plain_frame()
+    drawing = draw(frame, 10, SEED)
+    chosen, reserves = references(drawing.chosen), references(drawing.reserves + drawing.rest[:2])
+    assert replay(frame, 10, SEED, chosen=chosen, reserves=reserves, further_reserves=2).matches
+    for number in (0, 1, 3):
+        other = replay(frame, 10, SEED, chosen=chosen, reserves=reserves, further_reserves=number)
+        assert other.difference.startswith("Reserve")
+
+
 def test_a_replay_matches_its_record_and_names_the_first_difference() -> None:
     frame = plain_frame()
     drawing = draw(frame, 10, SEED)
