@@ -37,6 +37,7 @@ COLUMNS = (
     "sex",
     "ethnicity",
     "disability",
+    "flags",
     "family_ref",
     "team",
     "worker",
@@ -59,6 +60,7 @@ PLANS = {
     "disabilities": ("Child in need", "Child in care"),
 }
 ETHNICITIES = ("WBRI", "WBRI", "WBRI", "WBRI", "WOTH", "MWBC", "MWAS", "AIND", "APKN", "BAFR", "REFU")
+FLAGS = {"SEND": 0.14, "EHC plan": 0.05, "Missing": 0.04, "Exploitation": 0.05, "Domestic abuse": 0.2}
 WORKER_ROLES = ("practitioner", "advanced_practitioner")
 
 
@@ -79,6 +81,7 @@ class Child:
     sex: str
     ethnicity: str
     disability: bool
+    flags: tuple[str, ...]
     family: str
     team: Team
     worker: str
@@ -135,6 +138,7 @@ def _child(chance: random.Random, reference: str, family: str, team: Team, worke
         sex=chance.choice("FM"),
         ethnicity=chance.choice(ETHNICITIES),
         disability=team.function == "disabilities" or chance.random() < 0.08,
+        flags=_flags(reference),
         family=family,
         team=team,
         worker=worker,
@@ -149,6 +153,11 @@ def _child(chance: random.Random, reference: str, family: str, team: Team, worke
         else None,
         restricted=chance.random() < 0.01,
     )
+
+
+def _flags(reference: str) -> tuple[str, ...]:
+    own = random.Random(f"flags of {reference}")
+    return tuple(flag for flag, share in FLAGS.items() if own.random() < share)
 
 
 def two_weeks_later(chance: random.Random, known: list[Child]) -> list[Child]:
@@ -185,6 +194,7 @@ def register_row(child: Child) -> dict[str, str]:
         "sex": child.sex,
         "ethnicity": child.ethnicity,
         "disability": "Yes" if child.disability else "No",
+        "flags": ", ".join(child.flags),
         "family_ref": child.family,
         "team": child.team.name,
         "worker": child.worker,

@@ -24,6 +24,7 @@ OLDEST_KNOWN_TO_THE_SERVICE = 26  # care leavers are entitled to support until 2
 
 _ORDINAL = re.compile(r"^[a-z]\d?\)\s*", re.IGNORECASE)
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_BETWEEN_CODES = re.compile(r"[,;|\n]")
 _REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/_.-]*")
 _FAILED_LOOK_UP = frozenset({"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!"})
 _BLANK = frozenset({"", "n/a", "-", ".", "null", "<blank>"}) | _FAILED_LOOK_UP
@@ -197,6 +198,14 @@ class RowReader:
                 f"Use one of: {', '.join(data('codes')[codes])}.",
             )
         return code or ""
+
+    def codes(self, cell: Cell, column: str, codes: str) -> str:
+        """The codes of the named list that the cell means, in alphabetical order with commas between them."""
+        if cell is None or cell == "":
+            return ""
+        parts = _BETWEEN_CODES.split(cell_text(cell))
+        found = {self.code(part, column, codes) for part in parts}
+        return ",".join(sorted(found - {""}))
 
     def flag(self, cell: Cell, column: str) -> bool | None:
         """Yes, no, or None for unknown."""

@@ -42,6 +42,30 @@ class CaseStatus(models.TextChoices):
     TRANSFERRED = "transferred", "Transferred"
 
 
+class CaseFlag(models.TextChoices):
+    """A need or risk that the case system marks a child with, and that draws and themes can go by."""
+
+    SEND = "send", "Special educational needs or disability"
+    EHC_PLAN = "ehc_plan", "Education, health and care plan"
+    EXPLOITATION = "exploitation", "At risk of exploitation"
+    MISSING = "missing", "Has gone missing"
+    DOMESTIC_ABUSE = "domestic_abuse", "Domestic abuse"
+    PRE_PROCEEDINGS = "pre_proceedings", "Pre-proceedings"
+    PRIVATE_FOSTERING = "private_fostering", "Privately fostered"
+    UNACCOMPANIED = "unaccompanied", "Unaccompanied asylum-seeking child"
+    YOUNG_CARER = "young_carer", "Young carer"
+
+
+def flag_keys(flags: str) -> tuple[str, ...]:
+    """The keys of a stored list of flags."""
+    return tuple(flags.split(",")) if flags else ()
+
+
+def flag_labels(flags: str) -> str:
+    """A stored list of flags in words, such as “Young carer, Has gone missing”; empty for none."""
+    return ", ".join(str(CaseFlag(key).label) for key in flag_keys(flags))
+
+
 class RegisterEntry(models.Model):
     """What the case register says about one child: the same in the register and in a file that waits."""
 
@@ -52,6 +76,9 @@ class RegisterEntry(models.Model):
     sex = models.CharField(max_length=1, blank=True)
     ethnicity = models.CharField(max_length=8, blank=True, help_text="National code such as WBRI.")
     disability = models.BooleanField(null=True, blank=True)
+    flags = models.CharField(
+        max_length=120, blank=True, help_text="Keys of CaseFlag in alphabetical order, separated by commas."
+    )
     family_ref = models.CharField(max_length=40, blank=True)
     unit = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="cases", verbose_name="team"
@@ -72,6 +99,10 @@ class RegisterEntry(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def flag_keys(self) -> tuple[str, ...]:
+        return flag_keys(self.flags)
 
 
 class Case(RegisterEntry):

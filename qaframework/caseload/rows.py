@@ -26,6 +26,7 @@ class CaseRow:
     sex: str = ""
     ethnicity: str = ""
     disability: bool | None = None
+    flags: str = ""
     family_ref: str = ""
     team_name: str = ""
     worker_name: str = ""

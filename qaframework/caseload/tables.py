@@ -17,6 +17,7 @@ from qaframework.caseload.models import (
     ImportFinding,
     PlanType,
     StagedCase,
+    flag_labels,
 )
 from qaframework.people.templatetags.page import short_date, uk_datetime
 
@@ -48,6 +49,7 @@ FIELD_LABELS = {
     "sex": "Sex",
     "ethnicity": "Ethnicity",
     "disability": "Disability",
+    "flags": "Needs and risks",
     "family_ref": "Family",
     "unit_id": "Team",
     "worker_id": "Worker",
@@ -172,6 +174,7 @@ def case_facts(case: Case) -> list[dict[str, Any]]:
         "Sex": {"value": {"F": "Female", "M": "Male"}.get(case.sex, "Not recorded")},
         "Ethnicity": {"value": case.ethnicity or "Not recorded"},
         "Disability": {"value": {True: "Yes", False: "No", None: "Not recorded"}[case.disability]},
+        "Needs and risks": {"value": flag_labels(case.flags) or "None recorded"},
         "Family": {"value": case.family_ref or "Not recorded"},
     }
     for name in ("opened_on", "plan_started_on", "last_visit_on", "last_review_on", "last_supervision_on"):
@@ -242,4 +245,6 @@ def staged_row(staged: StagedCase) -> list[Cell]:
 def _spoken(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == "flags":
+        return flag_labels(value) or "not recorded"
     return str(_SPOKEN.get(name, {}).get(value, value) or "not recorded")

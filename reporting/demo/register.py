@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
-from qaframework.caseload.models import AgeBand, Case, CaseClearance, CaseStatus, PlanType
+from qaframework.caseload.models import AgeBand, Case, CaseClearance, CaseFlag, CaseStatus, PlanType
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Unit, User
 from qaframework.rules.working_days import local_date
@@ -21,6 +21,7 @@ LETTERS = "ABCDEFGHJKLMNOPRSTW"
 ETHNICITIES = ("WBRI",) * 6 + ("WOTH", "MWBC", "MWAS", "AIND", "APKN", "ABAN", "BAFR", "BCRB", "REFU")
 
 Plan = PlanType
+Flag = CaseFlag
 # What children are on, by the unit or function of their team; the first more often than the others.
 PLANS = {
     "mash": (Plan.FRONT_DOOR,),
@@ -31,6 +32,7 @@ PLANS = {
     "disabilities": (Plan.CHILD_IN_NEED, Plan.CHILD_IN_NEED, Plan.CHILD_IN_CARE),
     "youth-justice": (Plan.CHILD_IN_NEED, Plan.EARLY_HELP),
 }
+FLAGS = {Flag.SEND: 0.14, Flag.EHC_PLAN: 0.05, Flag.MISSING: 0.04, Flag.EXPLOITATION: 0.05}
 # Plans that last some weeks, in a case that may have been open long before.
 SHORT = (Plan.FRONT_DOOR, Plan.ASSESSMENT)
 AGES = (
@@ -48,6 +50,10 @@ def make_register(*, seed: str, organisation: Organisation, now: datetime) -> No
     cases = list(_cases(chance, organisation, local_date(now)))
     bulk.insert(cases, at="", moment=now - timedelta(days=1), reason="Register of the demonstration")
     _clear_people(cases, organisation, now)
+
+
+def _flags(chance: Random) -> str:
+    return ",".join(sorted(flag for flag, share in FLAGS.items() if chance.random() < share))
 
 
 def _places(organisation: Organisation) -> list[tuple[Unit, User]]:
@@ -101,6 +107,7 @@ def _case(
         sex=chance.choice("FM"),
         ethnicity=chance.choice(ETHNICITIES),
         disability=function.code == "disabilities" or chance.random() < 0.08,
+        flags=_flags(Random(f"flags of {number}")),
         family_ref=f"N{7000 + family}",
         unit=unit,
         worker=worker,

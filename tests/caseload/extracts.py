@@ -15,6 +15,7 @@ REGISTER_COLUMNS = (
     "sex",
     "ethnicity",
     "disability",
+    "flags",
     "family_ref",
     "team",
     "worker",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from qaframework.caseload.cells import RowReader, age_band, age_on, code_list, data, is_blank, words
 from qaframework.caseload.findings import Findings
-from qaframework.caseload.models import AgeBand, Case, CaseStatus, PlanType
+from qaframework.caseload.models import AgeBand, Case, CaseFlag, CaseStatus, PlanType
 from qaframework.caseload.rows import status_of
 
 DAY = date(2026, 11, 9)
@@ -15,6 +15,8 @@ DAY = date(2026, 11, 9)
 def test_the_codes_of_the_data_are_those_of_the_register():
     assert set(data("codes")["plan_type"]) == set(PlanType.values)
     assert set(data("codes")["age_band"]) == set(AgeBand.values)
+    assert set(data("codes")["flags"]) == set(CaseFlag.values)
+    assert len(",".join(CaseFlag.values)) <= Case._meta.get_field("flags").max_length
     assert {status_of(False, ""), status_of(True, ""), status_of(True, "RC5")} == set(CaseStatus.values)
     longest = Case._meta.get_field("ethnicity").max_length
     assert all(len(code) <= longest for code in data("codes")["ethnicity"])

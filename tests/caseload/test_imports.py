@@ -5,6 +5,7 @@ from django.db import DatabaseError, transaction
 
 from qaframework.caseload import applying, workflow
 from qaframework.caseload.models import Case, CaseImport
+from qaframework.caseload.tables import staged_row
 from qaframework.people.refusal import Refused
 from tests.caseload.annex_a_lists import annex_list, leaving_care
 from tests.caseload.extracts import REGISTER_COLUMNS, child, register_csv, workbook
@@ -32,6 +33,35 @@ def test_applying_a_file_writes_cases_and_their_history(bring_in, authority, now
     assert entry.history_change_reason == "Import of the register as of 09/11/2026"
     for field in Case._meta.concrete_fields:
         assert getattr(entry, field.attname) == getattr(case, field.attname)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("SEND; Young carer", "send,young_carer"), ("missing, EHCP, missing", "ehc_plan,missing"), ("", "")],
+)
+def test_flags_are_kept_in_one_order_whatever_the_order_in_the_file(bring_in, written, kept):
+    bring_in(register_csv([child(flags=written)]))
+    case = Case.objects.get()
+    assert (case.flags, case.flag_keys) == (kept, tuple(kept.split(",")) if kept else ())
+
+
+def test_an_unknown_flag_is_left_out_with_a_warning_and_the_others_are_kept(bring_in):
+    done = bring_in(register_csv([child(flags="SEND, purple")]))
+    assert Case.objects.get().flags == "send"
+    (finding,) = done.findings.all()
+    assert (finding.severity, finding.value) == ("warning", "purple")
+    assert "young_carer" in finding.remedy
+
+
+def test_a_file_without_the_column_leaves_the_flags_as_they_are(bring_in, check):
+    bring_in(register_csv([child(flags="SEND")]))
+    without = [column for column in REGISTER_COLUMNS if column != "flags"]
+    bring_in(register_csv([child(age="7")], columns=without))
+    assert Case.objects.get().flags == "send"
+    (staged,) = check(register_csv([child(age="7", flags="Missing")])).staged_cases.all()
+    assert staged_row(staged)[1] == (
+        "Needs and risks: Special educational needs or disability → Has gone missing"
+    )
 
 
 def counted(found, *names):
