@@ -22,11 +22,20 @@ from qaframework.tools.models import Answer, AnswerSet, Submission, ToolVersion
 from reporting.demo import bulk
 from reporting.demo.answers import STRONG, WEAK, answers
 from reporting.demo.story import Story, start_clocks_of, stop_clocks
+from supervision.models import SupervisionAudit
 
 MODELS: dict[str, type[Activity]] = {
     "dip_sample": DipSample,
     "observation": Observation,
     "practice_week": Observation,
+    "visit": Observation,
+    "supervision_audit": SupervisionAudit,
+}
+# In whose practice, supervision or team each kind of work looks.
+LOOKED_AT = {
+    "observation": ("practitioner",),
+    "supervision_audit": ("team_manager", "senior_manager"),
+    "visit": ("practitioner",),
 }
 SIX = time(6, 0)
 State = Assignment.State
@@ -85,7 +94,7 @@ def hand_in(story: Story, due: Iterable[tuple[Assignment, datetime]]) -> None:
     }
     sets = [AnswerSet(tool_version=tools[activity_of(row).tool], created_at=at) for row, at in pairs]
     bulk.insert(sets, at="created_at", reason="Started")
-    _choose_workers(story, pairs)
+    _choose_subjects(story, pairs)
     plans = [_plan(story, row, at) for row, at in pairs]
     bulk.insert(plans, at="created_at", reason="Opened")
     _write_activities(story, pairs, sets, plans)
@@ -105,17 +114,24 @@ def hand_in(story: Story, due: Iterable[tuple[Assignment, datetime]]) -> None:
     )
 
 
-def _choose_workers(story: Story, pairs: list[tuple[Assignment, datetime]]) -> None:
-    """Whose practice is observed: somebody of the manager's own unit or below it."""
-    practitioners = [
-        (story.organisation.units[post.unit_id], holder)
+def _choose_subjects(story: Story, pairs: list[tuple[Assignment, datetime]]) -> None:
+    """Whose practice or supervision is looked at, and which team is visited: of the owner's own unit or
+    below it."""
+    held = [
+        (post, story.organisation.units[post.unit_id], holder)
         for post in sorted(story.organisation.posts.values(), key=lambda post: post.code)
-        if post.role == "practitioner" and (holder := story.holder(post))
+        if (holder := story.holder(post))
     ]
     for row, _ in pairs:
-        near = [pair for pair in practitioners if pair[0].path.startswith(row.post.unit.path)]
-        if row.kind == "observation" and near:
-            row.unit, row.worker = story.chance.choice(near)
+        roles = LOOKED_AT.get(row.kind, ())
+        inside = [
+            (unit, holder)
+            for post, unit, holder in held
+            if post.role in roles and unit.path.startswith(row.post.unit.path) and post.pk != row.post_id
+        ]
+        if inside:
+            row.unit, person = story.chance.choice(inside)
+            row.worker = None if row.kind == "visit" else person
 
 
 def _plan(story: Story, row: Assignment, at: datetime) -> ActionPlan:
