@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from audits.workflow.closing import open_closure_audits
 from audits.workflow.meetings import remind_of_meetings
 from audits.workflow.moderating import draw_due_moderations
 from audits.workflow.reauditing import open_due_reaudits
@@ -18,15 +19,18 @@ class FellDue:
     lapsed: int
     reminded: int
     reaudits: int
+    closures: int
     warnings: tuple[str, ...]
 
     @property
     def changed(self) -> int:
-        return self.opened + self.moderation_draws + self.lapsed + self.reminded + self.reaudits
+        done = (self.opened, self.moderation_draws, self.lapsed, self.reminded, self.reaudits, self.closures)
+        return sum(done)
 
 
 def open_due_work(*, now: datetime) -> FellDue:
-    """Open the month's work, choose what is moderated, close late requests, remind, allocate re-audits.
+    """Open the month's work, choose what is moderated, close late requests, remind, allocate re-audits and
+    the audits of cases that closed.
 
     Running it again changes nothing.
     """
@@ -35,4 +39,13 @@ def open_due_work(*, now: datetime) -> FellDue:
     lapsed = lapse_requests(now=now)
     reminded = remind_of_meetings(now=now)
     reaudited = open_due_reaudits(now=now)
-    return FellDue(opened, drawn, lapsed, reminded, len(reaudited.opened), tuple(reaudited.warnings))
+    closed = open_closure_audits(now=now)
+    return FellDue(
+        opened=opened,
+        moderation_draws=drawn,
+        lapsed=lapsed,
+        reminded=reminded,
+        reaudits=len(reaudited.opened),
+        closures=len(closed.opened),
+        warnings=(*reaudited.warnings, *closed.warnings),
+    )

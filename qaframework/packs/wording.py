@@ -48,7 +48,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("Graded on", _scheme_label(pack, activity)),
         ("How it is held", _held(activity)),
         ("Due", _due(activity)),
-        ("Allocated", f"{activity.lead_time} ahead" if activity.lead_time else "When its month begins"),
+        ("Allocated", _allocated(pack, activity)),
         ("Who audits", _who_audits(activity)),
         ("Draw", _draw(activity.draw)),
         ("Moderation", _moderation(pack, activity)),
@@ -120,6 +120,13 @@ def grade_labels(pack: Pack, activity: ActivityType, keys: Sequence[str]) -> str
         return ""
     scheme = pack.scheme(activity.grade_scheme)
     return in_a_list([scheme.grade(key).label for key in keys])
+
+
+def _allocated(pack: Pack, activity: ActivityType) -> str:
+    if activity.closure_owed_by:
+        nearest = " or ".join(pack.role_label(role) for role in activity.closure_owed_by)
+        return f"When a case closes, to the nearest {nearest}"
+    return f"{activity.lead_time} ahead" if activity.lead_time else "When its month begins"
 
 
 def _held(activity: ActivityType) -> str:

@@ -1,4 +1,4 @@
-"""Open what falls due in audits: the month's work, moderations, re-audits."""
+"""Open what falls due in audits: the month's work, moderations, re-audits, audits of closed cases."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,10 @@ from qaframework.people.command import OperatorCommand, Outcome
 
 
 class Command(OperatorCommand):
-    help = "Open the month's work, choose what is moderated, allocate re-audits, close late requests."
+    help = (
+        "Open the month's work, choose what is moderated, allocate re-audits and audits of closed cases, "
+        "close late requests."
+    )
 
     def perform(self, *, now: datetime, **options: Any) -> Outcome:
         with transaction.atomic():
@@ -21,8 +24,13 @@ class Command(OperatorCommand):
         return Outcome(
             done.changed,
             f"{would}: {done.opened} pieces of work, {done.reaudits} re-audits, "
-            f"{done.moderation_draws} moderation draws. Requests closed: {done.lapsed}. "
-            f"People reminded of meetings: {done.reminded}.",
+            f"{done.closures} audits of closed cases, {done.moderation_draws} moderation draws. "
+            f"Requests closed: {done.lapsed}. People reminded of meetings: {done.reminded}.",
             done.warnings,
-            {"opened": done.opened, "reaudits": done.reaudits, "moderation_draws": done.moderation_draws},
+            {
+                "opened": done.opened,
+                "reaudits": done.reaudits,
+                "closures": done.closures,
+                "moderation_draws": done.moderation_draws,
+            },
         )

@@ -34,6 +34,8 @@ class ActivityType:
     """One kind of quality-assurance work. ``deadline`` counts from the allocation; where it is None, the work
     is due at the end of its month or quarter, as ``due_by`` says.
 
+    ``closure_owed_by`` names the roles that audit each case when it closes, the first one that is there;
+    empty for other work.
     ``is_announced`` says of a visit whether the service that is visited is told the day before it comes.
     ``is_dated_later`` means that the framework names the quarter and leaves the dates to be settled.
     """
@@ -55,6 +57,7 @@ class ActivityType:
     ladder: str
     extension: ExtensionRule | None
     opens_loop: bool
+    closure_owed_by: tuple[str, ...]
     is_announced: bool
     is_dated_later: bool
     note: str
@@ -84,6 +87,7 @@ def activity_from(data: Json) -> ActivityType:
         ladder=data["ladder"],
         extension=_extension(data["extension"]) if data.get("extension") else None,
         opens_loop=data.get("opens_loop", False),
+        closure_owed_by=tuple(data.get("closure_owed_by", ())),
         is_announced=data.get("is_announced", True),
         is_dated_later=data.get("is_dated_later", False),
         note=data.get("note", ""),

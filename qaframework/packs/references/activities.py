@@ -21,6 +21,8 @@ def activity_slips(
     yield from unknown(f"{place} › moderation › all_of", texts_of(moderation, "all_of"), grades, "grade")
     roles = keys_of(framework, "roles")
     yield from unknown(f"{place} › extension › decided_by", [extension.get("decided_by")], roles, "role")
+    owing = texts_of(activity, "closure_owed_by")
+    yield from unknown(f"{place} › closure_owed_by", owing, roles, "role")
     yield from _fit_slips(place, activity, framework, tools)
 
 
@@ -40,6 +42,12 @@ def _fit_slips(
         )
     if isinstance(tool, dict) and activity.get("kind") == "dip_sample" and not tool.get("rows"):
         yield f"{place} › tool", "A dip sample needs a tool with rows.", "Give the tool rows."
+    if activity.get("closure_owed_by") and (activity.get("kind") != "case_audit" or activity.get("draw")):
+        yield (
+            f"{place} › closure_owed_by",
+            "Only a case audit without a draw can follow from a case that closes.",
+            "Leave it out, or kind: case_audit and no draw.",
+        )
     if activity.get("is_announced") is False and activity.get("kind") != "visit":
         yield f"{place} › is_announced", "Only a visit can come unannounced.", "Leave it out, or kind: visit."
     if activity.get("opens_loop") is True and not framework.get("loop"):
