@@ -239,9 +239,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-ACCOUNT_ADAPTER = (
-    "qaframework.people.adapter.AccountAdapter"  # closes sign-up: accounts come from the people import
-)
+# Closes sign-up, since accounts come from the people import, and writes what it sends into the outbox.
+ACCOUNT_ADAPTER = "qaframework.notices.account.OutboxAccountAdapter"
 ACCOUNT_FORMS = {
     "login": "qaframework.people.sign_in_forms.SignInForm",
     "reauthenticate": "qaframework.people.sign_in_forms.ReauthenticateForm",
@@ -255,6 +254,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no e-mail from us
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Practice quality: "
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True

@@ -7,7 +7,7 @@ from qaframework.people.models import User
 
 
 def own_notices(user: User) -> NoticeQuerySet:
-    return Notice.objects.filter(recipient=user)
+    return Notice.objects.in_application().filter(recipient=user)
 
 
 def get_notice(user: User, pk: int) -> Notice:

@@ -10,4 +10,9 @@ from qaframework.notices.models import Notice
 def unread_notices(request: HttpRequest) -> dict[str, Any]:
     if not request.user.is_authenticated:
         return {}
-    return {"unread_notices": Notice.objects.unread().filter(recipient_id=request.user.pk).count()}
+    return {
+        "unread_notices": Notice.objects.in_application()
+        .unread()
+        .filter(recipient_id=request.user.pk)
+        .count()
+    }

@@ -9,6 +9,10 @@ from django.db.models import Q
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
+    def in_application(self) -> "NoticeQuerySet":
+        """Those that people read here too."""
+        return self.filter(is_letter=False)
+
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
 
@@ -26,6 +30,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """One message to one person: shown in the application and, when due, sent as e-mail.
 
+    A letter, such as the link to a new password, is sent and never shown; its text is not kept once it left.
     ``dedupe_key`` makes writing idempotent: the same event for the same person is one row.
     Times are UTC.
     """
@@ -43,6 +48,7 @@ class Notice(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     url = models.CharField(max_length=200, blank=True, help_text="Path within the application.")
+    is_letter = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.QUEUED)

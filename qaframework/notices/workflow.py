@@ -57,20 +57,19 @@ class Delivered:
 @transaction.atomic
 def write_notices(drafts: Iterable[NoticeDraft], *, now: datetime) -> int:
     """Put messages into the outbox, in one statement; return how many were not there before."""
-    return insert_new(
-        [
-            Notice(
-                dedupe_key=draft.dedupe_key,
-                recipient_id=draft.recipient_id,
-                kind=draft.kind,
-                subject=Truncator(" ".join(draft.subject.split())).chars(SUBJECT_LENGTH),
-                body=draft.body,
-                url=draft.url,
-                created_at=now,
-                next_attempt_at=now,
-            )
-            for draft in drafts
-        ]
+    return insert_new([_notice(draft, now) for draft in drafts])
+
+
+def _notice(draft: NoticeDraft, now: datetime) -> Notice:
+    return Notice(
+        dedupe_key=draft.dedupe_key,
+        recipient_id=draft.recipient_id,
+        kind=draft.kind,
+        subject=Truncator(" ".join(draft.subject.split())).chars(SUBJECT_LENGTH),
+        body=draft.body,
+        url=draft.url,
+        created_at=now,
+        next_attempt_at=now,
     )
 
 
@@ -81,12 +80,21 @@ def write_notice(
     write_notices([NoticeDraft(recipient.pk, kind, dedupe_key, subject, body, url)], now=now)
 
 
+def write_letter(
+    *, recipient: User, kind: str, dedupe_key: str, subject: str, body: str, now: datetime
+) -> None:
+    """Put a message into the outbox that leaves by e-mail only, unless its ``dedupe_key`` is there already."""
+    letter = _notice(NoticeDraft(recipient.pk, kind, dedupe_key, subject, body), now)
+    letter.is_letter = True
+    insert_new([letter])
+
+
 def mark_read(*, recipient: User, notice_ids: Sequence[int] | None, now: datetime) -> int:
     """Mark the person's own notices as read (all of them when ``notice_ids`` is None).
 
     Returns how many were unread until now.
     """
-    unread = Notice.objects.unread().filter(recipient=recipient)
+    unread = Notice.objects.in_application().unread().filter(recipient=recipient)
     if notice_ids is not None:
         unread = unread.filter(pk__in=notice_ids)
     return unread.update(read_at=now)
@@ -161,7 +169,9 @@ def _send(notice: Notice, connection: BaseEmailBackend, now: datetime) -> str:
         connection.send_messages([email_for(notice, connection)])
     except MAIL_TROUBLE as trouble:
         return f"{type(trouble).__name__}: {trouble}"
-    Notice.objects.filter(pk=notice.pk).update(delivery=Notice.Delivery.SENT, sent_at=now, last_error="")
+    text = {"body": ""} if notice.is_letter else {}
+    sent = Notice.Delivery.SENT
+    Notice.objects.filter(pk=notice.pk).update(delivery=sent, sent_at=now, last_error="", **text)
     return ""
 
 
