@@ -83,7 +83,7 @@ def write_notice(
 def write_letter(
     *, recipient: User, kind: str, dedupe_key: str, subject: str, body: str, now: datetime
 ) -> None:
-    """Put a message into the outbox that leaves by e-mail only, unless its ``dedupe_key`` is there already."""
+    """Put a message that leaves by e-mail only into the outbox, unless its ``dedupe_key`` is there."""
     letter = _notice(NoticeDraft(recipient.pk, kind, dedupe_key, subject, body), now)
     letter.is_letter = True
     insert_new([letter])
