@@ -5,13 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from qaframework.packs import access, wording
+from qaframework.packs import access, practice_wording, wording
 from qaframework.packs.definition import Pack, PackGradeScheme
 from qaframework.packs.differences import differences
 from qaframework.packs.documents import pack_up
@@ -19,11 +19,15 @@ from qaframework.packs.forms import QuotaForm
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import files_of
 from qaframework.packs.workflow import change_quotas
+from qaframework.packs.year_calendar import review_day, year_calendar
 from qaframework.people.access import has_capability, local_today, not_allowed, requires
+from qaframework.people.calendar import working_calendar
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
+from qaframework.rules.periods import Month, ProgrammeYear
 
+CALENDAR_YEARS = range(2000, 2200)
 FRAMEWORKS = {"label": "Frameworks", "url": reverse_lazy("packs:frameworks")}
 CONFLICT = (
     "Somebody else changed this framework while you were here, and its newest version is now {label}. "
@@ -69,8 +73,48 @@ def framework(request: HttpRequest, pk: int, number: int | None = None) -> HttpR
         "rules": wording.rule_facts(pack),
         "volumes": wording.volume_texts(pack),
         "tools": pack.tool_names.values(),
+        "review_on": review_day(pack, working_calendar()),
+        **_practice(pack, shown.content["tools"]),
     }
     return render(request, "packs/framework.html", context)
+
+
+def _practice(pack: Pack, tools: dict[str, Any]) -> dict[str, Any]:
+    """Groups, themes and standards, for the framework's page."""
+    return {
+        "groups": [(one, practice_wording.group_facts(pack, one)) for one in pack.groups.values()],
+        "cycle": practice_wording.cycle_rows(pack),
+        "cycle_columns": [{"label": name} for name in ("When", "What is done", "By", "Clauses")],
+        "themes": practice_wording.theme_rows(pack),
+        "theme_columns": [{"label": name} for name in ("Theme", "Work", "When", "Where", "Note", "Clauses")],
+        "standards": practice_wording.standards_by_heading(pack, tools),
+    }
+
+
+@require_safe
+@requires(*access.READERS)
+def calendar(request: HttpRequest, pk: int, year: int | None = None) -> HttpResponse:
+    """The framework's year by month: this year, or the one that starts in ``year``."""
+    found = access.get_framework(pk)
+    versions = list(found.versions.all())
+    starts_in = versions[0].pack.year_starts_in
+    shown = ProgrammeYear.of(local_today(), starts_in)
+    if year is not None:
+        if year not in CALENDAR_YEARS:
+            raise Http404
+        shown = ProgrammeYear(year, starts_in)
+
+    def rules_in(month: Month) -> Pack:
+        """By the version in force as the month begins; before the first one, by the first."""
+        return (_in_force(versions, month.start) or versions[-1]).pack
+
+    context = {
+        "crumbs": _crumbs(found),
+        "framework": found,
+        "year": shown,
+        "months": year_calendar(rules_in, shown, working_calendar()),
+    }
+    return render(request, "packs/calendar.html", context)
 
 
 @require_safe

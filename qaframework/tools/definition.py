@@ -1,11 +1,11 @@
 """An audit tool as typed objects: its sections, questions and the guidance beside them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from qaframework.packs.definition import PackGradeScheme, grade_scheme_from
+from qaframework.packs.definition import PackGradeScheme, Standard, grade_scheme_from, standard_from
 from qaframework.rules.grades import OverallRule
 
 Json = Mapping[str, Any]
@@ -57,7 +57,10 @@ THREE_BOXES = (
 
 @dataclass(frozen=True)
 class Question:
-    """One question. ``minimum`` and ``maximum`` bound numbers and scales, None is no bound."""
+    """One question. ``minimum`` and ``maximum`` bound numbers and scales, None is no bound.
+
+    ``standards`` are the standards of practice that it looks at.
+    """
 
     key: str
     text: str
@@ -69,6 +72,7 @@ class Question:
     minimum: float | None = None
     maximum: float | None = None
     anchors: tuple[tuple[int, str], ...] = ()
+    standards: tuple[Standard, ...] = ()
 
     @property
     def option_keys(self) -> list[str]:
@@ -167,13 +171,33 @@ def split_row_key(answer_key: str) -> tuple[str, int]:
     return name, int(row)
 
 
-def freeze(tool: Json, schemes: Iterable[Json]) -> dict[str, Any]:
-    """A tool's file together with the grade scheme it is answered on: what a version keeps.
+def freeze(tool: Json, framework: Json) -> dict[str, Any]:
+    """A tool's file together with what it takes from its framework: what a version keeps.
 
-    Later changes to the framework's grades therefore never change the meaning of earlier answers.
+    That is the grade scheme it is answered on, the choices of questions that offer a list of the framework,
+    and the standards its questions look at. Later changes to the framework therefore never change the
+    meaning of earlier answers.
     """
+    schemes = framework["grade_schemes"]
     scheme = next((scheme for scheme in schemes if scheme["key"] == tool.get("grade_scheme")), None)
-    return {**tool, "scheme": scheme}
+    sections = [_with_lists(section, framework) for section in tool["sections"]]
+    frozen = {**tool, "scheme": scheme, "sections": sections}
+    standards = [
+        {"key": one["key"], "label": one["label"], "text": one["text"], "questions": {tool["key"]: asked}}
+        for one in framework.get("standards", ())
+        if (asked := one.get("questions", {}).get(tool["key"]))
+    ]
+    return frozen | ({"standards": standards} if standards else {})
+
+
+def _with_lists(section: Json, framework: Json) -> dict[str, Any]:
+    questions = [
+        {**question, "options": [{"key": one["key"], "label": one["label"]} for one in framework[name]]}
+        if (name := question.get("options_from"))
+        else question
+        for question in section["questions"]
+    ]
+    return {**section, "questions": questions}
 
 
 _parsed: dict[str, ToolDefinition] = {}
@@ -199,9 +223,12 @@ def _tool(data: Json) -> ToolDefinition:
     scheme = grade_scheme_from(data["scheme"]) if data.get("scheme") else None
     grades = _grade_options(scheme) if scheme else ()
     indicators = tuple(_indicator(item) for item in data.get("indicators") or ())
+    standards = tuple(standard_from(item) for item in data.get("standards", ()))
     sections = tuple(_section(item, grades) for item in data["sections"])
     if indicators:
         sections = (_indicator_section(indicators), *sections)
+    if standards:
+        sections = tuple(_with_standards(section, standards, data["key"]) for section in sections)
     rows = Rows(**data["rows"]) if data.get("rows") else None
     asked = _by_key(question for section in sections for question in section.questions)
     section_grades = _by_key(_grade_question(section, grades) for section in sections if section.graded)
@@ -247,6 +274,17 @@ def _section(data: Json, grades: tuple[Option, ...]) -> Section:
     if section.graded and not grades:
         raise ValueError(f"Section {section.key} is graded, but the tool has no grade scheme.")
     return section
+
+
+def _with_standards(section: Section, standards: Sequence[Standard], tool: str) -> Section:
+    questions = tuple(
+        replace(
+            question,
+            standards=tuple(one for one in standards if question.key in one.questions.get(tool, ())),
+        )
+        for question in section.questions
+    )
+    return replace(section, questions=questions)
 
 
 def _question(data: Json, grades: tuple[Option, ...]) -> Question:

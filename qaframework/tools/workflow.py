@@ -1,6 +1,5 @@
 """Publishing tools, saving answers, handing them in and sending them back."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +55,8 @@ def install_tools(*, framework_version: FrameworkVersion, by: User | None, now: 
     Raises ValueError for a tool that cannot be built, such as one with two questions of one key.
     """
     made = 0
-    for key, content in _tools(framework_version.content).items():
+    for key, written in framework_version.content["tools"].items():
+        content = freeze(written, framework_version.content["framework"])
         tool = _tool(framework_version, key, content["name"], by=by, now=now)
         made += _publish(tool, content, by=by, now=now)
     return made
@@ -67,14 +67,14 @@ def start_answer_set(
     *, framework_version: FrameworkVersion, tool_key: str, by: User | None, now: datetime
 ) -> AnswerSet:
     """An empty answer set on the tool as it stands in the framework version. Raises ToolUnknown."""
-    content = _tools(framework_version.content).get(tool_key)
+    written = framework_version.content["tools"].get(tool_key)
     version = (
         ToolVersion.objects.filter(
             tool__framework=framework_version.framework_id,
             tool__key=tool_key,
-            content_hash=hash_of(content),
+            content_hash=hash_of(freeze(written, framework_version.content["framework"])),
         ).first()
-        if content
+        if written
         else None
     )
     if version is None:
@@ -167,11 +167,6 @@ def find_question(answer_set: AnswerSet, question_key: str) -> Question:
 
 
 # Publishing
-
-
-def _tools(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    schemes = content["framework"]["grade_schemes"]
-    return {key: freeze(tool, schemes) for key, tool in content["tools"].items()}
 
 
 def _tool(version: FrameworkVersion, key: str, name: str, *, by: User | None, now: datetime) -> Tool:

@@ -28,16 +28,17 @@ class FrameworkFactory(DjangoModelFactory):
 
 def lancashire(units: Sequence[Unit], now: datetime = LOADED_AT) -> FrameworkVersion:
     """The shipped Lancashire framework, live for the units, with its tools."""
-    return _loaded("lancashire", units, now)
+    return loaded(shipped("lancashire"), units, now)
 
 
 def bracknell(units: Sequence[Unit], now: datetime = LOADED_AT) -> FrameworkVersion:
     """The shipped Bracknell Forest framework, live for the units, with its tools."""
-    return _loaded("bracknell", units, now)
+    return loaded(shipped("bracknell"), units, now)
 
 
-def _loaded(name: str, units: Sequence[Unit], now: datetime) -> FrameworkVersion:
-    version = load_pack(content=shipped(name), units=units, by=None, now=now)
+def loaded(content: Content, units: Sequence[Unit], now: datetime = LOADED_AT) -> FrameworkVersion:
+    """A framework of one's own, or a changed one, live for the units, with its tools."""
+    version = load_pack(content=content, units=units, by=None, now=now)
     install_tools(framework_version=version, by=None, now=now)
     return version
 

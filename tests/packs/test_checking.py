@@ -108,7 +108,7 @@ def test_a_name_that_stands_twice_in_one_place_is_found(content):
         (lambda f: f["loop"].update(grades=["terrible"]), "loop › grades", "“terrible” is not a grade"),
         (lambda f: f.update(loop=None), "activities › learning_space › opens_loop", "no rule for closing"),
         (lambda f: f["concern"].update(ladder="x"), "concern › ladder", "“x” is not a ladder"),
-        (lambda f: f["reports"][0].update(recipients=["x"]), "reports › 1 › recipients", "“x” is not a role"),
+        (lambda f: f["reports"][0].update(recipients=["x"]), None, "“x” is not a role or group"),
         (lambda f: f["ladders"][0]["rungs"][0].update(recipients=["x"]), None, "“x” is not a recipient"),
         (lambda f: f["activities"][0].update(kind="party"), None, "“party” is not one of the choices"),
         (lambda f: f["activities"][0]["moderation"].update(share=200), None, "200 is above 100"),
@@ -135,6 +135,44 @@ def test_a_name_that_stands_twice_in_one_place_is_found(content):
             "“team_manager” has a quota of its own",
         ),
         (lambda f: f.update(quotas={"a": 1}), "quotas", "not the kind of entry"),
+        (
+            lambda f: f["groups"][0].update(chair="x"),
+            "groups › operational_meeting › chair",
+            "“x” is not a role",
+        ),
+        (lambda f: f["groups"][0].update(members=["x"]), None, "“x” is not a role"),
+        (lambda f: f["groups"][0].update(key="director"), "groups › director", "A role has this key too"),
+        (lambda f: f["groups"][0].update(key="strategic_board"), "groups", "is there 2 times"),
+        (lambda f: f["groups"][0]["meets"].update(every="week"), None, "no week of the month"),
+        (lambda f: f["groups"][0]["meets"].update(week=5), None, "5 is above 4"),
+        (lambda f: f["cycle"][0].update(by="x"), "cycle › 1 › by", "“x” is not a role"),
+        (lambda f: f["cycle"][2].update(until_week=7), "cycle › 3 › until_week", "lies before week 8"),
+        (lambda f: f["themes"][0].update(activities=["x"]), None, "“x” is not an activity"),
+        (lambda f: f["themes"][0].pop("chosen_by"), "themes › dip_sample_theme", "neither what the theme is"),
+        (lambda f: f["themes"][0].update(chosen_by="x"), None, "“x” is not a role or group"),
+        (lambda f: f["themes"][1].update(months=["may"]), None, "stand side by side"),
+        (
+            lambda f: f["themes"][1].update(quarters=[5]),
+            "themes › practice_week_theme › quarters › 1",
+            "above 4",
+        ),
+        (lambda f: f["themes"][1].update(months=["juni"]), None, "“juni” is not one of the choices"),
+        (lambda f: f.update(standards=[{"key": "a", "label": "A"}]), "standards › a", "“text” is missing"),
+        (
+            lambda f: f.update(
+                standards=[{"key": "a", "label": "A", "text": "A", "questions": {"x": ["y"]}}]
+            ),
+            "standards › a › questions",
+            "“x” is not a tool of the pack",
+        ),
+        (
+            lambda f: f.update(
+                standards=[{"key": "a", "label": "A", "text": "A", "questions": {"learning_space": ["y"]}}]
+            ),
+            "standards › a › questions › learning_space",
+            "“y” is not a question of the tool",
+        ),
+        (lambda f: f.update(meeting_types=[{"key": "a"}]), "meeting_types › a", "“label” is missing"),
     ],
 )
 def test_each_mistake_in_the_rules_says_where_and_what(content, change, path, said):
@@ -158,6 +196,10 @@ def test_each_mistake_in_the_rules_says_where_and_what(content, change, path, sa
         (lambda t: t["sections"][0]["questions"][0].update(key="row_ref"), "is used by the product"),
         (lambda t: t["sections"][0]["questions"][0].update(key="grade__x"), "“grade__x” is not right here"),
         (lambda t: t["sections"][0]["questions"][0].update(type="pick_one"), "“options” is missing"),
+        (
+            lambda t: t["sections"][0]["questions"][0].update(type="pick_one", options_from="meeting_types"),
+            "has no list “meeting_types”",
+        ),
         (lambda t: t["sections"][0]["questions"][0].update(type="scale"), "“minimum”, “maximum” are missing"),
     ],
 )

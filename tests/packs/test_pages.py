@@ -103,7 +103,7 @@ def test_only_those_who_configure_are_offered_to_load(signed_in, version):
 
 def test_the_rules_are_in_plain_words(signed_in, version, django_assert_max_num_queries):
     client = signed_in("qa_officer")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         page = text(client.get(url("framework", version)))
     for words in (
         "4 weeks after it is allocated",

@@ -176,6 +176,8 @@ FRAMEWORKS = [
     get("packs:version", "framework version", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
     get("packs:difference", "framework versions", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
     get("packs:export", "framework version", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
+    get("packs:calendar", "framework", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
+    get("packs:calendar_of", "framework and year", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
     get("packs:quotas", "framework", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
     post("packs:quotas", "framework", for_=ADMIN, gate=ADMIN, answer=422),
     get("tools:tools", for_=ADMINS | QA, gate=ADMINS | QA),

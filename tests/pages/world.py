@@ -157,6 +157,7 @@ def _frameworks(world: World) -> None:
     )
     world.objects |= {
         "framework": {"pk": framework.pk},
+        "framework and year": {"pk": framework.pk, "year": 2026},
         "framework version": {"pk": framework.pk, "number": 1},
         "framework versions": {"pk": framework.pk, "older": 1, "newer": 2},
         "tool": {"pk": ToolVersion.objects.filter(tool__framework=framework).order_by("pk")[0].pk},

@@ -8,16 +8,50 @@ from tests.factories.tools import FOUR_GRADES, tools_content
 
 
 def definition(key="everything", **changes):
-    content = freeze({**tools_content()[key], **changes}, [FOUR_GRADES])
+    content = freeze({**tools_content()[key], **changes}, {"grade_schemes": [FOUR_GRADES]})
     return parse(hash_of(content), content)
 
 
 def test_a_version_keeps_its_grades():
     tool = tools_content()["everything"]
     worse = {**FOUR_GRADES, "grades": FOUR_GRADES["grades"][:2]}
-    assert hash_of(freeze(tool, [FOUR_GRADES])) != hash_of(freeze(tool, [worse]))
+    four, fewer = {"grade_schemes": [FOUR_GRADES]}, {"grade_schemes": [worse]}
+    assert hash_of(freeze(tool, four)) != hash_of(freeze(tool, fewer))
     other = {**FOUR_GRADES, "key": "other"}
-    assert freeze(tool, [FOUR_GRADES]) == freeze(tool, [other, FOUR_GRADES])
+    assert freeze(tool, four) == freeze(tool, {"grade_schemes": [other, FOUR_GRADES]})
+
+
+def test_a_version_keeps_the_choices_and_standards_that_its_framework_gives_it():
+    question = {"key": "kind", "text": "Which?", "type": "pick_one", "options_from": "meeting_types"}
+    tool = {
+        "key": "visit",
+        "name": "Visit",
+        "sections": [{"key": "a", "title": "A", "questions": [question]}],
+        "indicators": [{"key": "prepared", "text": "Prepared"}],
+    }
+    supervision = {
+        "key": "supervision",
+        "label": "Supervision",
+        "text": "It is regular.",
+        "clauses": ["X-01"],
+    }
+    framework = {
+        "grade_schemes": [],
+        "meeting_types": [{"key": "panel", "label": "Panel"}, {"key": "review", "label": "Review"}],
+        "standards": [
+            {**supervision, "questions": {"visit": ["kind", "prepared"], "other": ["kind"]}},
+            {**supervision, "key": "elsewhere", "questions": {"other": ["kind"]}},
+        ],
+    }
+    content = freeze(tool, framework)
+    kind = parse(hash_of(content), content).question("kind")
+    assert [(option.key, option.label) for option in kind.options] == [
+        ("panel", "Panel"),
+        ("review", "Review"),
+    ]
+    assert [(one.key, one.text) for one in kind.standards] == [("supervision", "It is regular.")]
+    assert parse(hash_of(content), content).question("prepared").standards == kind.standards
+    assert freeze(tool, {**framework, "standards": []}).keys() == {*tool, "scheme"}
 
 
 def test_indicators_are_the_first_section():

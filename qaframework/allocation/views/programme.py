@@ -23,6 +23,7 @@ from qaframework.allocation.year_view import (
     work_rows,
     year_view,
 )
+from qaframework.packs.practice_wording import theme_rows
 from qaframework.people.access import local_today, requires
 from qaframework.people.form_page import form_page
 from qaframework.people.models import Post
@@ -70,6 +71,8 @@ def programme(request: HttpRequest) -> HttpResponse:
         "may_plan": may_plan,
         "columns": _columns("Role", *months, "Year", numeric=(*months, "Year")),
         "expected_columns": _columns("Work", "Expected", "Planned", numeric=("Expected", "Planned")),
+        "themes": [row[:4] for row in theme_rows(pack, chosen.chosen("activity"))],
+        "theme_columns": _columns("Theme", "Work", "When", "Where"),
         "undated_columns": _columns("Work", "Quarter", "How many", "Dates", "Settle"),
     }
     return render(request, "allocation/programme.html", context)

@@ -57,10 +57,11 @@ def allocate(
     now: datetime,
     due_on: date | None = None,
 ) -> Assignment:
-    """Give planned work its subject and deadline, start its clock, and tell auditor and practitioner.
+    """Give planned work its subject, theme and deadline, start its clock, and tell auditor and practitioner.
 
     ``allocated_on`` is the local day the time to do it begins; it may lie ahead (BF-01). ``due_on`` is
-    worked out from the pack unless it is given, for work that is dated later (LAN-17).
+    worked out from the pack unless it is given, for work that is dated later (LAN-17). The theme of the month
+    is the pack's, unless the work has one of its own (LAN-12).
     Raises SomebodyElseWasFirst when the work is no longer planned.
     """
     due_on = due_on or deadline_for(assignment, allocated_on)
@@ -76,6 +77,7 @@ def allocate(
         worker=worker,
         unit=unit,
         selection=selection,
+        theme=assignment.theme or _theme_of(assignment),
         allocated_on=allocated_on,
         due_on=due_on,
         original_due_on=due_on,
@@ -83,6 +85,14 @@ def allocate(
     )
     _tell_allocated(assignment, now=now)
     return assignment
+
+
+def _theme_of(assignment: Assignment) -> str:
+    """The theme that the framework has chosen for the month and the owner's unit; empty without one."""
+    units = assignment.post.unit.path.strip("/").split("/")[::-1]
+    pack = assignment.framework_version.pack
+    theme = pack.theme_for(assignment.activity, Month.parse(assignment.period), units)
+    return theme.label if theme else ""
 
 
 @transaction.atomic

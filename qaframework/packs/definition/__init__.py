@@ -7,25 +7,35 @@ from qaframework.packs.definition.activities import ActivityType, ExtensionRule,
 from qaframework.packs.definition.draws import DrawRule
 from qaframework.packs.definition.follow_up import ActionRules, ConcernRule, LoopRule
 from qaframework.packs.definition.grades import PackGradeScheme, grade_scheme_from
+from qaframework.packs.definition.groups import CycleStep, LeadershipGroup
 from qaframework.packs.definition.ladders import LadderNotes
+from qaframework.packs.definition.meeting_types import MeetingType
 from qaframework.packs.definition.pack import Pack, PackNote, parse
 from qaframework.packs.definition.quotas import ExpectedVolume
 from qaframework.packs.definition.reports import ReportRule
+from qaframework.packs.definition.standards import Standard, standard_from
+from qaframework.packs.definition.themes import Theme
 
 __all__ = [
     "ActionRules",
     "ActivityType",
     "ConcernRule",
+    "CycleStep",
     "DrawRule",
     "ExpectedVolume",
     "ExtensionRule",
     "LadderNotes",
+    "LeadershipGroup",
     "LoopRule",
+    "MeetingType",
     "ModerationRule",
     "Pack",
     "PackGradeScheme",
     "PackNote",
     "ReportRule",
+    "Standard",
+    "Theme",
     "grade_scheme_from",
     "parse",
+    "standard_from",
 ]

@@ -1,6 +1,6 @@
 """A framework pack as one typed object."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -15,7 +15,14 @@ from qaframework.packs.definition.follow_up import (
     loop_rule_from,
 )
 from qaframework.packs.definition.grades import PackGradeScheme, grade_scheme_from
+from qaframework.packs.definition.groups import (
+    CycleStep,
+    LeadershipGroup,
+    cycle_step_from,
+    group_from,
+)
 from qaframework.packs.definition.ladders import LadderNotes, ladder_from, ladder_notes_from
+from qaframework.packs.definition.meeting_types import MeetingType, meeting_type_from
 from qaframework.packs.definition.quotas import (
     ExpectedVolume,
     QuotaIdentity,
@@ -25,9 +32,13 @@ from qaframework.packs.definition.quotas import (
     volume_from,
 )
 from qaframework.packs.definition.reports import ReportRule, report_rule_from
-from qaframework.packs.definition.values import Json, clauses_of
+from qaframework.packs.definition.standards import Standard, standard_from
+from qaframework.packs.definition.themes import Theme, theme_for, theme_from
+from qaframework.packs.definition.values import Json, clauses_of, offset_of
+from qaframework.rules.deadlines import Offset
 from qaframework.rules.grades import GradeScheme
 from qaframework.rules.ladders import Ladder
+from qaframework.rules.periods import Month
 from qaframework.rules.quotas import Quota, SharedQuota
 
 
@@ -42,7 +53,10 @@ class PackNote:
 
 @dataclass(frozen=True)
 class Pack:
-    """All rules of a framework from ``effective_from`` (a local date) on."""
+    """All rules of a framework from ``effective_from`` (a local date) on.
+
+    ``review_after`` is how long it holds before it is to be looked at again, None where that is not said.
+    """
 
     key: str
     name: str
@@ -50,6 +64,7 @@ class Pack:
     version: str
     effective_from: date
     year_starts_in: int
+    review_after: Offset | None
     summary: str
     labels: Mapping[str, str]
     roles: Mapping[str, str]
@@ -65,6 +80,11 @@ class Pack:
     loop_rule: LoopRule | None
     concern_rule: ConcernRule
     reports: tuple[ReportRule, ...]
+    groups: Mapping[str, LeadershipGroup]
+    cycle: tuple[CycleStep, ...]
+    standards: tuple[Standard, ...]
+    themes: tuple[Theme, ...]
+    meeting_types: tuple[MeetingType, ...]
     notes: tuple[PackNote, ...]
     tool_names: Mapping[str, str]
 
@@ -87,6 +107,10 @@ class Pack:
     def scheme(self, key: str) -> GradeScheme:
         """Raises KeyError for a grade scheme that the framework does not have."""
         return self.grade_schemes[key].scheme
+
+    def theme_for(self, activity: str, month: Month, units: Sequence[str]) -> Theme | None:
+        """The chosen theme for work of the unit with the first of the codes; those above it follow."""
+        return theme_for(self.themes, activity, month, units)
 
     def clauses_of(self, quota: Quota | SharedQuota) -> tuple[str, ...]:
         """The published clauses that a quota carries out."""
@@ -117,6 +141,7 @@ def parse(content_hash: str, content: Json) -> Pack:
 def _parse(hashed: _Hashed) -> Pack:
     framework: Json = hashed.content["framework"]
     tools: Json = hashed.content["tools"]
+    groups = {group["key"]: group_from(group) for group in framework.get("groups", ())}
     return Pack(
         key=framework["key"],
         name=framework["name"],
@@ -124,6 +149,7 @@ def _parse(hashed: _Hashed) -> Pack:
         version=framework["version"],
         effective_from=date.fromisoformat(framework["effective_from"]),
         year_starts_in=framework["year_starts_in"],
+        review_after=offset_of(framework.get("review_after")),
         summary=framework.get("summary", ""),
         labels=framework.get("labels", {}),
         roles={role["key"]: role["label"] for role in framework["roles"]},
@@ -144,7 +170,12 @@ def _parse(hashed: _Hashed) -> Pack:
         action_rules=action_rules_from(framework["actions"]),
         loop_rule=loop_rule_from(framework["loop"]) if framework.get("loop") else None,
         concern_rule=concern_rule_from(framework["concern"]),
-        reports=tuple(report_rule_from(report) for report in framework["reports"]),
+        reports=tuple(report_rule_from(report, groups) for report in framework["reports"]),
+        groups=groups,
+        cycle=tuple(cycle_step_from(step) for step in framework.get("cycle", ())),
+        standards=tuple(standard_from(standard) for standard in framework.get("standards", ())),
+        themes=tuple(theme_from(theme, framework["year_starts_in"]) for theme in framework.get("themes", ())),
+        meeting_types=tuple(meeting_type_from(one) for one in framework.get("meeting_types", ())),
         notes=tuple(
             PackNote(note["about"], note["text"], clauses_of(note)) for note in framework.get("notes", [])
         ),

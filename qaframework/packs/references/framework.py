@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from qaframework.packs.references.activities import activity_slips
+from qaframework.packs.references.leadership import leadership_slips
 from qaframework.packs.references.lookups import (
     Slip,
     entries_of,
@@ -15,6 +16,7 @@ from qaframework.packs.references.lookups import (
     texts_of,
     unknown,
 )
+from qaframework.packs.references.practice import practice_slips
 from qaframework.packs.references.quotas import quota_slips
 from qaframework.people.roles import ROLES
 
@@ -33,6 +35,8 @@ def framework_slips(framework: Any, tools: Mapping[str, Any]) -> Iterator[Slip]:
     for activity in entries_of(framework, "activities"):
         yield from activity_slips(activity, framework, tools)
     yield from quota_slips(framework)
+    yield from leadership_slips(framework)
+    yield from practice_slips(framework, tools)
     yield from _rule_slips(framework)
 
 
@@ -69,8 +73,6 @@ def _recipient_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
             yield from unknown(
                 place, texts_of(rung, "recipients"), [*roles, *RELATIVE_RECIPIENTS], "recipient"
             )
-    for number, report in enumerate(entries_of(framework, "reports"), 1):
-        yield from unknown(f"reports › {number} › recipients", texts_of(report, "recipients"), roles, "role")
 
 
 def _rule_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:

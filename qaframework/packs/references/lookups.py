@@ -36,6 +36,12 @@ def keys_of(node: Mapping[str, Any], name: str) -> list[str]:
     return [entry["key"] for entry in entries_of(node, name) if isinstance(entry.get("key"), str)]
 
 
+def question_keys_of(tool: Mapping[str, Any]) -> list[str]:
+    """All that a tool asks, its indicators included."""
+    asked = [key for section in entries_of(tool, "sections") for key in keys_of(section, "questions")]
+    return [*keys_of(tool, "indicators"), *asked]
+
+
 def texts_of(node: Mapping[str, Any], name: str) -> list[str]:
     texts = node.get(name)
     return [text for text in texts if isinstance(text, str)] if isinstance(texts, list) else []

@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from qaframework.packs.references.lookups import Slip, entries_of, keys_of, part_of, repeated, unknown
+from qaframework.packs.references.lookups import (
+    Slip,
+    entries_of,
+    keys_of,
+    part_of,
+    question_keys_of,
+    repeated,
+    unknown,
+)
 
 RESERVED_QUESTIONS = ("row_ref",)
 RESERVED_SECTIONS = ("indicators",)
@@ -27,15 +35,14 @@ def tool_slips(file_key: str, tool: Any, framework: Any) -> Iterator[Slip]:
     if isinstance(rows, dict) and _wrong_way_round(rows):
         yield "rows", "The least number of rows is above the largest.", "minimum at most maximum."
     yield from _question_slips(tool)
+    yield from _list_slips(tool, framework)
 
 
 def _question_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:
     sections = entries_of(tool, "sections")
     questions = [question for section in sections for question in entries_of(section, "questions")]
     yield from repeated("sections", [section.get("key") for section in sections])
-    yield from repeated(
-        "questions", [question.get("key") for question in [*entries_of(tool, "indicators"), *questions]]
-    )
+    yield from repeated("questions", question_keys_of(tool))
     for key in [section.get("key") for section in sections]:
         if key in RESERVED_SECTIONS:
             yield f"sections › {key}", f"“{key}” is used by the product.", "Choose another key."
@@ -46,6 +53,19 @@ def _question_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:
         if _wrong_way_round(question):
             yield place, "The least answer is not below the largest.", "minimum below maximum."
         yield from repeated(place, [option.get("key") for option in entries_of(question, "options")])
+
+
+def _list_slips(tool: Mapping[str, Any], framework: Any) -> Iterator[Slip]:
+    """Questions that offer a list of the framework which it does not have, or has with one entry only."""
+    for section in entries_of(tool, "sections"):
+        for question in entries_of(section, "questions"):
+            name = question.get("options_from")
+            if isinstance(name, str) and isinstance(framework, dict) and len(keys_of(framework, name)) < 2:
+                yield (
+                    f"questions › {question.get('key')} › options_from",
+                    f"The framework has no list “{name}” to choose from.",
+                    f"Write at least two {name} in framework.yaml, or options here.",
+                )
 
 
 def _is_graded(tool: Mapping[str, Any]) -> bool:

@@ -1,0 +1,123 @@
+"""A framework's year by month: themes, meetings of its groups, steps of the cycle, and reports."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from qaframework.packs.definition import Pack, Theme
+from qaframework.packs.practice_wording import chooser_label
+from qaframework.packs.wording import in_a_list
+from qaframework.rules.cadence import Occasion, occasions, week_of
+from qaframework.rules.deadlines import due_date
+from qaframework.rules.periods import Month, ProgrammeYear, Quarter
+from qaframework.rules.working_days import WorkingCalendar
+
+UNTIL_FRIDAY = timedelta(days=4)
+
+
+@dataclass(frozen=True)
+class CalendarMonth:
+    """What a month holds, in lines of plain words."""
+
+    month: Month
+    themes: list[str]
+    meetings: list[str]
+    steps: list[str]
+
+
+def year_calendar(
+    rules_in: Callable[[Month], Pack], year: ProgrammeYear, calendar: WorkingCalendar
+) -> list[CalendarMonth]:
+    """The twelve months of a programme year; ``rules_in`` gives the rules that a month begins with.
+
+    Sources: LAN-02, LAN-04, LAN-12, RBWM-04, SAN-02, SAN-22, SAN-44.
+    """
+    return [_month(rules_in(month), month, year, calendar) for month in year.months]
+
+
+def theme_lines(pack: Pack, month: Month) -> list[str]:
+    """For instance “Dip sample: children who go missing”, or who has yet to choose the theme."""
+    return [
+        _theme_line(pack, activity, theme)
+        for activity in pack.activities
+        for theme in _in_their_place([one for one in pack.themes if one.holds(activity, month)])
+    ]
+
+
+def _month(pack: Pack, month: Month, year: ProgrammeYear, calendar: WorkingCalendar) -> CalendarMonth:
+    meetings = [
+        f"{group.label}{f' in each {group.for_each}' if group.for_each else ''}: {_days(held)}"
+        for group in pack.groups.values()
+        if group.meets
+        and (held := [one for one in occasions(group.meets, year, calendar) if one.month == month])
+    ]
+    steps = [*_steps(pack, month), *_reports(pack, month), *_review(pack, month, calendar)]
+    return CalendarMonth(month, theme_lines(pack, month), meetings, steps)
+
+
+def _in_their_place(themes: Sequence[Theme]) -> list[Theme]:
+    """Without those still to be chosen for units, or for all, that a chosen theme is there for."""
+    settled = [theme.units for theme in themes if theme.label]
+    return [theme for theme in themes if theme.label or not ({(), theme.units} & set(settled))]
+
+
+def _theme_line(pack: Pack, activity: str, theme: Theme) -> str:
+    work = pack.activity(activity).label
+    where = f" in {in_a_list([f'unit {code}' for code in theme.units])}" if theme.units else ""
+    open_yet = f"to be chosen by the {chooser_label(pack, theme.chosen_by)}"
+    return f"{work}{where}: {theme.label or open_yet}"
+
+
+def _days(held: Sequence[Occasion]) -> str:
+    """“16 April”, “weeks of 6 and 20 April”, or “this month” where no more is known."""
+    *others, last = held
+    if (last.first, last.last) == (last.month.start, last.month.end):
+        return "this month"
+    is_same_month = all(one.first.month == last.first.month for one in others)
+    before = [str(one.first.day) if is_same_month else day_and_month(one.first) for one in others]
+    days = in_a_list([*before, day_and_month(last.first)])
+    if last.is_dated:
+        return days
+    return f"weeks of {days}" if others else f"week of {days}"
+
+
+def day_and_month(day: date) -> str:
+    return f"{day.day} {day:%B}"
+
+
+def _steps(pack: Pack, month: Month) -> Iterator[str]:
+    """Steps of the cycle that began this month; those of several weeks with their first and last day."""
+    for step in pack.cycle:
+        first = week_of(month, step.first_week)
+        last = week_of(month, step.last_week) + UNTIL_FRIDAY
+        is_long = step.last_week > step.first_week
+        when = (
+            f"From {day_and_month(first)} to {day_and_month(last)}"
+            if is_long
+            else f"Week of {day_and_month(first)}"
+        )
+        yield f"{when}: {step.label} ({pack.role_label(step.by)})"
+
+
+def _reports(pack: Pack, month: Month) -> Iterator[str]:
+    """Reports that are built this month, about the month or quarter before it."""
+    before = month.previous()
+    for report in pack.reports:
+        quarter = Quarter.of(before.start, pack.year_starts_in)
+        about = before if report.kind == "monthly" else quarter
+        if about.end == before.end:
+            day = day_and_month(month.start.replace(day=report.day_of_month))
+            yield f"{day}: the {report.kind} report about {about.label} is built"
+
+
+def _review(pack: Pack, month: Month, calendar: WorkingCalendar) -> Iterator[str]:
+    day = review_day(pack, calendar)
+    if day and day in month:
+        yield f"{day_and_month(day)}: the framework is to be looked at again"
+
+
+def review_day(pack: Pack, calendar: WorkingCalendar) -> date | None:
+    """The local day by which the framework is to be looked at again (SAN-44)."""
+    if pack.review_after is None:
+        return None
+    return due_date(pack.effective_from, pack.review_after, calendar)
