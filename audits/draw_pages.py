@@ -6,30 +6,31 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 
+from audits.drawing import draw_day
 from audits.frames import RESTRICTED, Frame, Pools, thaw
 from audits.models import DrawnCase, SampleDraw
 from audits.qa_access import drawn_cases
-from audits.workflow import draw_day
 from qaframework.allocation.access import visible_frameworks
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.reading import holder_names, packs_on
 from qaframework.caseload.models import AgeBand, Case, CaseClearance, PlanType
 from qaframework.packs.definition import ActivityType
 from qaframework.packs.models import FrameworkVersion
+from qaframework.people.calendar import working_calendar
 from qaframework.people.models import User
 from qaframework.people.roles import Capability
 from qaframework.people.templatetags.page import short_date, uk_date, uk_datetime
 from qaframework.rules.periods import Month
 from qaframework.rules.sampling import ticket
+from qaframework.rules.working_days import WorkingCalendar
 
 Row = list[Any]
 Fact = dict[str, Any]
 
 MONTHS_SHOWN = 4
-MOST_WITHOUT_CASE = 50
 QA = Capability.RUN_QUALITY_ASSURANCE
 STRATA = {**dict(PlanType.choices), **dict(AgeBand.choices)}
 STATE_TAGS = {"allocated": "allocated", "reserve": "planned", "unused": "due"}
@@ -89,7 +90,7 @@ def draw_rows(draws: Iterable[SampleDraw]) -> list[Row]:
 
 def month_rows(user: User, today: date) -> list[Row]:
     """This month and the next ones: how many audits are planned and have their case, and when it is drawn."""
-    packs = packs_on(today)
+    packs, calendar = packs_on(today), working_calendar()
     months = [Month.of(today).plus(step) for step in range(MONTHS_SHOWN)]
     planned = (
         Assignment.objects.filter(
@@ -112,31 +113,9 @@ def month_rows(user: User, today: date) -> list[Row]:
             f"{Month.parse(period).label}\n{name}",
             sum(number for _, number, _ in parts),
             sum(number - waiting for _, number, waiting in parts),
-            _when_drawn(Month.parse(period), parts, today),
+            _when_drawn(Month.parse(period), parts, today, calendar),
         ]
         for (period, name), parts in sorted(found.items())
-    ]
-
-
-def rows_without_case(user: User, today: date) -> list[Row]:
-    """Audits of this month and later for which a draw was made and no case was found."""
-    made = SampleDraw.objects.filter(
-        programme=OuterRef("programme"), activity=OuterRef("activity"), period=OuterRef("period")
-    )
-    left = (
-        Assignment.objects.filter(
-            Exists(made),
-            programme__framework__in=visible_frameworks(user, today, QA).values("pk"),
-            state=Assignment.State.PLANNED,
-            period__gte=Month.of(today).key,
-            ordinal__lte=Assignment.EXTRA,
-        )
-        .select_related("post__unit")
-        .order_by("period", "post__unit__path", "post__title")
-    )
-    return [
-        [one.post.title, one.post.unit.name, Month.parse(one.period).label, _move_cell(one)]
-        for one in left[:MOST_WITHOUT_CASE]
     ]
 
 
@@ -144,11 +123,13 @@ def _move_cell(one: Assignment) -> dict[str, str]:
     return {"text": "Move or withdraw", "url": reverse("allocation:reallocate", args=[one.pk])}
 
 
-def _when_drawn(month: Month, parts: list[tuple[ActivityType, int, int]], today: date) -> Any:
+def _when_drawn(
+    month: Month, parts: list[tuple[ActivityType, int, int]], today: date, calendar: WorkingCalendar
+) -> Any:
     waiting = sum(waiting for _, _, waiting in parts)
     if not waiting:
         return "Drawn"
-    days = [draw_day(activity, month) for activity, _, left in parts if left]
+    days = [draw_day(activity, month, calendar) for activity, _, left in parts if left]
     if min(days) > today:
         return f"Will be drawn on {uk_date(min(days))}"
     return {"status": "late", "text": f"{waiting} without a case"}

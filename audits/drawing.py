@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -17,9 +17,10 @@ from qaframework.caseload.models import Case
 from qaframework.packs.definition import ActivityType, DrawRule
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Post, Unit, User
+from qaframework.rules.deadlines import date_before
 from qaframework.rules.periods import Month
 from qaframework.rules.sampling import Pick, draw, ticket
-from qaframework.rules.working_days import local_date
+from qaframework.rules.working_days import WorkingCalendar, local_date
 
 # Whether a post may audit the open case with a reference.
 MayAudit = Callable[[Post, str], bool]
@@ -80,6 +81,12 @@ def draw_from_pool(
     row_of = _rows(sample, drawing.chosen, (*drawing.reserves, *drawing.rest[:further]))
     owners = zip(in_turn, given, strict=True)
     return PoolDraw(sample, list(row_of.values()), [(one, row_of.get(case or "")) for one, case in owners])
+
+
+def draw_day(activity: ActivityType, month: Month, calendar: WorkingCalendar) -> date:
+    """The local day on which a month's cases are drawn: the lead time before it begins (BF-01)."""
+    lead = activity.lead_time
+    return date_before(month.start, lead, calendar) if lead else month.start
 
 
 def waiting_by_pool(programme: Programme, month: Month) -> dict[tuple[str, Unit], list[Assignment]]:

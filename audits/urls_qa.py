@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import advice, draws, inbox, moderation
+from audits.views import advice, draws, inbox, moderation, unallocated
 
 urlpatterns = [
     path("draws/", draws.draws, name="draws"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("draws/<int:pk>/cases.csv", draws.draw_frame, name="draw_frame"),
     path("draws/cases/<int:pk>/", draws.drawn_case, name="drawn_case"),
     path("draws/cases/<int:pk>/replace/", draws.replace_case, name="replace_case"),
+    path("unallocated/", unallocated.unallocated, name="unallocated"),
     path("audits/inbox/", inbox.inbox, name="inbox"),
     path("moderation/", moderation.queue, name="moderation_queue"),
     path("moderation/<int:pk>/", moderation.moderation, name="moderation"),

@@ -18,7 +18,6 @@ from audits.draw_pages import (
     may_be_replaced,
     month_rows,
     proof_facts,
-    rows_without_case,
     title_of,
     why_this_case,
 )
@@ -52,8 +51,6 @@ def draws(request: HttpRequest) -> HttpResponse:
     counted = ("Audits planned", "With a case")
     context = {
         "months": month_rows(request.user, local_today()),
-        "left": rows_without_case(request.user, local_today()),
-        "left_columns": columns("Post", "Unit", "Month", "Change"),
         "month_columns": columns("Month", *counted, "Draw", numeric=counted),
         "page": page,
         "rows": draw_rows(page.rows),

@@ -1,7 +1,7 @@
 """The verbs of this room; the only code that changes its state."""
 
 from audits.workflow.afterwards import comment_as_worker, record_reflection
-from audits.workflow.draws import Drawn, draw_day, draw_due_months, draw_month, replace_case, verify_draw
+from audits.workflow.draws import Drawn, draw_due_months, draw_month, replace_case, verify_draw
 from audits.workflow.falling_due import FellDue, open_due_work
 from audits.workflow.judging import (
     JudgementConflict,
@@ -48,7 +48,6 @@ __all__ = [
     "comment_as_worker",
     "complete_moderation",
     "draw_due_moderations",
-    "draw_day",
     "draw_due_months",
     "draw_moderations",
     "draw_month",

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from audits.drawing import draw_from_pool, settings_of, waiting_by_pool
+from audits.drawing import draw_day, draw_from_pool, settings_of, waiting_by_pool
 from audits.frames import Frame, thaw
 from audits.independence import may_not_audit, rule_within
 from audits.models import DrawnCase, SampleDraw
@@ -25,7 +25,6 @@ from qaframework.people.calendar import working_calendar
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.refusal import Refused
-from qaframework.rules.deadlines import date_before
 from qaframework.rules.periods import Month
 from qaframework.rules.sampling import Replay, replay, ticket
 from qaframework.rules.working_days import local_date
@@ -317,12 +316,6 @@ def _next_reserve(
     return None
 
 
-def draw_day(activity: ActivityType, month: Month) -> date:
-    """The local day on which a month's cases are drawn: the lead time before it begins (BF-01)."""
-    lead = activity.lead_time
-    return date_before(month.start, lead, working_calendar()) if lead else month.start
-
-
 def _months_to_draw(framework: Framework, today: date) -> Iterator[Month]:
     """This month and those ahead whose lead time has begun, where planned work waits."""
     waiting = (
@@ -336,11 +329,12 @@ def _months_to_draw(framework: Framework, today: date) -> Iterator[Month]:
         .distinct()
     )
     versions = {version.pk: version for version in framework.versions.all()}
+    calendar = working_calendar()
     due: set[str] = set()
     for period, activity_key, version_id in waiting:
         activity = versions[version_id].pack.activity(activity_key)
         if activity.draw is None:
             continue
-        if today >= draw_day(activity, Month.parse(period)):
+        if today >= draw_day(activity, Month.parse(period), calendar):
             due.add(period)
     return (Month.parse(period) for period in sorted(due))

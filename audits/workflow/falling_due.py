@@ -1,18 +1,27 @@
 """What falls due in audits with nobody clicking, apart from the draws and the ladders."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
+from audits.unallocated import Unallocated, all_unallocated
 from audits.workflow.closing import open_closure_audits
 from audits.workflow.meetings import remind_of_meetings
 from audits.workflow.moderating import draw_due_moderations
 from audits.workflow.reauditing import open_due_reaudits
 from qaframework.allocation.workflow import allocate_period_work, lapse_requests
+from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.people.directory import Organisation
+from qaframework.rules.working_days import local_date
 
 
 @dataclass(frozen=True)
 class FellDue:
-    """How much of each was done, and what the QA team should look at."""
+    """How much of each was done; ``unallocated`` is what the QA team should look at, and ``told`` how many
+    notices said so."""
 
     opened: int
     moderation_draws: int
@@ -20,32 +29,64 @@ class FellDue:
     reminded: int
     reaudits: int
     closures: int
-    warnings: tuple[str, ...]
+    told: int
+    unallocated: tuple[Unallocated, ...]
 
     @property
     def changed(self) -> int:
-        done = (self.opened, self.moderation_draws, self.lapsed, self.reminded, self.reaudits, self.closures)
-        return sum(done)
+        opened = self.opened + self.moderation_draws + self.reaudits + self.closures
+        return opened + self.lapsed + self.reminded + self.told
 
 
 def open_due_work(*, now: datetime) -> FellDue:
     """Open the month's work, choose what is moderated, close late requests, remind, allocate re-audits and
     the audits of cases that closed.
 
-    Running it again changes nothing.
+    The QA team is told of what could not be allocated. Running it again changes nothing.
     """
     opened = allocate_period_work(now=now)
     drawn = draw_due_moderations(now=now)
     lapsed = lapse_requests(now=now)
     reminded = remind_of_meetings(now=now)
-    reaudited = open_due_reaudits(now=now)
-    closed = open_closure_audits(now=now)
+    reaudits = len(open_due_reaudits(now=now))
+    closures = len(open_closure_audits(now=now))
+    waiting = all_unallocated(local_date(now))
+    told = _tell(waiting, now=now)
     return FellDue(
         opened=opened,
         moderation_draws=drawn,
         lapsed=lapsed,
         reminded=reminded,
-        reaudits=len(reaudited.opened),
-        closures=len(closed.opened),
-        warnings=(*reaudited.warnings, *closed.warnings),
+        reaudits=reaudits,
+        closures=closures,
+        told=told,
+        unallocated=tuple(waiting),
+    )
+
+
+def _tell(waiting: Iterable[Unallocated], *, now: datetime) -> int:
+    """One notice for each cause, ever, to those who hold the nearest posts of QA manager."""
+    by_cause: defaultdict[str, list[Unallocated]] = defaultdict(list)
+    for one in waiting:
+        by_cause[one.cause].append(one)
+    organisation = Organisation.load(local_date(now))
+    drafts = []
+    for cause, together in by_cause.items():
+        units = {unit_id for one in together for unit_id in one.unit_ids}
+        posts = {post.pk for unit_id in units for post in organisation.nearest_posts(unit_id, "qa_manager")}
+        managers = {holder.pk for pk in posts if (holder := organisation.holder_of(pk))}
+        drafts += [_draft(cause, together, person) for person in managers]
+    return write_notices(drafts, now=now)
+
+
+def _draft(cause: str, together: list[Unallocated], recipient_id: int) -> NoticeDraft:
+    number = len(together)
+    many = f"{number} pieces of work" if number > 1 else "One piece of work"
+    return NoticeDraft(
+        recipient_id=recipient_id,
+        kind="unallocated",
+        dedupe_key=f"unallocated:{cause}:{recipient_id}",
+        subject=f"Could not be allocated: {together[0].what}",
+        body=f"{many} could not be allocated. {together[0].why} The page says what you can do.",
+        url=reverse("audits:unallocated"),
     )

@@ -187,5 +187,17 @@ def _end_month(year: Year, month: Month) -> None:
     follow_up.end_actions(story, year.after, end)
     follow_up.complete_moderations(story, year.after, end)
     follow_up.close_loops(story, year.after, end)
-    reaudits = audits.open_due_reaudits(now=end).opened
+    reaudits = audits.open_due_reaudits(now=end)
     _foresee_audits(year, [audit.assignment for audit in reaudits])
+    if month < Month.of(story.today):
+        _withdraw_without_case(_programme(story, month), month, end)
+
+
+def _withdraw_without_case(programme: Programme, month: Month, at: datetime) -> None:
+    """What the QA team does at the end of a month with work for which no case could be drawn."""
+    left = programme.assignments.filter(state=Assignment.State.PLANNED, period=month.key)
+    for row in left.select_related("framework_version", "post__unit"):
+        if activity_of(row).draw is not None:
+            allocation.withdraw(
+                assignment=row, reason="No case of the month could be audited by this post", by=None, now=at
+            )

@@ -1,11 +1,15 @@
 """One authority on one framework, at one moment."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from audits.models import CaseAudit
+from qaframework.actions.models import LoopClosure
+from qaframework.actions.workflow import open_loop
+from qaframework.allocation.models import Assignment
 from qaframework.people.models import Unit, User
-from tests.factories.audits import Setting, setting
+from tests.factories.audits import Setting, allocated_audit, setting
 from tests.factories.authority import Authority, small_authority
 from tests.factories.people import UnitFactory
 
@@ -36,3 +40,24 @@ def outside_officer(authority: Authority) -> User:
 def held() -> datetime:
     """The moment of the audit meeting: Tuesday 10 November 2026, 2pm in London."""
     return datetime(2026, 11, 10, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def first_audit(where: Setting) -> CaseAudit:
+    """An inadequate audit whose loop the Head of Service authorised in December."""
+    closed = datetime(2026, 12, 7, 9, 0, tzinfo=UTC)
+    audit = allocated_audit(where)
+    CaseAudit.objects.filter(pk=audit.pk).update(overall_grade="inadequate", final_grade="inadequate")
+    Assignment.objects.filter(pk=audit.assignment_id).update(
+        state="final", submitted_at=closed, finished_at=closed
+    )
+    loop = open_loop(plan=audit.action_plan, grade="inadequate", by=None, now=closed)
+    LoopClosure.objects.filter(pk=loop.pk).update(
+        state="authorised",
+        authorised_at=closed,
+        authorised_by=where.authority.head_of_service,
+        reaudit_due_on=date(2027, 3, 7),
+    )
+    # Somebody else must owe this kind of work, so that another manager can follow up.
+    allocated_audit(where, auditor=where.authority.senior_manager)
+    return audit

@@ -90,5 +90,5 @@ def test_four_searches_for_reaudits_at_once_open_one(where):
     )
     allocated_audit(where, auditor=where.authority.senior_manager)
     CaseFactory.create_batch(3, unit=where.authority.duty_team_1, worker=where.worker)
-    opened = at_once(lambda: len(open_due_reaudits(now=datetime(2027, 2, 20, tzinfo=UTC)).opened))
+    opened = at_once(lambda: len(open_due_reaudits(now=datetime(2027, 2, 20, tzinfo=UTC))))
     assert sorted(opened) == [0, 0, 0, 1]

@@ -185,14 +185,12 @@ def test_an_inadequate_audit_is_drawn_submitted_moderated_closed_and_followed_up
     assert loop.reaudit_due_on == date(2027, 4, 7)
     later = datetime(2027, 3, 8, 7, 0, tzinfo=UTC)
     allocation.make_programme(framework=framework, year=2027, by=None, now=later)
-    reaudited = audits.open_due_reaudits(now=later)
-    assert len(reaudited.opened) == 1
-    follow_up = reaudited.opened[0]
+    (follow_up,) = audits.open_due_reaudits(now=later)
     assert follow_up.follow_up_of == audit
     assert follow_up.assignment.case != assignment.case
     assert follow_up.assignment.worker == assignment.worker
     assert follow_up.assignment.selection == Assignment.Selection.TARGETED
-    assert audits.open_due_reaudits(now=later).opened == []
+    assert audits.open_due_reaudits(now=later) == []
 
 
 def test_late_audits_climb_the_ladder_once(authority: Authority, version: FrameworkVersion) -> None:

@@ -308,6 +308,7 @@ QUALITY = [
     get("audits:draw_frame", "draw", for_=QA, gate=QA),
     get("audits:drawn_case", "drawn case", for_=QA | AUDITOR | WORKER | ABOVE),
     get("audits:replace_case", "drawn case", for_=QA, gate=QA),
+    get("audits:unallocated", for_=QA, gate=QA),
     get("audits:inbox", for_=QA, gate=QA),
     get("audits:moderation_queue", for_=QA, gate=QA),
     get("audits:moderation", "moderation", for_=QA, gate=QA),

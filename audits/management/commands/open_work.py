@@ -26,7 +26,7 @@ class Command(OperatorCommand):
             f"{would}: {done.opened} pieces of work, {done.reaudits} re-audits, "
             f"{done.closures} audits of closed cases, {done.moderation_draws} moderation draws. "
             f"Requests closed: {done.lapsed}. People reminded of meetings: {done.reminded}.",
-            done.warnings,
+            list(dict.fromkeys(f"{one.what}: {one.why}" for one in done.unallocated)),
             {
                 "opened": done.opened,
                 "reaudits": done.reaudits,

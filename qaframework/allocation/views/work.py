@@ -26,7 +26,7 @@ from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.requests import decided_rows, waiting_rows
 from qaframework.allocation.wording import notice_url, subject_line
 from qaframework.caseload.access import get_case, visible_cases
-from qaframework.people.access import local_today, requires
+from qaframework.people.access import has_capability, local_today, requires
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.paging import keyset_page
 from qaframework.people.refusal import Refused
@@ -110,7 +110,8 @@ def ask_extension(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Capability.RUN_QUALITY_ASSURANCE, Capability.SEE_TEAM_WORK)
 @require_safe
 def return_board(request: HttpRequest) -> HttpResponse:
-    shown = board.board_for(request.user, request.GET, local_today())
+    today = local_today()
+    shown = board.board_for(request.user, request.GET, today)
     context = {
         "board": shown,
         "columns": _columns(*board.COLUMNS),
@@ -123,6 +124,7 @@ def return_board(request: HttpRequest) -> HttpResponse:
             numeric=("Expected", "Allocated", "Handed in"),
         ),
         "caption": f"Work due in {shown.month.label}",
+        "runs_quality_assurance": has_capability(request.user, Capability.RUN_QUALITY_ASSURANCE, today),
     }
     return render(request, "allocation/return_board.html", context)
 
