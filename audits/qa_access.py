@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from audits.models import AdviceRequest, CaseAudit, DrawnCase, Moderation, ModerationDraw, SampleDraw
+from audits.reaudits import without_reaudit
+from qaframework.actions.models import LoopClosure
 from qaframework.allocation.access import visible_assignments, visible_frameworks
 from qaframework.caseload.access import cleared_q
 from qaframework.people.access import capability_q
@@ -109,6 +111,15 @@ def get_moderation_draw(user: User, pk: int, on: date) -> ModerationDraw:
     """Raises Http404."""
     draws = visible_moderation_draws(user, on).select_related("programme__framework", "drawn_by")
     return get_object_or_404(draws, pk=pk)
+
+
+def get_loop_to_follow_up(user: User, pk: int, *, now: datetime) -> LoopClosure:
+    """A loop whose re-audit was not opened yet, running quality assurance; logged. Raises Http404."""
+    on = local_date(now)
+    loops = without_reaudit().filter(capability_q(user, QA, on, "unit"), cleared_q(user, on))
+    loop = get_object_or_404(loops.select_related("case", "unit", "worker"), pk=pk)
+    _log(user, RecordRead.Kind.CASE, loop.case_id, loop.case.child_ref, now)
+    return loop
 
 
 def visible_advice(user: User, on: date) -> QuerySet[AdviceRequest]:

@@ -196,6 +196,15 @@ class SendBackForm(forms.Form):
     )
 
 
+class NoReauditForm(forms.Form):
+    reason = LongText(
+        label="Why is no other case audited?",
+        help_text="For instance, the practitioner has left. The reason stays on the record.",
+        rows=3,
+        error_messages={"required": "Say why no other case is audited."},
+    )
+
+
 class GiveAdviceForm(forms.Form):
     advised_grade = Choice(
         label="Which grade do you advise?", error_messages={"required": "Choose the grade that you advise."}

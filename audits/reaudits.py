@@ -42,9 +42,9 @@ class Found:
 
 
 def without_reaudit() -> QuerySet[LoopClosure]:
-    """Authorised loops that an audit led to, and after which no other audit was opened yet."""
+    """Authorised loops that an audit led to, after which another is to be opened and was not yet."""
     return LoopClosure.objects.filter(
-        state=LoopClosure.State.AUTHORISED, plan__caseaudit__isnull=False
+        state=LoopClosure.State.AUTHORISED, no_reaudit_reason="", plan__caseaudit__isnull=False
     ).exclude(plan__caseaudit__follow_ups__isnull=False)
 
 

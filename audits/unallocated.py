@@ -201,8 +201,8 @@ def _without_reaudit(loops: QuerySet[LoopClosure], organisation: Organisation) -
             whose=unit.name if case.is_restricted else f"{one.loop.worker or 'Nobody'}\n{unit.name}",
             why=found.why_not,
             since=one.begins_on,
-            remedy="Closing the loop",
-            url=reverse("actions:loop", args=[one.loop.pk]),
+            remedy=f"Do without it{', if you are cleared for the case' if case.is_restricted else ''}",
+            url=reverse("audits:no_reaudit", args=[one.loop.pk]),
         )
 
 

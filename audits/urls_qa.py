@@ -13,6 +13,7 @@ urlpatterns = [
     path("draws/cases/<int:pk>/", draws.drawn_case, name="drawn_case"),
     path("draws/cases/<int:pk>/replace/", draws.replace_case, name="replace_case"),
     path("unallocated/", unallocated.unallocated, name="unallocated"),
+    path("unallocated/re-audits/<int:pk>/", unallocated.no_reaudit, name="no_reaudit"),
     path("audits/inbox/", inbox.inbox, name="inbox"),
     path("moderation/", moderation.queue, name="moderation_queue"),
     path("moderation/<int:pk>/", moderation.moderation, name="moderation"),

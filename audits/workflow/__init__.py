@@ -32,7 +32,7 @@ from audits.workflow.moderating import (
     verify_moderation_draw,
 )
 from audits.workflow.opening import open_audit
-from audits.workflow.reauditing import open_due_reaudits
+from audits.workflow.reauditing import do_without_reaudit, open_due_reaudits
 
 __all__ = [
     "Drawn",
@@ -47,6 +47,7 @@ __all__ = [
     "cancel_meeting",
     "comment_as_worker",
     "complete_moderation",
+    "do_without_reaudit",
     "draw_due_moderations",
     "draw_due_months",
     "draw_moderations",

@@ -7,10 +7,13 @@ from django.db import transaction
 from audits.models import CaseAudit
 from audits.reaudits import DueReaudit, due_reaudits, find_reaudit, without_reaudit
 from audits.workflow.opening import open_audit
+from qaframework.actions import workflow as actions
 from qaframework.actions.models import LoopClosure
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.people.directory import Organisation
+from qaframework.people.models import User
+from qaframework.people.refusal import Refused
 from qaframework.rules.working_days import local_date
 
 
@@ -21,6 +24,15 @@ def open_due_reaudits(*, now: datetime) -> list[CaseAudit]:
     """
     opened = (_open_reaudit(due, now=now) for due in due_reaudits(without_reaudit(), local_date(now)))
     return [audit for audit in opened if audit is not None]
+
+
+@transaction.atomic
+def do_without_reaudit(*, loop: LoopClosure, reason: str, by: User, now: datetime) -> LoopClosure:
+    """Record that no other case is audited after a loop. Raises Refused when one is, or without a reason."""
+    LoopClosure.objects.select_for_update().get(pk=loop.pk)
+    if not without_reaudit().filter(pk=loop.pk).exists():
+        raise Refused("Another case is audited already, or it was decided before that none is.")
+    return actions.waive_reaudit(loop=loop, reason=reason, by=by, now=now)
 
 
 @transaction.atomic

@@ -182,6 +182,7 @@ class LoopClosure(models.Model):
         "learning",
         "authorised_by",
         "return_reason",
+        "no_reaudit_reason",
     )
 
     class State(models.TextChoices):
@@ -215,6 +216,7 @@ class LoopClosure(models.Model):
     authorised_at = models.DateTimeField(null=True, blank=True)
     return_reason = models.TextField(blank=True)
     reaudit_due_on = models.DateField(null=True, blank=True)
+    no_reaudit_reason = models.TextField(blank=True, help_text="Why no other case is audited after all.")
     clock = models.OneToOneField(
         "clocks.Clock", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -227,7 +229,11 @@ class LoopClosure(models.Model):
                 condition=~Q(state="authorised")
                 | Q(authorised_at__isnull=False, authorised_by__isnull=False, reaudit_due_on__isnull=False),
                 name="authorised_loop_has_person_and_reaudit",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(no_reaudit_reason="") | Q(state="authorised"),
+                name="only_an_authorised_loop_does_without_reaudit",
+            ),
         ]
 
     def __str__(self) -> str:

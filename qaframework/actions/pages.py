@@ -197,7 +197,7 @@ def authorised_loop_row(loop: LoopClosure) -> list[Any]:
         _loop_link(loop),
         str(loop.worker or ""),
         short_date(loop.authorised_at),
-        short_date(loop.reaudit_due_on),
+        "None, with a reason" if loop.no_reaudit_reason else short_date(loop.reaudit_due_on),
     ]
 
 
@@ -217,12 +217,12 @@ def loop_path(loop: LoopClosure) -> list[dict[str, str]]:
     pack = loop.plan.framework_version.pack
     rule = pack.loop_rule
     authorises = pack.role_label(rule.authorised_by) if rule else "Head of Service"
-    later = f"{rule.reaudit_after} later" if rule else ""
+    later = uk_date(loop.reaudit_due_on) or (f"{rule.reaudit_after} later" if rule else "")
     steps = [
         ("Graded", uk_date(loop.opened_at)),
         ("Meeting and evidence", f"by {uk_date(loop.due_on)}" if at == 1 else uk_date(loop.met_on)),
         (f"{authorises} authorises", uk_date(loop.authorised_at)),
-        ("Another case is audited", uk_date(loop.reaudit_due_on) or later),
+        ("Another case is audited", "decided against" if loop.no_reaudit_reason else later),
     ]
     states = ["done" if place < at else "current" if place == at else "next" for place in range(len(steps))]
     return [
@@ -240,6 +240,7 @@ def loop_facts(loop: LoopClosure) -> Facts:
         {"label": "Meeting due", "value": uk_date(loop.due_on)},
         {"label": "Returned because", "value": loop.return_reason},
         {"label": "Authorised", "value": _by(loop.authorised_by, loop.authorised_at)},
+        {"label": "No other case is audited because", "value": loop.no_reaudit_reason},
     ]
     return [fact for fact in facts if fact["value"]]
 

@@ -13,17 +13,18 @@ from audits.models import CaseAudit
 from audits.reaudits import NO_AUDITOR, NO_CASE
 from audits.tasks import draw_due_samples, open_due_work
 from audits.unallocated import NOT_DRAWN, UNSUITABLE, all_unallocated
-from audits.workflow import draw_month
+from audits.workflow import do_without_reaudit, draw_month, open_due_reaudits
 from qaframework.actions.models import LoopClosure
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.allocation.workflow import reallocate, withdraw
 from qaframework.caseload.models import Case
 from qaframework.notices.models import Notice
+from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
 from tests.factories.allocation import AssignmentFactory, empty_year
 from tests.factories.audits import Setting
 from tests.factories.authority import Authority
-from tests.factories.caseload import CaseFactory
+from tests.factories.caseload import CaseClearanceFactory, CaseFactory
 
 DRAWN = datetime(2026, 11, 1, 6, 0, tzinfo=UTC)
 NEXT_DAY = date(2026, 11, 2)
@@ -189,6 +190,47 @@ def test_the_pages_they_begin_with_bring_in_how_much_waits(qa, left, client, aut
 def test_another_authoritys_officer_sees_nothing_of_it(qa, left, first_audit, outside_officer):
     qa.force_login(outside_officer)
     assert qa.get(reverse("audits:unallocated")).context["rows"] == []
+
+
+def decide(client, loop: LoopClosure, reason: str):
+    return client.post(reverse("audits:no_reaudit", args=[loop.pk]), {"reason": reason})
+
+
+def test_a_reaudit_that_cannot_come_about_is_done_without_and_the_reason_stays(qa, first_audit, authority):
+    loop = LoopClosure.objects.get()
+    assert all_unallocated(REAUDIT)[0].url == reverse("audits:no_reaudit", args=[loop.pk])
+    assert decide(qa, loop, " ").status_code == 422
+    assert decide(qa, loop, "The practitioner has left.").status_code == 302
+    assert all_unallocated(REAUDIT) == []
+    CaseFactory(unit=authority.duty_team_1, worker=loop.worker)
+    assert open_due_reaudits(now=datetime(2027, 2, 10, 6, 0, tzinfo=UTC)) == []
+    entry = loop.history.order_by("history_id").last()
+    assert (entry.history_user, entry.no_reaudit_reason) == (
+        authority.qa_officer,
+        "The practitioner has left.",
+    )
+    shown = qa.get(reverse("actions:loop", args=[loop.pk])).content.decode()
+    assert "The practitioner has left." in shown
+    assert "decided against" in shown
+    assert "None, with a reason" in qa.get(reverse("actions:loops")).content.decode()
+    assert decide(qa, loop, "Again.").status_code == 404
+
+
+def test_a_reaudit_that_was_opened_in_the_meantime_is_not_done_without(first_audit, authority):
+    loop = LoopClosure.objects.get()
+    CaseFactory(unit=authority.duty_team_1, worker=loop.worker)
+    open_due_reaudits(now=datetime(2027, 2, 10, 6, 0, tzinfo=UTC))
+    with pytest.raises(Refused, match="audited already"):
+        do_without_reaudit(loop=loop, reason="Has left.", by=authority.qa_officer, now=DRAWN)
+    assert LoopClosure.objects.get().no_reaudit_reason == ""
+
+
+def test_only_who_is_cleared_decides_on_the_reaudit_after_a_restricted_case(qa, first_audit, authority):
+    loop = LoopClosure.objects.get()
+    Case.objects.filter(pk=loop.case_id).update(is_restricted=True, restriction_reason="Related")
+    assert decide(qa, loop, "Has left.").status_code == 404
+    CaseClearanceFactory(case=loop.case, user=authority.qa_officer, review_on=date(2027, 3, 1))
+    assert decide(qa, loop, "Has left.").status_code == 302
 
 
 # Notices and the command

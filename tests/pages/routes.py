@@ -309,6 +309,8 @@ QUALITY = [
     get("audits:drawn_case", "drawn case", for_=QA | AUDITOR | WORKER | ABOVE),
     get("audits:replace_case", "drawn case", for_=QA, gate=QA),
     get("audits:unallocated", for_=QA, gate=QA),
+    get("audits:no_reaudit", "closed loop", for_=QA, gate=QA),
+    get("audits:no_reaudit", "waiting loop", for_=_group(), gate=QA),
     get("audits:inbox", for_=QA, gate=QA),
     get("audits:moderation_queue", for_=QA, gate=QA),
     get("audits:moderation", "moderation", for_=QA, gate=QA),

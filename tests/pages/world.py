@@ -250,11 +250,15 @@ def _audits(world: World) -> None:
     audit, loop = _finished_audit(world, where)
     _, waiting = _finished_audit(world, where)
     _hold_loop_meeting(world, waiting)
+    _, closed = _finished_audit(world, where)
+    _hold_loop_meeting(world, closed)
+    actions.authorise_loop(loop=closed, by=world.personas["head_of_service"], now=DONE_AT)
     world.objects |= {
         "final audit": {"pk": audit.pk},
         "done action": {"pk": audit.action_plan.actions.get().pk},
         "loop": {"pk": loop.pk},
         "waiting loop": {"pk": waiting.pk},
+        "closed loop": {"pk": closed.pk},
     }
     _moderation_draw(world, where)
 

@@ -207,6 +207,7 @@ class Migration(migrations.Migration):
                 ('authorised_at', models.DateTimeField(blank=True, null=True)),
                 ('return_reason', models.TextField(blank=True)),
                 ('reaudit_due_on', models.DateField(blank=True, null=True)),
+                ('no_reaudit_reason', models.TextField(blank=True, help_text='Why no other case is audited after all.')),
                 ('plan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.actionplan')),
                 ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='caseload.case')),
                 ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.unit')),
@@ -253,11 +254,12 @@ class Migration(migrations.Migration):
                 ('authorised_at', models.DateTimeField(blank=True, null=True)),
                 ('return_reason', models.TextField(blank=True)),
                 ('reaudit_due_on', models.DateField(blank=True, null=True)),
+                ('no_reaudit_reason', models.TextField(blank=True, help_text='Why no other case is audited after all.')),
                 ('clock', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock')),
             ],
             options={
                 'ordering': ['due_on', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'authorised'), _negated=True), models.Q(('authorised_at__isnull', False), ('authorised_by__isnull', False), ('reaudit_due_on__isnull', False)), _connector='OR'), name='authorised_loop_has_person_and_reaudit')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'authorised'), _negated=True), models.Q(('authorised_at__isnull', False), ('authorised_by__isnull', False), ('reaudit_due_on__isnull', False)), _connector='OR'), name='authorised_loop_has_person_and_reaudit'), models.CheckConstraint(condition=models.Q(('no_reaudit_reason', ''), ('state', 'authorised'), _connector='OR'), name='only_an_authorised_loop_does_without_reaudit')],
             },
         ),
     ]

@@ -8,6 +8,7 @@ from qaframework.actions.workflow.loops import (
     open_loop,
     record_loop_meeting,
     return_loop,
+    waive_reaudit,
 )
 from qaframework.actions.workflow.plans import (
     ActionNotSmart,
@@ -57,4 +58,5 @@ __all__ = [
     "return_action",
     "return_loop",
     "verify_action",
+    "waive_reaudit",
 ]

@@ -140,6 +140,21 @@ def authorise_loop(*, loop: LoopClosure, by: User, now: datetime) -> LoopClosure
 
 
 @transaction.atomic
+def waive_reaudit(*, loop: LoopClosure, reason: str, by: User, now: datetime) -> LoopClosure:
+    """No other case is audited after all, because, for instance, the practitioner has left."""
+    if not reason.strip():
+        raise Refused("Say why no other case is audited. The reason stays on the record.")
+    return history.change(
+        loop,
+        by=by,
+        now=now,
+        reason=f"No re-audit: {reason}",
+        only_if={"state": State.AUTHORISED, "no_reaudit_reason": ""},
+        no_reaudit_reason=reason,
+    )
+
+
+@transaction.atomic
 def return_loop(*, loop: LoopClosure, reason: str, by: User, now: datetime) -> LoopClosure:
     """The Head of Service wants more before authorising; the clock goes on."""
     if not may_authorise(by, loop, local_date(now)):
