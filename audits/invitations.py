@@ -1,11 +1,14 @@
 """The audit meeting as a calendar file (iCalendar, RFC 5545), without anything about the child."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from icalendar import Calendar, Event
 
 from audits.models import AuditMeeting
-from qaframework.allocation.wording import subject_line
+from qaframework.allocation.wording import activity_label
+from qaframework.rules.periods import Month
 
 STATUS = {
     AuditMeeting.State.PROPOSED: "TENTATIVE",
@@ -14,15 +17,20 @@ STATUS = {
 }
 
 
-def calendar_file(meeting: AuditMeeting, *, url: str, host: str, now: datetime) -> bytes:
-    """The meeting for anybody's calendar; opened again after a change it updates the same entry (BF-02)."""
+def calendar_file(meeting: AuditMeeting, *, address: str, now: datetime) -> bytes:
+    """The meeting for anybody's calendar; opened again after a change it updates the same entry (BF-02).
+
+    ``address`` is the path of the audit within the application.
+    """
+    url, host = f"{settings.SITE_URL}{address}", urlsplit(settings.SITE_URL).hostname
+    assignment = meeting.audit.assignment
     event = Event()
     event.add("uid", f"audit-meeting-{meeting.pk}@{host}")
     event.add("sequence", meeting.sequence)
     event.add("dtstamp", now.astimezone(UTC))
     event.add("dtstart", meeting.starts_at.astimezone(UTC))
     event.add("dtend", (meeting.starts_at + timedelta(minutes=meeting.minutes)).astimezone(UTC))
-    event.add("summary", subject_line(meeting.audit.assignment))
+    event.add("summary", f"{activity_label(assignment)}, {Month.parse(assignment.period).label}")
     event.add("location", meeting.place)
     event.add("status", STATUS[AuditMeeting.State(meeting.state)])
     event.add("url", url)

@@ -14,7 +14,7 @@ from qaframework.activities.workflow import (
 )
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.wording import subject_line
-from qaframework.notices.workflow import NoticeDraft, write_notice, write_notices
+from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.people import directory, history
 from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
@@ -84,15 +84,14 @@ def _announce(observation: Observation, *, by: User, now: datetime) -> None:
     if manager is None or observation.observed_on is None or observation.observed_on < today:
         return
     day = uk_date(observation.observed_on)
-    write_notice(
-        recipient=manager,
+    draft = NoticeDraft(
+        recipient_id=manager.pk,
         kind="visit",
         dedupe_key=f"visit:{assignment.pk}:{assignment.unit_id}:{observation.observed_on}:{manager.pk}",
         subject=f"Visit to {assignment.unit} on {day}",
         body=f"{by} visits {assignment.unit} on {day}: {subject_line(assignment)}.",
-        url="",
-        now=now,
     )
+    write_notices([draft], now=now)
 
 
 def _tell_of_the_note(observation: Observation, *, by: User, now: datetime) -> None:

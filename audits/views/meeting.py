@@ -1,8 +1,5 @@
 """Arranging the audit meeting: proposed, accepted, moved, cancelled, put into a calendar (BF-02, BF-03)."""
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -117,9 +114,8 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """The meeting as a calendar file, for both."""
     audit, found = _audit_and_meeting(request, pk)
     found.audit = audit
-    url = settings.SITE_URL + reverse("audits:audit", args=[audit.pk])
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    content = calendar_file(found, url=url, host=host, now=timezone.now())
+    address = reverse("audits:audit", args=[audit.pk])
+    content = calendar_file(found, address=address, now=timezone.now())
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="audit-meeting-{audit.pk}.ics"'
     return response

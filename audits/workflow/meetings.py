@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 
+from audits.invitations import calendar_file
 from audits.models import AuditMeeting, CaseAudit
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import NoticeDraft, write_letter, write_notices
 from qaframework.people import directory, history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
@@ -77,6 +78,7 @@ def accept_meeting(*, meeting: AuditMeeting, by: User, now: datetime) -> AuditMe
     allocation.date_event(assignment=meeting.audit.assignment, on=day, by=by, now=now)
     text = f"{by} accepts {_when(meeting)}. Open the audit to see where, and to put it into your calendar."
     _tell_others(meeting, "Audit meeting accepted", text, by=by, now=now)
+    _send_own(meeting, "Audit meeting accepted", f"You meet on {_when(meeting)}.", by=by, now=now)
     return meeting
 
 
@@ -97,6 +99,8 @@ def cancel_meeting(*, meeting: AuditMeeting, reason: str, by: User, now: datetim
     allocation.date_event(assignment=meeting.audit.assignment, on=None, by=by, now=now)
     text = f"{by} cancelled the meeting on {_when(meeting)}, because: {reason.strip()}"
     _tell_others(meeting, "Audit meeting cancelled", text, by=by, now=now)
+    text = f"You cancelled the meeting on {_when(meeting)}."
+    _send_own(meeting, "Audit meeting cancelled", text, by=by, now=now)
     return meeting
 
 
@@ -143,18 +147,29 @@ def _tell(
     assignment = meeting.audit.assignment
     auditor = directory.holder_of(assignment.post, local_date(now))
     people = [person for person in (auditor, assignment.worker) if person is not None and person != leave_out]
-    drafts = [
-        NoticeDraft(
-            recipient_id=person.pk,
-            kind=kind,
-            dedupe_key=f"{kind}:{meeting.pk}:{meeting.sequence}:{person.pk}",
-            subject=f"{subject}: case {assignment.case.child_ref if assignment.case else ''}",
-            body=text,
-            url=reverse("audits:audit", args=[meeting.audit_id]),
-        )
-        for person in people
-    ]
-    return write_notices(drafts, now=now)
+    return write_notices([_draft(meeting, subject, text, kind, person, now) for person in people], now=now)
+
+
+def _send_own(meeting: AuditMeeting, subject: str, text: str, *, by: User, now: datetime) -> None:
+    """Who settles it needs no notice of it, but the file for the calendar."""
+    write_letter(_draft(meeting, subject, text, "meeting", by, now), now=now)
+
+
+def _draft(
+    meeting: AuditMeeting, subject: str, text: str, kind: str, person: User, now: datetime
+) -> NoticeDraft:
+    assignment = meeting.audit.assignment
+    address = reverse("audits:audit", args=[meeting.audit_id])
+    return NoticeDraft(
+        recipient_id=person.pk,
+        kind=kind,
+        dedupe_key=f"{kind}:{meeting.pk}:{meeting.sequence}:{person.pk}",
+        subject=f"{subject}: case {assignment.case.child_ref if assignment.case else ''}",
+        body=text,
+        url=address,
+        case_id=assignment.case_id,
+        calendar=calendar_file(meeting, address=address, now=now).decode(),
+    )
 
 
 def _refuse_unless_open(audit: CaseAudit) -> None:

@@ -11,7 +11,6 @@ from qaframework.activities.models import Activity
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
-from qaframework.notices.workflow import write_notice
 from qaframework.people import history
 from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
@@ -128,12 +127,12 @@ def _tell_worker(activity: Activity, *, by: User, now: datetime) -> None:
     assignment = activity.assignment
     if assignment.worker is None:
         return
-    write_notice(
-        recipient=assignment.worker,
+    allocation.tell(
+        assignment,
+        [assignment.worker],
         kind="written_up",
-        dedupe_key=f"written_up:{assignment.pk}",
+        key="",
         subject=f"You can now read: {subject_line(assignment)}",
         body=f"{by} has written down what they saw of your practice. Read it, and talk about it together.",
-        url=reverse("open_work", args=[assignment.pk]),
         now=now,
     )

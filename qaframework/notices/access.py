@@ -1,7 +1,11 @@
 """Notices belong to the person they are for; somebody else's does not exist."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.shortcuts import get_object_or_404
 
+from qaframework.caseload.access import cleared_q
 from qaframework.notices.models import Notice, NoticeQuerySet
 from qaframework.people.models import User
 
@@ -10,8 +14,22 @@ def own_notices(user: User) -> NoticeQuerySet:
     return Notice.objects.in_application().filter(recipient=user)
 
 
-def get_notice(user: User, pk: int) -> Notice:
-    return get_object_or_404(own_notices(user), pk=pk)
+def get_notice(user: User, pk: int, on: date) -> Notice:
+    """As the person may read it on that local day. Raises Http404 for somebody else's."""
+    notice = get_object_or_404(own_notices(user), pk=pk)
+    withhold_restricted([notice], user, on)
+    return notice
+
+
+def withhold_restricted(notices: Sequence[Notice], user: User, on: date) -> None:
+    """Take the words out of those whose case is restricted now, unless the person is cleared: one query."""
+    about_cases = [notice.pk for notice in notices if notice.case_id]
+    readable = set(
+        Notice.objects.filter(cleared_q(user, on), pk__in=about_cases).values_list("pk", flat=True)
+    )
+    for notice in notices:
+        if notice.case_id and notice.pk not in readable:
+            notice.withhold()
 
 
 def get_failed(pk: int) -> Notice:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from qaframework.notices.workflow import write_letter
+from qaframework.notices.workflow import NoticeDraft, write_letter
 from qaframework.people.adapter import AccountAdapter
 from qaframework.people.models import User
 
@@ -17,11 +17,11 @@ class OutboxAccountAdapter(AccountAdapter):
         if recipient is None:
             return
         message = self.render_mail(template_prefix, email, {"email": email, **context})
-        write_letter(
-            recipient=recipient,
+        letter = NoticeDraft(
+            recipient_id=recipient.pk,
             kind="account",
             dedupe_key=f"account:{uuid4()}",
             subject=str(message.subject),
             body=str(message.body),
-            now=timezone.now(),
         )
+        write_letter(letter, now=timezone.now())

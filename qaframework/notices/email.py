@@ -2,6 +2,7 @@
 
 import smtplib
 from contextlib import suppress
+from datetime import date
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
+from qaframework.caseload.access import is_cleared
 from qaframework.notices.models import Notice
 
 # What a mail server or an address can do to us: refusals and lost connections, time-outs and refused
@@ -16,8 +18,13 @@ from qaframework.notices.models import Notice
 MAIL_TROUBLE = (smtplib.SMTPException, OSError, ValueError)
 
 
-def email_for(notice: Notice, connection: BaseEmailBackend) -> EmailMultiAlternatives:
-    """The message for one notice. Its Message-ID is always the same, so that a repeat can be recognised."""
+def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMultiAlternatives:
+    """The message for one notice, for what its reader may know on that local day.
+
+    Its Message-ID is always the same, so that a repeat can be recognised.
+    """
+    if notice.case is not None and not is_cleared(notice.recipient, notice.case, on):
+        notice.withhold()
     context = {"notice": notice, "address": f"{settings.SITE_URL}{notice.url}" if notice.url else ""}
     host = urlsplit(settings.SITE_URL).hostname
     message = EmailMultiAlternatives(
@@ -27,6 +34,8 @@ def email_for(notice: Notice, connection: BaseEmailBackend) -> EmailMultiAlterna
         connection=connection,
         headers={"Message-ID": f"<notice-{notice.pk}@{host}>", "Auto-Submitted": "auto-generated"},
     )
+    if notice.calendar:
+        message.attach("meeting.ics", notice.calendar, "text/calendar")
     message.attach_alternative(render_to_string("notices/email.html", context), "text/html")
     return message
 

@@ -48,6 +48,10 @@ class Notice(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     url = models.CharField(max_length=200, blank=True, help_text="Path within the application.")
+    case = models.ForeignKey(
+        "caseload.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    calendar = models.TextField(blank=True, help_text="An iCalendar file that the e-mail carries.")
     is_letter = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
@@ -77,6 +81,15 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.recipient}"
+
+    def withhold(self) -> None:
+        """Put other words in place of its own, for somebody who may not know of its case any more.
+
+        Not saved: whoever is cleared again reads the notice as it was written.
+        """
+        self.subject = "About a restricted case"
+        self.body = "Its case has been restricted since, so only people who are cleared can read this notice."
+        self.url = self.calendar = ""
 
 
 class SenderLease(models.Model):

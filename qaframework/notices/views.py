@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from qaframework.notices import workflow
-from qaframework.notices.access import get_failed, get_notice, own_notices
+from qaframework.notices.access import get_failed, get_notice, own_notices, withhold_restricted
 from qaframework.notices.models import Notice
-from qaframework.people.access import requires
+from qaframework.people.access import local_today, requires
 from qaframework.people.paging import keyset_page
 from qaframework.people.roles import Capability
 
@@ -22,6 +22,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == "unread"
     shown = notices.unread() if only_unread else notices
     page = keyset_page(shown, moment="created_at", query=request.GET, newest_first=True)
+    withhold_restricted(page.rows, request.user, local_today())
     tabs = [
         {"label": "All", "url": "?", "current": not only_unread},
         {"label": "Unread", "url": "?show=unread", "current": only_unread, "count": notices.unread().count()},
@@ -33,7 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """Marks one notice as read, and with ``open`` goes on to what it is about."""
-    notice = get_notice(request.user, pk)
+    notice = get_notice(request.user, pk, local_today())
     workflow.mark_read(recipient=request.user, notice_ids=[notice.pk], now=timezone.now())
     return redirect(notice.url if "open" in request.POST and notice.url else "notices:inbox")
 

@@ -35,6 +35,7 @@ class NoticeDraft:
     """A message to one person. ``url`` is a path within the application; the subject one plain line.
 
     Neither subject nor body may say more about a child than the case reference: both leave by e-mail.
+    ``case_id`` says whose case the message names, ``calendar`` is an iCalendar file that the e-mail carries.
     """
 
     recipient_id: int
@@ -43,6 +44,8 @@ class NoticeDraft:
     subject: str
     body: str
     url: str = ""
+    case_id: int | None = None
+    calendar: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,23 +71,16 @@ def _notice(draft: NoticeDraft, now: datetime) -> Notice:
         subject=Truncator(" ".join(draft.subject.split())).chars(SUBJECT_LENGTH),
         body=draft.body,
         url=draft.url,
+        case_id=draft.case_id,
+        calendar=draft.calendar,
         created_at=now,
         next_attempt_at=now,
     )
 
 
-def write_notice(
-    *, recipient: User, kind: str, dedupe_key: str, subject: str, body: str, url: str, now: datetime
-) -> None:
-    """Put one message into the outbox unless its ``dedupe_key`` is there already."""
-    write_notices([NoticeDraft(recipient.pk, kind, dedupe_key, subject, body, url)], now=now)
-
-
-def write_letter(
-    *, recipient: User, kind: str, dedupe_key: str, subject: str, body: str, now: datetime
-) -> None:
+def write_letter(draft: NoticeDraft, *, now: datetime) -> None:
     """Put a message that leaves by e-mail only into the outbox, unless its ``dedupe_key`` is there."""
-    letter = _notice(NoticeDraft(recipient.pk, kind, dedupe_key, subject, body), now)
+    letter = _notice(draft, now)
     letter.is_letter = True
     insert_new([letter])
 
@@ -128,7 +124,7 @@ def _send_due(now: datetime) -> tuple[int, int]:
     connection = get_connection()
     stop_at = monotonic() + RUN_SECONDS
     try:
-        while batch := list(Notice.objects.to_send(now).select_related("recipient")[:BATCH]):
+        while batch := list(Notice.objects.to_send(now).select_related("recipient", "case")[:BATCH]):
             for notice in batch:
                 if monotonic() > stop_at:
                     return sent, failed
@@ -166,7 +162,7 @@ def _send(notice: Notice, connection: BaseEmailBackend, now: datetime) -> str:
         notice.attempts = ATTEMPTS
         return f"{recipient} has left, so no e-mail was sent."
     try:
-        connection.send_messages([email_for(notice, connection)])
+        connection.send_messages([email_for(notice, connection, local_date(now))])
     except MAIL_TROUBLE as trouble:
         return f"{type(trouble).__name__}: {trouble}"
     text = {"body": ""} if notice.is_letter else {}

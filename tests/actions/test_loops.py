@@ -7,10 +7,12 @@ import pytest
 
 from qaframework.actions import workflow
 from qaframework.actions.models import LoopClosure
+from qaframework.notices.access import get_notice
 from qaframework.notices.models import Notice
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import PostHolding
 from qaframework.people.refusal import Refused
+from qaframework.rules.working_days import local_date
 from tests.factories.actions import add_action, finish_all, hold_meeting, loop_with_head, open_loop
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseClearanceFactory
@@ -58,12 +60,11 @@ def test_a_notice_names_a_restricted_case_only_to_people_who_are_cleared(
     loop.case.save()
     finish_all(loop, northmoor, at=now)
     hold_meeting(loop, northmoor.senior_manager, at=now)
+    head, on = northmoor.head_of_service, local_date(now)
     notice = Notice.objects.get(kind="loop_to_authorise")
-    assert loop.case.child_ref not in notice.subject
-    assert notice.subject == "Please authorise: closing the loop, a restricted case"
-    CaseClearanceFactory(case=loop.case, user=northmoor.senior_manager)
-    workflow.return_loop(loop=loop, reason="Was her brother seen?", by=northmoor.head_of_service, now=now)
-    assert loop.case.child_ref in Notice.objects.get(kind="loop_returned").subject
+    assert get_notice(head, notice.pk, on).subject == "About a restricted case"
+    CaseClearanceFactory(case=loop.case, user=head)
+    assert loop.case.child_ref in get_notice(head, notice.pk, on).subject
 
 
 @pytest.mark.clause("LAN-24")

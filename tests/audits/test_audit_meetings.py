@@ -1,5 +1,6 @@
 """The audit meeting: proposed, accepted, moved, cancelled, in both calendars, and the record before it."""
 
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from audits import workflow
 from audits.models import AuditMeeting
 from qaframework.allocation.models import Assignment
 from qaframework.notices.models import Notice
+from qaframework.notices.workflow import deliver
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
 from tests.factories.audits import allocated_audit, fresh, submitted_audit
@@ -47,7 +49,8 @@ def propose(where, audit, now, by=None, **changes):
 
 
 def told(kind="meeting"):
-    return list(Notice.objects.filter(kind=kind).order_by("pk").values_list("recipient", flat=True))
+    notices = Notice.objects.in_application().filter(kind=kind)
+    return list(notices.order_by("pk").values_list("recipient", flat=True))
 
 
 @pytest.mark.clause("BF-02")
@@ -83,11 +86,33 @@ def test_each_notice_says_when_and_a_cancellation_why(where, audit, held):
     meeting = propose(where, audit, held)
     workflow.accept_meeting(meeting=meeting, by=where.worker, now=held)
     workflow.cancel_meeting(meeting=meeting, reason="The family is in hospital.", by=where.worker, now=held)
-    proposed, accepted, cancelled = Notice.objects.filter(kind="meeting").order_by("pk")
+    notices = Notice.objects.in_application().filter(kind="meeting")
+    proposed, accepted, cancelled = notices.order_by("pk")
     when = "17 November 2026, 2:30pm (90 minutes)"
     assert f"{where.auditor} proposes {when}." in proposed.body
     assert f"{where.worker} accepts {when}." in accepted.body
     assert "because: The family is in hospital." in cancelled.body
+
+
+@pytest.mark.clause("BF-02")
+def test_the_calendar_file_reaches_both_by_e_mail_and_follows_every_change(
+    where, audit, held, mailoutbox, settings
+):
+    settings.SITE_URL = "https://quality.northmoor.example"
+    meeting = propose(where, audit, held)
+    workflow.accept_meeting(meeting=meeting, by=where.worker, now=held)
+    workflow.cancel_meeting(meeting=meeting, reason="The family is in hospital.", by=where.auditor, now=held)
+    deliver(now=held)
+    files = defaultdict(list)
+    for mail in mailoutbox:
+        for attachment in mail.attachments:
+            (event,) = Calendar.from_ical(attachment.content).walk("VEVENT")
+            files[mail.to[0]].append((str(event["uid"]), int(event["sequence"]), str(event["status"])))
+            assert fresh(audit).assignment.case.child_ref not in attachment.content
+    uid = f"audit-meeting-{meeting.pk}@quality.northmoor.example"
+    settled = [(uid, 1, "CONFIRMED"), (uid, 2, "CANCELLED")]
+    assert sorted(files[where.auditor.email]) == settled
+    assert sorted(files[where.worker.email]) == [(uid, 0, "TENTATIVE"), *settled]
 
 
 @pytest.mark.clause("BF-01")

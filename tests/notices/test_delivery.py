@@ -11,11 +11,13 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from qaframework.caseload.models import Case
 from qaframework.notices import workflow
 from qaframework.notices.lease import only_sender
 from qaframework.notices.models import Notice, SenderLease
 from qaframework.notices.workflow import Delivered, deliver
 from tests.factories.authority import small_authority
+from tests.factories.caseload import CaseClearanceFactory, CaseFactory
 from tests.factories.people import UserFactory
 from tests.notices.test_outbox import draft
 
@@ -203,3 +205,17 @@ def test_an_administrator_sees_what_could_not_be_sent_but_not_what_it_says(serve
     server.refused = set()
     client.post(reverse("notices:retry", args=[Notice.objects.get().pk]))
     assert deliver(now=timezone.now()).sent == 1
+
+
+def test_nobody_reads_of_a_case_that_was_restricted_before_the_mail_left(server, now):
+    case, cleared, other = CaseFactory(), UserFactory(), UserFactory()
+    write(now, cleared, other, subject=f"Act now: case {case.child_ref}", case_id=case.pk, url="/work/7/")
+    Case.objects.update(is_restricted=True, restriction_reason="Related to a member of staff")
+    CaseClearanceFactory(case=case, user=cleared)
+    deliver(now=now)
+    sent = {message.to[0]: message for message in mail.outbox}
+    assert case.child_ref in sent[cleared.email].subject
+    withheld = sent[other.email]
+    assert withheld.subject == "About a restricted case"
+    assert case.child_ref not in str(withheld.message())
+    assert "/work/7/" not in str(withheld.message())

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from qaframework.caseload.models import Case
 from qaframework.notices.models import Notice
-from qaframework.notices.workflow import NoticeDraft, mark_read, write_notice, write_notices
+from qaframework.notices.workflow import NoticeDraft, mark_read, write_notices
+from tests.factories.caseload import CaseFactory
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +36,7 @@ def test_any_number_of_notices_is_written_in_one_statement(now, django_assert_nu
 def test_every_field_arrives_as_it_was_written(now):
     user = UserFactory()
     body = "It’s “due”.\n\nLine two; drop table – \\ 100%"
-    write_notice(
-        recipient=user, kind="reminder", dedupe_key="x", subject="Two\nlines", body=body, url="/w/", now=now
-    )
+    write_notices([NoticeDraft(user.pk, "reminder", "x", "Two\nlines", body, "/w/")], now=now)
     notice = Notice.objects.get()
     assert (notice.recipient, notice.kind, notice.body, notice.url) == (user, "reminder", body, "/w/")
     assert notice.subject == "Two lines"
@@ -128,3 +128,16 @@ def test_changes_need_a_post_and_pages_a_sign_in(client, now):
     client.force_login(UserFactory())
     assert client.get(reverse("notices:read_all")).status_code == 405
     assert client.get(reverse("notices:read", args=[1])).status_code == 405
+
+
+def test_the_inbox_does_not_name_a_case_that_was_restricted_later(now, client):
+    case, user = CaseFactory(), UserFactory()
+    write_notices([draft(user, subject=f"Act now: case {case.child_ref}", case_id=case.pk)], now=now)
+    client.force_login(user)
+    assert case.child_ref in client.get("/notices/").content.decode()
+    Case.objects.update(is_restricted=True, restriction_reason="Related to a member of staff")
+    page = client.get("/notices/").content.decode()
+    assert case.child_ref not in page
+    assert "About a restricted case" in page
+    opened = client.post(f"/notices/{Notice.objects.get().pk}/read/", {"open": ""})
+    assert opened["Location"] == "/notices/"

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.urls import reverse
 
 from qaframework.actions.models import Action, ActionPlan, LoopClosure
-from qaframework.caseload.access import is_cleared
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.notices.workflow import NoticeDraft, write_notices
@@ -230,14 +229,13 @@ def _who_authorises(loop: LoopClosure, on: date) -> list[User]:
 def _tell(loop: LoopClosure, person: User | None, kind: str, what: str, body: str, *, now: datetime) -> None:
     if person is None:
         return
-    may_know = is_cleared(person, loop.case, local_date(now))
-    case = f"case {loop.case.child_ref}" if may_know else "a restricted case"
     draft = NoticeDraft(
         recipient_id=person.pk,
         kind=kind,
         dedupe_key=f"{kind}:{loop.pk}:{now.isoformat()}:{person.pk}",
-        subject=f"{what}: closing the loop, {case}",
+        subject=f"{what}: closing the loop, case {loop.case.child_ref}",
         body=body,
         url=reverse("actions:loop", args=[loop.pk]),
+        case_id=loop.case_id,
     )
     write_notices([draft], now=now)

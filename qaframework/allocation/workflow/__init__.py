@@ -13,6 +13,7 @@ from qaframework.allocation.workflow.assignments import (
     set_unit,
     set_worker,
     start_moderation,
+    tell,
     withdraw,
 )
 from qaframework.allocation.workflow.events import date_event
@@ -59,6 +60,7 @@ __all__ = [
     "set_unit",
     "set_worker",
     "start_moderation",
+    "tell",
     "why_no_extension",
     "why_not_decided",
     "withdraw",

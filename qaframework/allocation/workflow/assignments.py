@@ -384,6 +384,7 @@ def tell(
             subject=subject[:200],
             body=body,
             url=url or notice_url(assignment),
+            case_id=assignment.case_id,
         )
         for person in people
         if person is not None

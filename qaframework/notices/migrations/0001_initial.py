@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('caseload', '0001_initial'),
         ('people', '__first__'),
     ]
 
@@ -22,6 +23,8 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=200)),
                 ('body', models.TextField()),
                 ('url', models.CharField(blank=True, help_text='Path within the application.', max_length=200)),
+                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='caseload.case')),
+                ('calendar', models.TextField(blank=True, help_text='An iCalendar file that the e-mail carries.')),
                 ('is_letter', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
                 ('read_at', models.DateTimeField(blank=True, null=True)),
