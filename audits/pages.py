@@ -326,7 +326,8 @@ def _sent_back(audit: CaseAudit, moderation: Moderation | None) -> str:
     """What the moderator asked for, while the audit is open again."""
     if moderation is None or not audit.is_open or moderation.result != Moderation.Result.SENT_BACK:
         return ""
-    return moderation.feedback
+    when = uk_date(moderation.completed_at)
+    return f"{moderation.moderator} on {when}:\n{moderation.feedback}"
 
 
 def _meeting_panel(audit: CaseAudit, user: User, *, is_participant: bool, on: date) -> MeetingPanel:

@@ -113,7 +113,7 @@ def path_of(found: Progress, moderation: Moderation | None, on: date) -> list[St
         ("Allocated", _allocated_detail(assignment, on)),
         ("Meeting agreed", _meeting_detail(found)),
         ("Audited together", f"{done} of {len(found.sections)} sections" if audit.is_open else ""),
-        ("Submitted", short_date(audit.submitted_at) or f"due {short_date(assignment.due_on)}"),
+        ("Submitted", _submitted_detail(audit)),
     ]
     if activity_of(assignment).moderation is not None:
         steps.append(("Moderated", _moderation_detail(moderation)))
@@ -168,6 +168,13 @@ def _meeting_detail(found: Progress) -> str:
         return "cancelled"
     when = short_date(meeting.starts_at)
     return when if meeting.state == AuditMeeting.State.ACCEPTED else f"proposed for {when}"
+
+
+def _submitted_detail(audit: CaseAudit) -> str:
+    if not audit.is_open:
+        return short_date(audit.submitted_at)
+    was_sent_back = audit.assignment.state == State.SENT_BACK
+    return f"{'sent back, ' if was_sent_back else ''}due {short_date(audit.assignment.due_on)}"
 
 
 def _moderation_detail(moderation: Moderation | None) -> str:
@@ -234,6 +241,8 @@ def _actions_status(found: Progress) -> tuple[str, str]:
 
 
 def _submission_status(found: Progress) -> tuple[str, str]:
+    if found.audit.assignment.state == State.SENT_BACK:
+        return "sent_back", "Sent back"
     if not found.problems:
         return "submitted", "Ready"
     if found.audit.assignment.state == State.ALLOCATED:
@@ -302,7 +311,8 @@ def _continue(found: Progress) -> NextStep:
     if found.has_problem(ACTIONS):
         text = "This grade needs at least one action."
         return NextStep(text, "Agree the actions", reverse("audits:actions", args=[audit.pk]))
-    text = "Everything is there."
+    was_sent_back = audit.assignment.state == State.SENT_BACK
+    text = "Change what the note asks for, then submit it again." if was_sent_back else "Everything is there."
     return NextStep(text, "Check and submit", reverse("audits:submit", args=[audit.pk]))
 
 

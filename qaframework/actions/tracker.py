@@ -13,10 +13,11 @@ from django.urls import reverse
 from qaframework.actions.access import visible_actions
 from qaframework.actions.models import Action
 from qaframework.clocks.models import Moment
-from qaframework.people.access import posts_of
+from qaframework.people.access import capability_q, posts_of
 from qaframework.people.directory import holder_names
 from qaframework.people.models import Post, PostHolding, User
 from qaframework.people.paging import KeysetPage, keyset_page
+from qaframework.people.roles import Capability
 from qaframework.people.templatetags.page import due_in_words, short_date
 from qaframework.rules.working_days import local_date
 
@@ -66,7 +67,12 @@ class TrackerFilter(forms.Form):
     whose = forms.ChoiceField(
         label="Whose",
         required=False,
-        choices=[("", "All that I may see"), ("mine", "Mine"), ("team", "My team’s")],
+        choices=[
+            ("", "All that I may see"),
+            ("mine", "Mine"),
+            ("team", "My team’s"),
+            ("verify", "Those I may verify"),
+        ],
     )
     owner = forms.CharField(label="Name or post", required=False, max_length=80)
     case = forms.CharField(label="Case reference", required=False, max_length=40)
@@ -161,7 +167,7 @@ def state_cell(action: Action, now: datetime) -> dict[str, str]:
 
 
 def _whose(key: str, user: User, today: date) -> Q:
-    """``team``: of all posts in the person's own units and beneath."""
+    """``team``: of all posts in the person's own units and beneath; ``verify``: see workflow.may_verify."""
     posts = posts_of(user, today)
     if key == "mine":
         return Q(owner_post__in=posts)
@@ -170,6 +176,9 @@ def _whose(key: str, user: User, today: date) -> Q:
         for path in {post.unit.path for post in posts}:
             scope |= Q(owner_post__unit__path__startswith=path)
         return scope
+    if key == "verify":
+        not_theirs = ~Q(done_by=user) & ~Q(owner_post__in=posts)
+        return not_theirs & capability_q(user, Capability.VERIFY_ACTIONS, today, "owner_post__unit")
     return Q()
 
 

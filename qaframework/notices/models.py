@@ -35,7 +35,7 @@ class Notice(models.Model):
     Times are UTC.
     """
 
-    PERSONAL_FIELDS: ClassVar = ("recipient", "subject", "body")
+    PERSONAL_FIELDS: ClassVar = ("recipient", "subject", "body", "calendar")
 
     class Delivery(models.TextChoices):
         QUEUED = "queued", "Waiting to be sent"

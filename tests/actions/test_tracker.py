@@ -12,6 +12,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from qaframework.actions.models import Action
+from qaframework.actions.workflow import may_verify
 from qaframework.people.models import PostHolding, RecordRead
 from tests.factories.actions import add_action, done_action, draft_plan, issued_action, verified_action
 from tests.factories.authority import Authority
@@ -151,6 +152,16 @@ def test_my_team_is_everybody_in_my_units_and_nobody_beside_them(northmoor: Auth
     assert found(page(northmoor.team_manager, "tracker")) == ["Team 1.", "Of the auditor."]
     assert found(page(northmoor.team_manager, "tracker", whose="team")) == ["Team 1."]
     assert len(found(page(northmoor.head_of_service, "tracker", whose="team"))) == 2
+
+
+def test_those_that_i_may_verify_are_what_the_verb_lets_me_verify(northmoor: Authority, page: Page) -> None:
+    done_action(northmoor, at=LONG_AGO, what="Of the practitioner.")
+    done_action(northmoor, at=LONG_AGO, owner=northmoor.team_manager, what="My own.")
+    done_action(northmoor, at=LONG_AGO, owner=northmoor.team_manager_2, what="Of another team.")
+    for person in (northmoor.team_manager, northmoor.head_of_service, northmoor.qa_manager):
+        allowed = {one.what for one in Action.objects.all() if may_verify(person, one, NOW.date())}
+        assert set(found(page(person, "tracker", state="done", whose="verify"))) == allowed
+    assert "My own." not in found(page(northmoor.team_manager, "tracker", state="done", whose="verify"))
 
 
 def test_a_vacant_post_says_so(northmoor: Authority, page: Page) -> None:

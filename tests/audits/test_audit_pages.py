@@ -403,6 +403,10 @@ def test_a_sent_back_audit_is_changed_and_submitted_as_a_new_version(auditor, wh
     )
     page = auditor.get(url("audit", audit))
     assert "Say how the child was seen." in text_of(page)
+    shown = page.context["page"]
+    assert shown.next_step.text == "Change what the note asks for, then submit it again."
+    assert {step.label: step.detail for step in shown.path}["Submitted"] == "sent back, due 20 Nov 2026"
+    assert shown.sent_back.startswith(f"{qa} on ")
     save = url("answer", audit) + "?question_key=child_and_family_story"
     assert auditor.post(save, {"value": "Seen on Monday.", "version": "1"}).status_code == 200
     auditor.post(url("submit", audit))

@@ -76,7 +76,7 @@ def done_action(authority: Authority, *, at: datetime, **values: Any) -> Action:
     """Its owner says that it is done."""
     action = issued_action(authority, **values)
     return workflow.finish_action(
-        action=action, evidence="The plan is on the record.", by=authority.practitioner, now=at
+        action=action, evidence="The plan is on the record.", by=action.owner_post.holdings.get().user, now=at
     )
 
 
@@ -113,7 +113,10 @@ def finish_all(loop: LoopClosure, authority: Authority, *, at: datetime) -> None
     """The practitioner does every action of the loop's plan."""
     for action in loop.plan.actions.all():
         workflow.finish_action(
-            action=action, evidence="The plan is on the record.", by=authority.practitioner, now=at
+            action=action,
+            evidence="The plan is on the record.",
+            by=action.owner_post.holdings.get().user,
+            now=at,
         )
 
 

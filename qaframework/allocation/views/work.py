@@ -57,6 +57,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "waiting_columns": _columns("What", "Due", "State"),
         "part_columns": _columns(*WORK_COLUMNS, "Led by"),
         "ahead_columns": _columns("Month", "Work", "How many", numeric=("How many",)),
+        "verifies": has_capability(request.user, Capability.VERIFY_ACTIONS, local_today()),
         "next_text": f"Your next work is planned for {work.next_month}. You get a notice when it comes.",
     }
     return render(request, "allocation/my_work.html", context)
