@@ -16,6 +16,7 @@ from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.paging import keyset_page
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import short_date
 from reporting import access, workflow
 from reporting.dashboard import about, dashboard_for
@@ -41,7 +42,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     visible = access.visible_reports(request.user, local_today()).defer("figures")
     page = keyset_page(visible, moment="built_at", query=request.GET, newest_first=True)
     context = {
-        "columns": [{"label": label} for label in ("Report", "Framework", "Built", "State")],
+        "columns": columns("Report", "Framework", "Built", "State"),
         "rows": [_row(report) for report in page.rows],
         "page": page,
     }

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audits import qa_access, workflow
 from audits.moderation_pages import advice_facts, advice_rows, tabs
 from audits.qa_forms import GiveAdviceForm
-from audits.views.draws import columns
-from qaframework.activities.form_page import form_page
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, requires
+from qaframework.people.form_page import form_page
 from qaframework.people.paging import keyset_page
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 
 QA = Capability.RUN_QUALITY_ASSURANCE
 
@@ -57,7 +57,7 @@ def give_advice(request: HttpRequest, pk: int) -> HttpResponse:
         "other": {"label": "Read the audit", "url": reverse("audits:audit", args=[asked.audit_id])},
     }
     if asked.advised_at and request.method != "POST":
-        return render(request, "allocation/form.html", {"page": page})
+        return render(request, "people/form.html", {"page": page})
     definition = asked.audit.answer_set.tool_version.definition
     form = GiveAdviceForm(request.POST or None, definition=definition)
 

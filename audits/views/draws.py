@@ -24,20 +24,17 @@ from audits.draw_pages import (
 from audits.models import DrawnCase
 from audits.qa_forms import ReplaceForm, RunDrawForm
 from audits.workflow import Drawn
-from qaframework.activities.form_page import form_page
 from qaframework.allocation.access import visible_frameworks
 from qaframework.people.access import has_capability, local_today, requires, signed_in
 from qaframework.people.exports import csv_response
+from qaframework.people.form_page import form_page
 from qaframework.people.models import RecordRead
 from qaframework.people.paging import keyset_page
 from qaframework.people.reads import log_read
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 
 QA = Capability.RUN_QUALITY_ASSURANCE
-
-
-def columns(*labels: str, numeric: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    return [{"label": label, "numeric": label in numeric} for label in labels]
 
 
 @requires(QA)

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from audits.inbox import inbox_for
-from audits.views.draws import columns
 from qaframework.people.access import local_today, requires
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 
 
 @requires(Capability.RUN_QUALITY_ASSURANCE)

@@ -28,17 +28,16 @@ from audits.moderation_pages import (
     waiting_rows,
 )
 from audits.qa_forms import CompleteForm, DiscussionForm, ModerationDrawForm, SendBackForm
-from audits.views.draws import columns
 from audits.workflow.moderating import refuse_if_involved
-from qaframework.activities.form_page import form_page
 from qaframework.allocation.access import get_programme
 from qaframework.allocation.reading import packs_on
 from qaframework.people.access import local_today, requires
-from qaframework.people.form_page import ELSEWHERE, try_form
+from qaframework.people.form_page import ELSEWHERE, form_page, try_form
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.paging import keyset_page
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 from qaframework.rules.periods import Month
 
 QA = Capability.RUN_QUALITY_ASSURANCE

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audits import qa_access, workflow
 from audits.qa_forms import NoReauditForm
 from audits.unallocated import Unallocated, unallocated_for
-from audits.views.draws import columns
-from qaframework.activities.form_page import form_page
 from qaframework.people.access import local_today, requires
+from qaframework.people.form_page import form_page
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import uk_date
 
 MOST_ROWS = 200

@@ -19,7 +19,6 @@ from qaframework.actions import workflow as actions
 from qaframework.actions.drafts import draft_rows
 from qaframework.actions.forms import ActionForm
 from qaframework.activities import access, pages
-from qaframework.activities.form_page import form_page
 from qaframework.activities.forms import ConcernAboutForm
 from qaframework.activities.models import Activity
 from qaframework.activities.pages import Row
@@ -28,7 +27,7 @@ from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, signed_in
-from qaframework.people.form_page import try_form
+from qaframework.people.form_page import form_page, try_form
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused

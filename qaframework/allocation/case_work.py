@@ -9,10 +9,11 @@ from qaframework.allocation.models import Assignment
 from qaframework.allocation.reading import with_rules
 from qaframework.allocation.wording import activity_label, notice_url, state_tag
 from qaframework.people.models import User
+from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import short_date
 from qaframework.rules.periods import Month
 
-COLUMNS = [{"label": label} for label in ("Work", "With", "Due", "State")]
+COLUMNS = columns("Work", "With", "Due", "State")
 
 
 def case_work_rows(assignments: Iterable[Assignment], user: User, today: date) -> list[list[Any]]:

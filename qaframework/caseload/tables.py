@@ -1,6 +1,6 @@
 """The lists of the case register, as the pages show them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,10 +69,6 @@ _SPOKEN = {
     "plan_type": dict(PlanType.choices),
     "age_band": dict(AgeBand.choices),
 }
-
-
-def columns(labels: Iterable[str]) -> list[dict[str, str]]:
-    return [{"label": label} for label in labels]
 
 
 @dataclass(frozen=True)

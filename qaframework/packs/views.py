@@ -25,6 +25,7 @@ from qaframework.people.calendar import working_calendar
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 from qaframework.rules.periods import Month, ProgrammeYear
 
 CALENDAR_YEARS = range(2000, 2200)
@@ -68,7 +69,7 @@ def framework(request: HttpRequest, pk: int, number: int | None = None) -> HttpR
         "ladders": [
             (pack.ladder_notes[one.key], wording.ladder_rows(pack, one)) for one in pack.ladders.values()
         ],
-        "ladder_columns": [{"label": "When"}, {"label": "Who is told"}, {"label": "Step"}],
+        "ladder_columns": columns("When", "Who is told", "Step"),
         "schemes": [(scheme, _descriptors(scheme)) for scheme in pack.grade_schemes.values()],
         "rules": wording.rule_facts(pack),
         "volumes": wording.volume_texts(pack),
@@ -84,9 +85,9 @@ def _practice(pack: Pack, tools: dict[str, Any]) -> dict[str, Any]:
     return {
         "groups": [(one, practice_wording.group_facts(pack, one)) for one in pack.groups.values()],
         "cycle": practice_wording.cycle_rows(pack),
-        "cycle_columns": [{"label": name} for name in ("When", "What is done", "By", "Clauses")],
+        "cycle_columns": columns("When", "What is done", "By", "Clauses"),
         "themes": practice_wording.theme_rows(pack),
-        "theme_columns": [{"label": name} for name in ("Theme", "Work", "When", "Where", "Note", "Clauses")],
+        "theme_columns": columns("Theme", "Work", "When", "Where", "Note", "Clauses"),
         "standards": practice_wording.standards_by_heading(pack, tools),
     }
 
@@ -123,13 +124,12 @@ def difference(request: HttpRequest, pk: int, older: int, newer: int) -> HttpRes
     found = access.get_framework(pk)
     before, after = access.get_version(found, older), access.get_version(found, newer)
     rows = [[line.place, line.before, line.after] for line in differences(before.content, after.content)]
-    columns = [{"label": "Rule"}, {"label": f"In {before.label}"}, {"label": f"In {after.label}"}]
     context = {
         "crumbs": _crumbs(found),
         "framework": found,
         "after": after,
         "rows": rows,
-        "columns": columns,
+        "columns": columns("Rule", f"In {before.label}", f"In {after.label}"),
     }
     return render(request, "packs/difference.html", context)
 

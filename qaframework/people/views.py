@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from qaframework.people import access, workflow
 from qaframework.people.access import local_today, requires, requires_whole_authority, signed_in
 from qaframework.people.context import home_of
 from qaframework.people.directory import Organisation
+from qaframework.people.form_page import form_page, sent
 from qaframework.people.forms import (
     AppointForm,
     LastDayForm,
@@ -36,6 +37,7 @@ from qaframework.people.paging import keyset_page
 from qaframework.people.people_file import ImportRefused
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import ROLE_CHOICES, ROLES, Capability
+from qaframework.people.tables import columns
 
 MOST_MISTAKES_SHOWN = 200
 NO_POST = "You hold no post today. If that is wrong, ask your administrator to record your post."
@@ -43,10 +45,6 @@ NO_ORGANISATION = (
     "Nobody holds a post yet. The first one is recorded with a command: "
     "see “The first administrator” in docs/operations.md."
 )
-
-
-def _columns(*labels: str) -> list[dict[str, str]]:
-    return [{"label": label} for label in labels]
 
 
 @signed_in
@@ -69,7 +67,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
     is_first = request.user.is_superuser and not posts and not Unit.objects.exists()
     context = {
         "rows": [[post.title, ROLES[post.role].title, post.unit.name] for post in posts],
-        "columns": _columns("Post", "Role", "Unit"),
+        "columns": columns("Post", "Role", "Unit"),
         "without_posts": NO_ORGANISATION if is_first else NO_POST,
     }
     return render(request, "people/my_account.html", context)
@@ -94,7 +92,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": shown,
         "children": shown.children.order_by("name"),
         "posts": post_rows(shown, local_today()),
-        "columns": _columns("Post", "Role", "Held by"),
+        "columns": columns("Post", "Role", "Held by"),
     }
     return render(request, "people/unit.html", context)
 
@@ -103,7 +101,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def unit_add(request: HttpRequest, pk: int) -> HttpResponse:
     parent = access.get_unit(request.user, pk, local_today())
-    form = UnitForm(_sent(request))
+    form = UnitForm(sent(request))
 
     def add(values: dict[str, Any]) -> str:
         new = workflow.add_unit(parent=parent, by=request.user, now=timezone.now(), **values)
@@ -111,14 +109,14 @@ def unit_add(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("people:unit", args=[new.pk])
 
     page = {"title": f"Add a unit to {parent.name}", "button": "Add unit", "back": _crumb("unit", parent)}
-    return _form_page(request, form, add, page)
+    return form_page(request, form, add, page)
 
 
 @requires(Capability.CONFIGURE)
 @require_http_methods(["GET", "POST"])
 def post_add(request: HttpRequest, pk: int) -> HttpResponse:
     unit = access.get_unit(request.user, pk, local_today())
-    form = PostForm(_sent(request))
+    form = PostForm(sent(request))
 
     def add(values: dict[str, Any]) -> str:
         new = workflow.add_post(unit=unit, by=request.user, now=timezone.now(), **values)
@@ -126,7 +124,7 @@ def post_add(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("people:post", args=[new.pk])
 
     page = {"title": f"Add a post to {unit.name}", "button": "Add post", "back": _crumb("unit", unit)}
-    return _form_page(request, form, add, page)
+    return form_page(request, form, add, page)
 
 
 @requires(Capability.CONFIGURE)
@@ -157,7 +155,7 @@ def post_close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     post = access.get_post(request.user, pk, local_today())
-    form = AppointForm(_sent(request))
+    form = AppointForm(sent(request))
 
     def add(values: dict[str, Any]) -> str:
         holding = workflow.appoint(post=post, by=request.user, now=timezone.now(), **values)
@@ -165,14 +163,14 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("people:post", args=[post.pk])
 
     page = {"title": f"Appoint somebody: {post.title}", "button": "Appoint", "back": _crumb("post", post)}
-    return _form_page(request, form, add, page)
+    return form_page(request, form, add, page)
 
 
 @requires(Capability.CONFIGURE)
 @require_http_methods(["GET", "POST"])
 def holding_end(request: HttpRequest, pk: int) -> HttpResponse:
     holding = access.get_holding(request.user, pk, local_today())
-    form = LastDayForm(_sent(request))
+    form = LastDayForm(sent(request))
 
     def end(values: dict[str, Any]) -> str:
         workflow.end_holding(holding=holding, ends_on=values["last_day"], by=request.user, now=timezone.now())
@@ -181,11 +179,11 @@ def holding_end(request: HttpRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"Last day of {holding.user} as {holding.post.title}",
-        "text": "What the post owes stays with the post. Its next holder, or whoever acts in it, sees it.",
+        "text": ["What the post owes stays with the post. Its next holder, or whoever acts in it, sees it."],
         "button": "Record last day",
         "back": _crumb("post", holding.post),
     }
-    return _form_page(request, form, end, page)
+    return form_page(request, form, end, page)
 
 
 # People
@@ -199,7 +197,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "person": shown,
         "holdings": holding_rows(shown.holdings.select_related("post"), local_today(), by_post=True),
         "entries": person_history(shown),
-        "columns": _columns("When", "What", "By"),
+        "columns": columns("When", "What", "By"),
         "may_configure": access.has_capability(request.user, Capability.CONFIGURE, local_today()),
     }
     return render(request, "people/person.html", context)
@@ -209,7 +207,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person_leave(request: HttpRequest, pk: int) -> HttpResponse:
     leaver = access.get_person(request.user, pk, local_today(), now=timezone.now())
-    form = LastDayForm(_sent(request))
+    form = LastDayForm(sent(request))
 
     def leave(values: dict[str, Any]) -> str:
         workflow.leave(user=leaver, left_on=values["last_day"], by=request.user, now=timezone.now())
@@ -218,11 +216,11 @@ def person_leave(request: HttpRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"Last day of {leaver} at work",
-        "text": "From the day after, they cannot sign in. What their posts owe stays with the posts.",
+        "text": ["From the day after, they cannot sign in. What their posts owe stays with the posts."],
         "button": "Record last day",
         "back": _crumb("person", leaver),
     }
-    return _form_page(request, form, leave, page)
+    return form_page(request, form, leave, page)
 
 
 @requires(Capability.CONFIGURE, Capability.RUN_QUALITY_ASSURANCE)
@@ -237,7 +235,7 @@ def reads(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": read_rows(page.rows),
-        "columns": _columns("When", "Who", "Kind", "Record", "Purpose"),
+        "columns": columns("When", "Who", "Kind", "Record", "Purpose"),
         "active": form.has_changed(),
     }
     return render(request, "people/reads.html", context)
@@ -249,7 +247,7 @@ def reads(request: HttpRequest) -> HttpResponse:
 @requires_whole_authority
 @require_http_methods(["GET", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
-    form = PeopleFileForm(_sent(request), request.FILES or None)
+    form = PeopleFileForm(sent(request), request.FILES or None)
     refused = None
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -274,7 +272,7 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": changes,
         "kinds": Counter(what for what, *_ in rows).items(),
         "rows": rows,
-        "columns": _columns("What", "Which", "Code or dates"),
+        "columns": columns("What", "Which", "Code or dates"),
     }
     return render(request, "people/import_preview.html", context)
 
@@ -303,7 +301,7 @@ def _import_page(request: HttpRequest, form: Form, refused: ImportRefused | None
         "form": form,
         "roles": ROLE_CHOICES,
         "refused": refused,
-        "columns": _columns("Row", "Column", "Value", "What is wrong"),
+        "columns": columns("Row", "Column", "Value", "What is wrong"),
         "rows": [
             [mistake.row, mistake.column, mistake.value, mistake.problem]
             for mistake in mistakes[:MOST_MISTAKES_SHOWN]
@@ -312,21 +310,6 @@ def _import_page(request: HttpRequest, form: Form, refused: ImportRefused | None
     }
     is_wrong = refused is not None or bool(form.errors)
     return render(request, "people/import_new.html", context, status=422 if is_wrong else 200)
-
-
-def _form_page(request: HttpRequest, form: Form, act: Any, page: dict[str, Any]) -> HttpResponse:
-    """Show a form; when it is sent and in order, ``act`` does it and says where to go next."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(act(form.cleaned_data))
-        except (Refused, SomebodyElseWasFirst) as refusal:
-            form.add_error(None, str(refusal))
-    status = 422 if form.errors else 200
-    return render(request, "people/form.html", {"form": form, "page": page}, status=status)
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 def _crumb(name: str, record: Any) -> dict[str, str]:

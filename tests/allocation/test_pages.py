@@ -392,7 +392,7 @@ def test_the_qa_team_moves_work_across_functions_and_withdraws_it(
     assert work.state == "withdrawn"
     again = send(northmoor.qa_officer, "withdraw", work.pk, reason="Closed")
     assert again.status_code == 409
-    assert b"Nothing was changed" in again.content
+    assert b"nothing was saved" in again.content
 
 
 def test_planned_work_is_moved_from_the_timetable_of_its_post(

@@ -15,9 +15,11 @@ from qaframework.actions import access, pages, workflow
 from qaframework.actions.forms import DifferenceForm, EvidenceForm, ReasonForm
 from qaframework.actions.models import Action
 from qaframework.actions.tracker import state_cell
-from qaframework.actions.views.step_page import columns, sent, step_page
+from qaframework.actions.views.step_page import step_page
 from qaframework.people.access import local_today, signed_in
+from qaframework.people.form_page import sent
 from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.tables import columns
 
 
 @signed_in

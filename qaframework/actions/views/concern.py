@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from qaframework.actions import access, pages, workflow
 from qaframework.actions.forms import ResponseForm
-from qaframework.actions.views.step_page import columns, sent
 from qaframework.people.access import local_today, signed_in
-from qaframework.people.form_page import try_form
+from qaframework.people.form_page import sent, try_form
 from qaframework.people.paging import keyset_page
+from qaframework.people.tables import columns
 
 
 @signed_in

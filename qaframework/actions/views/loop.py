@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qaframework.actions import access, documents, pages, workflow
 from qaframework.actions.forms import LoopMeetingForm, ReasonForm
 from qaframework.actions.models import LoopClosure
-from qaframework.actions.views.step_page import columns, sent, step_page
+from qaframework.actions.views.step_page import step_page
 from qaframework.people.access import local_today, signed_in
+from qaframework.people.form_page import sent
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.paging import keyset_page
 from qaframework.people.refusal import Refused
+from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import uk_date
 
 State = LoopClosure.State

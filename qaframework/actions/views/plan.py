@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qaframework.actions import access, documents, pages, workflow
 from qaframework.actions.forms import ReasonForm, ReviewForm
 from qaframework.actions.models import ActionPlan
-from qaframework.actions.views.step_page import columns, sent, step_page
+from qaframework.actions.views.step_page import step_page
 from qaframework.people.access import local_today, signed_in
+from qaframework.people.form_page import sent
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
+from qaframework.people.tables import columns
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"

@@ -5,21 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from qaframework.actions.pages import Facts, NextStep
 from qaframework.people.form_page import form_page
 
 NOT_NOW = "This step is not open any more. See how it stands now."
-
-
-def columns(*labels: str) -> list[dict[str, str]]:
-    return [{"label": label} for label in labels]
-
-
-def sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 def step_page(

@@ -16,11 +16,11 @@ from qaframework.actions.tracker import (
     filtered,
     tracker_for,
 )
-from qaframework.actions.views.step_page import columns
 from qaframework.people.access import local_today, signed_in
 from qaframework.people.exports import csv_response, xlsx_response
 from qaframework.people.models import RecordRead
 from qaframework.people.reads import log_read
+from qaframework.people.tables import columns
 
 
 @signed_in

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,22 +25,15 @@ from qaframework.allocation.year_view import (
 )
 from qaframework.packs.practice_wording import theme_rows
 from qaframework.people.access import local_today, requires
-from qaframework.people.form_page import form_page
+from qaframework.people.form_page import form_page, sent
 from qaframework.people.models import Post
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import ROLES, Capability
+from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import uk_date
 from qaframework.rules.periods import ProgrammeYear
 
 PLANNERS = access.PLANNERS
-
-
-def _columns(*labels: str, numeric: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    return [{"label": label, "numeric": label in numeric} for label in labels]
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 @requires(*PLANNERS)
@@ -69,11 +62,11 @@ def programme(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "is_narrowed": bool(chosen.chosen("activity")),
         "may_plan": may_plan,
-        "columns": _columns("Role", *months, "Year", numeric=(*months, "Year")),
-        "expected_columns": _columns("Work", "Expected", "Planned", numeric=("Expected", "Planned")),
+        "columns": columns("Role", *months, "Year", numeric=(*months, "Year")),
+        "expected_columns": columns("Work", "Expected", "Planned", numeric=("Expected", "Planned")),
         "themes": [row[:4] for row in theme_rows(pack, chosen.chosen("activity"))],
-        "theme_columns": _columns("Theme", "Work", "When", "Where"),
-        "undated_columns": _columns("Work", "Quarter", "How many", "Dates", "Settle"),
+        "theme_columns": columns("Theme", "Work", "When", "Where"),
+        "undated_columns": columns("Work", "Quarter", "How many", "Dates", "Settle"),
     }
     return render(request, "allocation/programme.html", context)
 
@@ -84,7 +77,7 @@ def make_programme(request: HttpRequest) -> HttpResponse:
     today = local_today()
     frameworks = access.visible_frameworks(request.user, today, Capability.RUN_QUALITY_ASSURANCE)
     this_year = ProgrammeYear.of(today).year
-    form = MakeProgrammeForm(_sent(request), frameworks=frameworks, years=[this_year, this_year + 1])
+    form = MakeProgrammeForm(sent(request), frameworks=frameworks, years=[this_year, this_year + 1])
 
     def make(values: dict[str, Any]) -> str:
         if not access.may_plan(request.user, values["framework"], today):
@@ -93,10 +86,10 @@ def make_programme(request: HttpRequest) -> HttpResponse:
         messages.success(request, _summary(done))
         return f"{reverse('allocation:programme')}?programme={done.programme.pk}"
 
-    text = (
+    text = [
         "The quotas become work by post and month. Made again, the programme gets what is missing and drops "
         "what is no longer wanted. Work that has begun, or that was moved to another post, stays."
-    )
+    ]
     page = {
         "title": "Make the programme",
         "back": {"label": "Programme", "url": reverse("allocation:programme")},
@@ -118,7 +111,7 @@ def programme_role(request: HttpRequest, pk: int, role: str) -> HttpResponse:
         "programme": shown,
         "title": f"{pack.role_label(role)}: {span_of(shown).label}",
         "rows": role_rows(shown, role, local_today()),
-        "columns": _columns("Post", "Unit", "Held by", *quarters, "Year", numeric=(*quarters, "Year")),
+        "columns": columns("Post", "Unit", "Held by", *quarters, "Year", numeric=(*quarters, "Year")),
         "back": _programme_crumb(shown),
     }
     return render(request, "allocation/programme_role.html", context)
@@ -143,9 +136,9 @@ def programme_post(request: HttpRequest, pk: int, post_pk: int) -> HttpResponse:
         "span": span_of(shown),
         "role": pack.role_label(post.role),
         "matrix": timetable(pack, span_of(shown), work),
-        "matrix_columns": _columns("Work", *quarters, "Year", numeric=(*quarters, "Year")),
+        "matrix_columns": columns("Work", *quarters, "Year", numeric=(*quarters, "Year")),
         "work": work_rows(pack, work, local_today(), may_plan=may_plan),
-        "work_columns": _columns("Work", "Month", "Due", "State", *(["Change"] if may_plan else [])),
+        "work_columns": columns("Work", "Month", "Due", "State", *(["Change"] if may_plan else [])),
         "back": {
             "label": pack.role_label(post.role),
             "url": reverse("allocation:programme_role", args=[shown.pk, post.role]),
@@ -165,7 +158,7 @@ def programme_dates(request: HttpRequest, pk: int, activity: str, quarter: int) 
     if known is None or not known.is_dated_later or quarter not in range(1, 5) or not may:
         raise Http404
     period = span_of(shown).quarters[quarter - 1]
-    form = DatesForm(_sent(request))
+    form = DatesForm(sent(request))
 
     def settle(values: dict[str, Any]) -> str:
         count = workflow.set_dates(
@@ -179,8 +172,10 @@ def programme_dates(request: HttpRequest, pk: int, activity: str, quarter: int) 
     page = {
         "title": f"Set the dates: {known.label}",
         "back": _programme_crumb(shown),
-        "text": f"{period.label}. Everybody who owes it gets a notice. Dates that were set before move, with "
-        "their reminders, where the work has not begun.",
+        "text": [
+            f"{period.label}. Everybody who owes it gets a notice. Dates that were set before move, with "
+            "their reminders, where the work has not begun."
+        ],
         "button": "Set the dates",
     }
     return form_page(request, form, settle, page)
@@ -195,7 +190,7 @@ def ask_for_work(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     activities = shown.framework.version_on(today).pack.activities
     form = AskForm(
-        _sent(request),
+        sent(request),
         activities=[(key, one.label) for key, one in activities.items() if one.draw is None],
         posts=access.posts_that_audit(shown.framework, today),
     )
@@ -205,11 +200,11 @@ def ask_for_work(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{subject_line(work)}: {work.post} owes it by {uk_date(work.due_on)}.")
         return reverse("allocation:programme_post", args=[shown.pk, work.post_id])
 
-    text = (
+    text = [
         "For work that the quotas do not ask for, such as a look at supervision records. Whoever holds the "
         "post is told at once. The work is reminded of, escalated and counted like any other. Cases to audit "
         "are not chosen here: they are drawn at random."
-    )
+    ]
     page = {
         "title": "Ask for one more piece of work",
         "back": _programme_crumb(shown),

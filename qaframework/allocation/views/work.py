@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,19 +27,15 @@ from qaframework.allocation.requests import decided_rows, waiting_rows
 from qaframework.allocation.wording import notice_url, subject_line
 from qaframework.caseload.access import get_case, visible_cases
 from qaframework.people.access import has_capability, local_today, requires
-from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.form_page import form_page, sent
 from qaframework.people.paging import keyset_page
-from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import due_in_words, short_date, uk_date
 from qaframework.rules.periods import Month
 
 PLANNERS = access.PLANNERS
 WORK_COLUMNS = ("Work", "Case", "Due", "State")
-
-
-def _columns(*labels: str, numeric: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    return [{"label": label, "numeric": label in numeric} for label in labels]
 
 
 # One's own work
@@ -52,11 +48,11 @@ def my_work(request: HttpRequest) -> HttpResponse:
     work = my_work_page.my_work(request.user, local_today())
     context = {
         "work": work,
-        "columns": _columns(*WORK_COLUMNS),
-        "owed_columns": _columns(*WORK_COLUMNS, "More time"),
-        "waiting_columns": _columns("What", "Due", "State"),
-        "part_columns": _columns(*WORK_COLUMNS, "Led by"),
-        "ahead_columns": _columns("Month", "Work", "How many", numeric=("How many",)),
+        "columns": columns(*WORK_COLUMNS),
+        "owed_columns": columns(*WORK_COLUMNS, "More time"),
+        "waiting_columns": columns("What", "Due", "State"),
+        "part_columns": columns(*WORK_COLUMNS, "Led by"),
+        "ahead_columns": columns("Month", "Work", "How many", numeric=("How many",)),
         "verifies": has_capability(request.user, Capability.VERIFY_ACTIONS, local_today()),
         "next_text": f"Your next work is planned for {work.next_month}. You get a notice when it comes.",
     }
@@ -88,21 +84,20 @@ def ask_extension(request: HttpRequest, pk: int) -> HttpResponse:
         "title": "Ask for more time",
         "back": {"label": "My work", "url": reverse("allocation:my_work")},
         "facts": _facts(assignment),
-        "text": [],
         "button": "Send the request",
     }
     refusal = workflow.why_no_extension(assignment, timezone.now())
     if refusal and request.method != "POST":
         page["text"] = [refusal]
-        return render(request, "allocation/form.html", {"page": page})
-    form = ExtensionForm(_sent(request), assignment=assignment)
+        return render(request, "people/form.html", {"page": page})
+    form = ExtensionForm(sent(request), assignment=assignment)
 
     def ask(values: dict[str, Any]) -> str:
         workflow.ask_extension(assignment=assignment, by=request.user, now=timezone.now(), **values)
         messages.success(request, "Your request has been sent. The deadline stands until it is decided.")
         return reverse("allocation:my_work")
 
-    return _form_page(request, form, ask, page)
+    return form_page(request, form, ask, page)
 
 
 # The return board
@@ -115,8 +110,8 @@ def return_board(request: HttpRequest) -> HttpResponse:
     shown = board.board_for(request.user, request.GET, today)
     context = {
         "board": shown,
-        "columns": _columns(*board.COLUMNS),
-        "expected_columns": _columns(
+        "columns": columns(*board.COLUMNS),
+        "expected_columns": columns(
             "Work",
             "Period",
             "Expected",
@@ -136,43 +131,52 @@ def reallocate(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = access.get_managed_assignment(request.user, pk)
     posts = access.posts_that_audit(assignment.programme.framework, local_today())
     posts = posts.exclude(pk=assignment.post_id)
-    form = ReallocateForm(_sent(request), posts=posts)
 
-    def move(values: dict[str, Any]) -> str:
-        workflow.reallocate(assignment=assignment, by=request.user, now=timezone.now(), **values)
-        messages.success(request, f"{subject_line(assignment)} is now with {assignment.post}.")
-        return _board_of(assignment)
+    def move(**values: Any) -> str:
+        workflow.reallocate(assignment=assignment, **values)
+        return f"{subject_line(assignment)} is now with {assignment.post}."
 
     page = {
         "title": "Move this work to another post",
-        "back": {"label": "Back", "url": _board_of(assignment)},
-        "facts": _facts(assignment),
         "text": ["The deadline stays. Both the move and your reason stay on the record."],
         "button": "Move",
         "other": {"label": "Withdraw it instead", "url": reverse("allocation:withdraw", args=[pk])},
     }
-    return _form_page(request, form, move, page)
+    return _change_page(request, assignment, ReallocateForm(sent(request), posts=posts), move, page)
 
 
 @requires(Capability.RUN_QUALITY_ASSURANCE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = access.get_managed_assignment(request.user, pk)
-    form = WithdrawForm(_sent(request))
 
-    def take_off(values: dict[str, Any]) -> str:
-        workflow.withdraw(assignment=assignment, by=request.user, now=timezone.now(), **values)
-        messages.success(request, f"{subject_line(assignment)} has been withdrawn.")
-        return _board_of(assignment)
+    def take_off(**values: Any) -> str:
+        workflow.withdraw(assignment=assignment, **values)
+        return f"{subject_line(assignment)} has been withdrawn."
 
     page = {
         "title": "Withdraw this work",
-        "back": {"label": "Back", "url": _board_of(assignment)},
-        "facts": _facts(assignment),
         "text": ["Nobody owes it any more, and it leaves every count. This cannot be undone."],
         "button": "Withdraw",
     }
-    return _form_page(request, form, take_off, page)
+    return _change_page(request, assignment, WithdrawForm(sent(request)), take_off, page)
+
+
+def _change_page(
+    request: HttpRequest,
+    assignment: Assignment,
+    form: Form,
+    change: Callable[..., str],
+    page: dict[str, Any],
+) -> HttpResponse:
+    """A form that changes the assignment: ``change`` does it and says what was done."""
+
+    def act(values: dict[str, Any]) -> str:
+        messages.success(request, change(by=request.user, now=timezone.now(), **values))
+        return _board_of(assignment)
+
+    back = {"label": "Back", "url": _board_of(assignment)}
+    return form_page(request, form, act, {"back": back, "facts": _facts(assignment), **page})
 
 
 # Requests for more time
@@ -191,20 +195,18 @@ def extensions(request: HttpRequest) -> HttpResponse:
     if is_past:
         found = found.exclude(state=ExtensionRequest.State.ASKED)
         page = keyset_page(found, moment="asked_at", query=request.GET, newest_first=True)
-        rows, columns = (
-            decided_rows(page.rows),
-            _columns("Work", "Asked by", "Asked for", "Outcome", "Decision"),
-        )
+        rows = decided_rows(page.rows)
+        labels = ("Work", "Asked by", "Asked for", "Outcome", "Decision")
     else:
         page = keyset_page(waiting, moment="assignment__due_on", query=request.GET)
         rows = waiting_rows(page.rows, request.user, today)
-        columns = _columns("Work", "Asked by", "Asked for", "Deadline", "Decide")
+        labels = ("Work", "Asked by", "Asked for", "Deadline", "Decide")
     url = reverse("allocation:extensions")
     tabs = [
         {"label": "To decide", "url": url, "current": not is_past},
         {"label": "Decided or lapsed", "url": f"{url}?show=decided", "current": is_past},
     ]
-    context = {"page": page, "rows": rows, "columns": columns, "tabs": tabs, "is_past": is_past}
+    context = {"page": page, "rows": rows, "columns": columns(*labels), "tabs": tabs, "is_past": is_past}
     return render(request, "allocation/extensions.html", context)
 
 
@@ -216,14 +218,13 @@ def decide_extension(request: HttpRequest, pk: int) -> HttpResponse:
         "title": "Decide on a request",
         "back": {"label": "Requests for more time", "url": reverse("allocation:extensions")},
         "facts": [*_facts(asked.assignment), *_request_facts(asked)],
-        "text": [],
         "button": "Record the decision",
     }
     refusal = workflow.why_not_decided(asked, request.user, timezone.now())
     if refusal and request.method != "POST":
         page["text"] = [refusal]
-        return render(request, "allocation/form.html", {"page": page})
-    form = DecisionForm(_sent(request))
+        return render(request, "people/form.html", {"page": page})
+    form = DecisionForm(sent(request))
 
     def decide(values: dict[str, Any]) -> str:
         workflow.decide_extension(
@@ -236,29 +237,7 @@ def decide_extension(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"The request has been {asked.get_state_display().lower()}.")
         return reverse("allocation:extensions")
 
-    return _form_page(request, form, decide, page)
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _form_page(
-    request: HttpRequest, form: Form, act: Callable[[dict[str, Any]], str], page: dict[str, Any]
-) -> HttpResponse:
-    """Show a form; when it is sent and in order, ``act`` does it and says where to go next."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return redirect(act(form.cleaned_data))
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            except SomebodyElseWasFirst as conflict:
-                form.add_error(None, f"{conflict} Nothing was changed. Look at it again before you go on.")
-                status = 409
-    return render(request, "allocation/form.html", {"form": form, "page": page}, status=status)
+    return form_page(request, form, decide, page)
 
 
 def _facts(assignment: Assignment) -> list[dict[str, Any]]:

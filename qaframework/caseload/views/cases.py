@@ -17,6 +17,7 @@ from qaframework.caseload.models import Case
 from qaframework.people.access import has_capability, local_today, requires
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 
 _QA = Capability.RUN_QUALITY_ASSURANCE
 
@@ -32,7 +33,7 @@ def register(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "active": any(request.GET.get(name) for name in form.fields),
-        "columns": tables.columns(tables.REGISTER_COLUMNS),
+        "columns": columns(*tables.REGISTER_COLUMNS),
         "rows": [tables.register_row(case) for case in page.rows],
         "page": page,
         "runs_quality_assurance": has_capability(request.user, _QA, local_today()),
@@ -47,7 +48,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "case": shown,
         "facts": tables.case_facts(shown),
-        "columns": tables.columns(["When", "What", "By"]),
+        "columns": columns("When", "What", "By"),
         "history": tables.history_rows(shown),
         "may_change": access.may_change(request.user, shown, local_today()),
     }
@@ -136,7 +137,7 @@ def restricted(request: HttpRequest) -> HttpResponse:
         ]
         for shown in page.rows
     ]
-    context = {"page": page, "rows": rows, "columns": tables.columns(["Child", "People cleared today"])}
+    context = {"page": page, "rows": rows, "columns": columns("Child", "People cleared today")}
     return render(request, "caseload/restricted.html", context)
 
 

@@ -20,6 +20,7 @@ from qaframework.people.paging import keyset_page
 from qaframework.people.reads import log_read
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
+from qaframework.people.tables import columns
 
 may_import = requires(Capability.CONFIGURE, Capability.RUN_QUALITY_ASSURANCE)
 
@@ -51,7 +52,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [tables.import_row(shown) for shown in page.rows],
-        "columns": tables.columns(labels),
+        "columns": columns(*labels),
     }
     return render(request, "caseload/imports.html", context)
 
@@ -92,9 +93,9 @@ def import_report(request: HttpRequest, pk: int) -> HttpResponse:
             for key, label, kind in COUNTS
         ],
         "sheets": [[sheet, holds, f"{rows:,}"] for sheet, holds, rows in counts.get("sheets", [])],
-        "sheet_columns": tables.columns(["Sheet", "Read as", "Rows"]),
+        "sheet_columns": columns("Sheet", "Read as", "Rows"),
         "findings": [tables.finding_row(finding) for finding in findings[:MOST_FINDINGS_SHOWN]],
-        "finding_columns": tables.columns(FINDING_COLUMNS),
+        "finding_columns": columns(*FINDING_COLUMNS),
         "has_more_findings": len(findings) > MOST_FINDINGS_SHOWN,
         "refused": counts.get("refused", 0),
         "changed": workflow.changed_cases(shown),
@@ -113,7 +114,7 @@ def import_changes(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     context = {
         "import": shown,
         "change": LABELS[change],
-        "columns": tables.columns(["Child", "What changes", "Team", "Worker"]),
+        "columns": columns("Child", "What changes", "Team", "Worker"),
         "rows": [tables.staged_row(row) for row in page.rows],
         "page": page,
         "restricted": staged.filter(is_restricted=True).count(),
