@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qaframework.packs.checking import FRAMEWORK, Mistake, examine
-from qaframework.packs.documents import DocumentInvalid, Files, unpack, write_document
+from qaframework.packs.documents import DocumentInvalid, Files, read_document, unpack, write_document
 
 SHIPPED = Path(__file__).parent / "data"
 
@@ -28,6 +28,13 @@ def shipped_packs() -> list[str]:
 
 
 @cache
+def demonstration_packs() -> dict[str, str]:
+    """The shipped packs that the demonstration begins with, by the part of the organisation they are for."""
+    document, _ = read_document((SHIPPED / "demonstration.yaml").read_bytes())
+    return dict(document)
+
+
+@cache
 def shipped_names() -> dict[str, str]:
     """What the shipped packs are called in full, by name."""
     return {name: read_pack(name)["framework"]["name"] for name in shipped_packs()}
@@ -37,7 +44,8 @@ def pack_files(name_or_path: str) -> dict[str, bytes]:
     """The files of a shipped pack, a folder, a zip or a single YAML file. Raises PackInvalid."""
     path = SHIPPED / name_or_path if name_or_path in shipped_packs() else Path(name_or_path)
     if path.is_dir():
-        return {file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*.yaml"))}
+        files = [file for file in sorted(path.rglob("*")) if file.suffix in (".yaml", ".yml")]
+        return {file.relative_to(path).as_posix(): file.read_bytes() for file in files}
     if not path.is_file():
         allowed = f"One of {', '.join(shipped_packs())}, or a folder, a zip or a YAML file."
         raise PackInvalid([Mistake(name_or_path, "", "There is no such pack.", allowed)])

@@ -10,7 +10,7 @@ from escalation.workflow import sweep
 from qaframework.caseload.models import Case
 from qaframework.notices.models import Notice
 from qaframework.packs.models import Framework, FrameworkVersion
-from qaframework.packs.reading import Content, read_pack
+from qaframework.packs.reading import Content, demonstration_packs, read_pack
 from qaframework.packs.workflow import load_pack
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Unit, User
@@ -25,7 +25,6 @@ from reporting.demo.year import live_through, settle_steps
 
 PASSWORD = "Northmoor-2-look-round"
 MARK = ", demonstration"
-SECOND = "bracknell"
 READ_AFTER = timedelta(days=3)
 
 # One of each kind of person, by the post they hold.
@@ -98,9 +97,10 @@ def log_ins(organisation: Organisation) -> list[LogIn]:
 def _frameworks(content: Content, now: datetime) -> list[FrameworkVersion]:
     """The chosen framework for children's social care, and a second one for youth justice."""
     social_care, youth_justice = (Unit.objects.get(code=code) for code in ("social-care", "youth-justice"))
-    if content["framework"]["key"] == SECOND:
+    second = read_pack(demonstration_packs()["youth_justice"])
+    if content["framework"]["key"] == second["framework"]["key"]:
         return [_load(content, [social_care, youth_justice], now)]
-    return [_load(content, [social_care], now), _load(read_pack(SECOND), [youth_justice], now)]
+    return [_load(content, [social_care], now), _load(second, [youth_justice], now)]
 
 
 def _load(content: Content, units: list[Unit], now: datetime) -> FrameworkVersion:

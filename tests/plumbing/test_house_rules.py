@@ -60,3 +60,27 @@ def test_no_room_has_a_drawer_for_everything() -> None:
     drawers = {"utils", "helpers", "common", "services", "misc"}
     rooms = [path for path in tracked_files() if path.suffix == ".py" and "tests" not in path.parts]
     assert [str(path) for path in rooms if drawers & {path.stem, path.parent.name}] == []
+
+
+# What differs between authorities is data. A clause may be named as the source of a rule.
+AUTHORITIES = re.compile(r"lancashire|bracknell|bedford|windsor|maidenhead|sandwell|rbwm(?!-[0-9])", re.I)
+MAY_NAME_THEM = ("docs/", "tests/", "qaframework/packs/data/")
+
+
+def test_no_authority_is_named_outside_the_packs_and_what_is_written_about_them() -> None:
+    named = [
+        f"{name}:{number}: {line.strip()[:80]}"
+        for path in tracked_files()
+        if not (name := str(path.relative_to(ROOT))).startswith(MAY_NAME_THEM)
+        for number, line in enumerate([name, *text_of(path).splitlines()])
+        if AUTHORITIES.search(line)
+    ]
+    assert named == []
+
+
+def test_the_names_are_found_where_they_may_stand() -> None:
+    """The search does find them: in every pack, and in nothing that speaks of a clause only."""
+    packs = [path for path in tracked_files() if path.match("qaframework/packs/data/*/framework.yaml")]
+    assert len(packs) >= 5
+    assert all(AUTHORITIES.search(path.read_text()) for path in packs)
+    assert not AUTHORITIES.search("Source: RBWM-27.")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from qaframework.packs.reading import PackInvalid
+from qaframework.packs.reading import PackInvalid, demonstration_packs
 from qaframework.people.command import OperatorCommand, Outcome
 from qaframework.people.refusal import Refused
 from reporting.demo.authority import PASSWORD, LogIn, make_demo
@@ -20,7 +20,9 @@ class Command(OperatorCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--framework", default="lancashire", help="A shipped framework, or a pack's path."
+            "--framework",
+            default=demonstration_packs()["social_care"],
+            help="A shipped framework, or a pack's path.",
         )
         parser.add_argument("--seed", default="1", help="The same seed and moment give the same authority.")
         parser.add_argument(
