@@ -1,6 +1,7 @@
 """Says everything that is wrong with a pack at once: file, place, problem, and what would be right."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from qaframework.packs.references import framework_slips, tool_slips
 SCHEMAS = Path(__file__).parent / "schema"
 LIBRARY = Path(__file__).parent / "library"
 FRAMEWORK = "framework.yaml"
+TOOL_FILE = re.compile(r"tools/[^/]+\.yaml")
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,23 @@ def examine(files: Files) -> tuple[dict[str, Any], list[Mistake]]:
     """
     documents, mistakes = _documents(files)
     documents = {**_from_library(documents), **documents}
-    framework = documents.get(FRAMEWORK)
-    tools = {name: document for name, document in documents.items() if name.startswith("tools/")}
+    tools = {_tool_key(name): tool for name, tool in documents.items() if TOOL_FILE.fullmatch(name)}
+    content = {"framework": documents.get(FRAMEWORK), "tools": tools}
     if FRAMEWORK not in documents and not any(mistake.file == FRAMEWORK for mistake in mistakes):
         mistakes.append(
             Mistake(FRAMEWORK, "", "The file is missing.", "A pack needs a file framework.yaml at its top.")
         )
-    if framework is not None:
-        mistakes += _against_schema(FRAMEWORK, framework, "framework")
-    for name, tool in tools.items():
-        mistakes += _against_schema(name, tool, "tool")
-    mistakes += _slips(framework, tools)
-    content = {"framework": framework, "tools": {_tool_key(name): tool for name, tool in tools.items()}}
+    mistakes += mistakes_in(content)
     return content, sorted(mistakes, key=lambda mistake: mistake.file != FRAMEWORK)
+
+
+def mistakes_in(content: Mapping[str, Any]) -> list[Mistake]:
+    """Every mistake in content that is there as data already: those of the rules first."""
+    framework, tools = content["framework"], content["tools"]
+    found = [] if framework is None else _against_schema(FRAMEWORK, framework, "framework")
+    for key, tool in tools.items():
+        found += _against_schema(_tool_file(key), tool, "tool")
+    return found + _slips(framework, tools)
 
 
 def _from_library(documents: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,6 +88,10 @@ def _tool_key(name: str) -> str:
     return Path(name).stem
 
 
+def _tool_file(key: str) -> str:
+    return f"tools/{key}.yaml"
+
+
 def _documents(files: Files) -> tuple[dict[str, Any], list[Mistake]]:
     documents: dict[str, Any] = {}
     mistakes: list[Mistake] = []
@@ -96,9 +106,11 @@ def _documents(files: Files) -> tuple[dict[str, Any], list[Mistake]]:
             for line, key in repeated
         ]
         documents |= _parts(name, document)
-    strays = [name for name in documents if name != FRAMEWORK and not name.startswith("tools/")]
+    strays = [name for name in documents if name != FRAMEWORK and not TOOL_FILE.fullmatch(name)]
     mistakes += [
-        Mistake(name, "", "The file has no place in a pack.", "framework.yaml, and tools in tools/.")
+        Mistake(
+            name, "", "The file has no place in a pack.", "framework.yaml, and tools/NAME.yaml for a tool."
+        )
         for name in strays
     ]
     return documents, mistakes
@@ -114,10 +126,9 @@ def _parts(name: str, document: Any) -> dict[str, Any]:
 
 def _slips(framework: Any, tools: dict[str, Any]) -> list[Mistake]:
     """What the schema cannot see: names that lead nowhere, keys used twice, parts that do not fit."""
-    by_key = {_tool_key(name): tool for name, tool in tools.items()}
-    found = [Mistake(FRAMEWORK, *slip) for slip in framework_slips(framework, by_key)]
-    for name, tool in tools.items():
-        found += [Mistake(name, *slip) for slip in tool_slips(_tool_key(name), tool, framework)]
+    found = [Mistake(FRAMEWORK, *slip) for slip in framework_slips(framework, tools)]
+    for key, tool in tools.items():
+        found += [Mistake(_tool_file(key), *slip) for slip in tool_slips(key, tool, framework)]
     return found
 
 

@@ -1,16 +1,16 @@
 """Loading a framework and changing its quotas: each change is a new version from a date on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from qaframework.packs.checking import mistakes_in
 from qaframework.packs.definition import Pack, parse
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import Content, hash_of
-from qaframework.packs.references import quota_slips
 from qaframework.people import history
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Unit, User
@@ -18,6 +18,7 @@ from qaframework.people.refusal import Refused
 from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota
 from qaframework.rules.working_days import local_date
 
+LONGEST_LABEL = 80
 LOCAL_CHANGE = re.compile(r" \(local change (\d+)\)$")
 
 
@@ -65,27 +66,66 @@ def change_quotas(
     not have, and SomebodyElseWasFirst when ``based_on`` is no longer the newest version. Quotas below zero
     cannot be built at all.
     """
-    newest = framework.versions.first()
-    if newest is None:
-        raise Refused(f"{framework} has no version yet. Load its pack first.")
-    if based_on is not None and based_on.pk != newest.pk:
-        raise SomebodyElseWasFirst(f"{framework} has a newer version, {newest.label}.")
+    newest = _newest(framework)
     before = (newest.pack.quotas, newest.pack.shared_quotas)
     after = (tuple(quotas), before[1] if shared_quotas is None else tuple(shared_quotas))
-    if after == before:
-        return newest
     rules = {**newest.content["framework"], "quotas": _entries(newest, "quotas", before[0], after[0])}
-    if after[1]:
+    if before[1] or after[1]:
         rules["shared_quotas"] = _entries(newest, "shared_quotas", before[1], after[1])
+    return change_rules(
+        framework=framework,
+        content={**newest.content, "framework": rules},
+        effective_from=effective_from,
+        note=note,
+        by=by,
+        now=now,
+        based_on=based_on,
+    )
+
+
+@transaction.atomic
+def change_rules(
+    *,
+    framework: Framework,
+    content: Content,
+    effective_from: date,
+    note: str,
+    by: User | None,
+    now: datetime,
+    based_on: FrameworkVersion | None = None,
+) -> FrameworkVersion:
+    """A new version with this content in place of the newest one's, from a local date on.
+
+    Its label and first day are set here; a version that is there is never edited. The same content as
+    before changes nothing. ``based_on`` is the version that the person had before them.
+    Raises Refused for a past date, no note, or content with mistakes, and SomebodyElseWasFirst when
+    ``based_on`` is no longer the newest version.
+    """
+    newest = _newest(framework)
+    if based_on is not None and based_on.pk != newest.pk:
+        raise SomebodyElseWasFirst(f"{framework} has a newer version, {newest.label}.")
+    if content == newest.content:
+        return newest
     if not note.strip():
         raise Refused("Say what changes and why, so that others can follow it later.")
     if effective_from < local_date(now):
-        raise Refused(f"Quotas cannot change in the past. Give {local_date(now):%-d %B %Y} or a later day.")
+        raise Refused(f"Rules cannot change in the past. Give {local_date(now):%-d %B %Y} or a later day.")
     _refuse_before(newest, effective_from)
-    _refuse_slips(rules)
-    rules |= {"version": _next_label(newest.label), "effective_from": effective_from.isoformat()}
-    content = {**newest.content, "framework": rules}
+    rules = {
+        **content["framework"],
+        "version": _next_label(newest.label),
+        "effective_from": effective_from.isoformat(),
+    }
+    content = {**content, "framework": rules}
+    _refuse_mistakes(content)
     return _add_version(framework, newest, content, note=note.strip(), by=by, now=now)
+
+
+def _newest(framework: Framework) -> FrameworkVersion:
+    newest = framework.versions.first()
+    if newest is None:
+        raise Refused(f"{framework} has no version yet. Load its pack first.")
+    return newest
 
 
 def _add_version(
@@ -134,10 +174,10 @@ def _refuse_before(newest: FrameworkVersion | None, effective_from: date) -> Non
         )
 
 
-def _refuse_slips(rules: Mapping[str, Any]) -> None:
-    slips = [f"{place}: {problem} {allowed}" for place, problem, allowed in quota_slips(rules)]
-    if slips:
-        raise Refused(" ".join(slips))
+def _refuse_mistakes(content: Content) -> None:
+    found = [f"{one.path}: {one.problem} {one.allowed}" for one in mistakes_in(content)]
+    if found:
+        raise Refused(" ".join(found))
 
 
 def _entries(
@@ -175,5 +215,5 @@ def _entry(pack: Pack, quota: Quota | SharedQuota) -> dict[str, Any]:
 def _next_label(label: str) -> str:
     """2026.1 becomes "2026.1 (local change 1)", and that becomes "2026.1 (local change 2)"."""
     found = LOCAL_CHANGE.search(label)
-    count = int(found[1]) + 1 if found else 1
-    return f"{LOCAL_CHANGE.sub('', label)} (local change {count})"
+    added = f" (local change {int(found[1]) + 1 if found else 1})"
+    return LOCAL_CHANGE.sub("", label)[: LONGEST_LABEL - len(added)] + added

@@ -277,7 +277,16 @@ def test_a_zip_may_hold_the_pack_in_a_folder(content):
 def test_a_file_in_the_wrong_place_is_named(content):
     files = files_of(content) | {"tool/learning.yaml": b"key: learning\n"}
     (found,) = check(files)
-    assert (found.file, found.allowed) == ("tool/learning.yaml", "framework.yaml, and tools in tools/.")
+    assert found.file == "tool/learning.yaml"
+    assert found.allowed == "framework.yaml, and tools/NAME.yaml for a tool."
+
+
+@pytest.mark.parametrize(
+    "name", ["tools/more/learning_space.yaml", "tools/learning_space.yml", "framework.yml"]
+)
+def test_a_second_file_of_one_name_never_takes_the_place_of_the_first(content, name):
+    files = files_of(content) | {name: b"key: learning_space\n"}
+    assert [mistake.file for mistake in check(files)] == [name]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from qaframework.packs.models import Framework
-from qaframework.packs.reading import content_of, files_of, pack_files
+from qaframework.packs.reading import SHIPPED, content_of, files_of, pack_files
 from qaframework.tools.models import ToolVersion
 from tests.factories.packs import shipped
 
@@ -44,6 +44,70 @@ def test_check_pack_says_every_mistake_and_fails(tmp_path):
         call_command("check_pack", str(tmp_path), stdout=out)
     assert "framework.yaml, year_starts_in: “x” is not right here." in out.getvalue()
     assert "tools/live_audit.yaml: " in out.getvalue()
+
+
+# What is written wrong, and what check_pack says about it: file and place, problem, what would be right.
+TEN_MISTAKES = [
+    ("name: Bracknell", "titel: Bracknell", "framework.yaml: “name” is missing."),
+    (
+        "name: Bracknell",
+        "titel: Bracknell",
+        "framework.yaml: “titel” is not known here. Known here: key, name,",
+    ),
+    (
+        "2026-04-01",
+        "2026-04-31",
+        "framework.yaml, effective_from: “2026-04-31” is not a day of the calendar.",
+    ),
+    ("year_starts_in: 4", "year_starts_in: 13", "framework.yaml, year_starts_in: 13 is above 12. The month"),
+    (
+        "{key: team_manager, label",
+        "{key: group_manager, label",
+        "framework.yaml, roles: “group_manager” is not a role of the product. Known here: practitioner,",
+    ),
+    (
+        "    ladder: late_audit\n    extension",
+        "    ladder: late\n    extension",
+        "framework.yaml, activities › live_audit › ladder: “late” is not a ladder. Known here: late_audit,",
+    ),
+    (
+        "senior_manager, activity: live_audit, amounts: [1, 1, 1, 1]",
+        "senior_manager, activity: live_audit, amounts: [1, 1, 1]",
+        "framework.yaml, quotas › senior_manager, live_audit › amounts: There are 3 numbers. 4, one for each",
+    ),
+    (
+        "standard: 1 month",
+        "standard: a month",
+        "framework.yaml, actions › standard: “a month” is not right here. A length of time",
+    ),
+    (
+        "    mode: any\n",
+        "    mode: any\n    mode: in_person\n",
+        "“mode” stands here a second time. Each name once.",
+    ),
+]
+
+
+def test_check_pack_says_ten_different_mistakes_at_once(tmp_path):
+    text = (SHIPPED / "bracknell" / "framework.yaml").read_text()
+    for right, wrong, _ in TEN_MISTAKES:
+        text = text.replace(right, wrong)
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "framework.yaml").write_text(text)
+    tool = (SHIPPED / "bracknell" / "tools" / "live_audit.yaml").read_text()
+    (tmp_path / "tools" / "live_audit.yaml").write_text(tool.replace("type: long_text", "type: essay", 1))
+    (tmp_path / "old.yaml").write_text("key: old\n")
+    out = StringIO()
+    with pytest.raises(CommandError, match="put right"):
+        call_command("check_pack", str(tmp_path), stdout=out)
+    for _, _, said in TEN_MISTAKES:
+        assert said in out.getvalue()
+    assert "live_audit.yaml, sections › preparation › questions › " in out.getvalue()
+    assert "“essay” is not one of the choices. Choose one of: yes_no," in out.getvalue()
+    assert "old.yaml: The file has no place in a pack. framework.yaml, and tools/NAME.yaml" in out.getvalue()
+    # The role that is gone is missed by the quota and the ladders that name it, and by nothing else.
+    others = [line for line in out.getvalue().splitlines() if "“team_manager” is not a" not in line]
+    assert len(others) == len(TEN_MISTAKES) + 2
 
 
 def test_load_pack_loads_and_then_changes_nothing(northmoor):

@@ -266,7 +266,7 @@ def test_a_quota_can_be_added(signed_in, version):
         ({"quota_1_3": "201"}, "Enter a whole number from 0 to 200."),
         ({"note": ""}, "Say what changes and why"),
         ({"effective_from": "soon"}, "such as 1 January 2027"),
-        ({"effective_from": "2026-04-01", "quota_0_2": "4"}, "Quotas cannot change in the past"),
+        ({"effective_from": "2026-04-01", "quota_0_2": "4"}, "Rules cannot change in the past"),
         ({"new_role": "iro"}, "A new quota needs both."),
         ({"new_role": "iro", "new_activity": "learning_space"}, "change it in the table"),
         ({"new_role": "iro", "new_activity": "dip_sample"}, "Say how many one post of the role owes"),

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from qaframework.packs.access import frameworks_for
+from qaframework.packs.checking import check
 from qaframework.packs.models import Framework, FrameworkVersion
-from qaframework.packs.workflow import change_quotas, load_pack
+from qaframework.packs.reading import files_of
+from qaframework.packs.workflow import change_quotas, change_rules, load_pack
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
 from tests.factories.packs import LOADED_AT, bracknell, lancashire, shipped
@@ -128,6 +130,52 @@ def test_a_second_change_counts_on(version, northmoor, now):
     back = change_quotas(quotas=version.pack.quotas, note="As before", **change)
     assert (back.number, back.label) == (3, "2026.1 (local change 2)")
     assert back.content["framework"]["quotas"] == version.content["framework"]["quotas"]
+
+
+def test_a_long_version_is_still_exported_as_one_that_loads(northmoor, now):
+    version = load_pack(content=newer("The version of " + 65 * "9"), units=[northmoor.root], by=None, now=now)
+    changed = change_quotas(
+        framework=version.framework,
+        quotas=with_two_learning_spaces(version),
+        effective_from=DECEMBER,
+        note="More",
+        by=northmoor.admin,
+        now=now,
+    )
+    assert len(changed.label) == 80
+    assert changed.label.endswith("9 (local change 1)")
+    assert check(files_of(changed.content)) == []
+
+
+def test_what_is_shared_can_be_taken_back_as_a_whole(northmoor, now):
+    version = load_pack(content=shipped("windsor"), units=[northmoor.root], by=None, now=now)
+    changed = change_quotas(
+        framework=version.framework,
+        quotas=version.pack.quotas,
+        shared_quotas=[],
+        effective_from=DECEMBER,
+        note="None",
+        by=northmoor.admin,
+        now=now,
+    )
+    assert changed.pack.shared_quotas == ()
+
+
+def test_rules_that_would_not_load_are_refused_with_every_mistake(version, northmoor, now):
+    content = deepcopy(version.content)
+    content["framework"]["activities"][0]["ladder"] = "nowhere"
+    content["framework"]["year_starts_in"] = 14
+    with pytest.raises(Refused, match="“nowhere” is not a ladder") as refused:
+        change_rules(
+            framework=version.framework,
+            content=content,
+            effective_from=DECEMBER,
+            note="Wrong",
+            by=northmoor.admin,
+            now=now,
+        )
+    assert "14 is above 12" in str(refused.value)
+    assert version.framework.versions.count() == 1
 
 
 def test_the_same_quotas_make_no_version(version, northmoor, now):

@@ -5,7 +5,6 @@ mistakes are to be found in one go.
 """
 
 from qaframework.packs.references.framework import framework_slips
-from qaframework.packs.references.quotas import quota_slips
 from qaframework.packs.references.tools import tool_slips
 
-__all__ = ["framework_slips", "quota_slips", "tool_slips"]
+__all__ = ["framework_slips", "tool_slips"]
