@@ -11,10 +11,10 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 
 from qaframework.packs.documents import DocumentInvalid, Files, read_document
+from qaframework.packs.library import tools_named_in, with_lists
 from qaframework.packs.references import framework_slips, tool_slips
 
 SCHEMAS = Path(__file__).parent / "schema"
-LIBRARY = Path(__file__).parent / "library"
 FRAMEWORK = "framework.yaml"
 TOOL_FILE = re.compile(r"tools/[^/]+\.yaml")
 
@@ -41,13 +41,13 @@ def check(files: Files) -> list[Mistake]:
 def examine(files: Files) -> tuple[dict[str, Any], list[Mistake]]:
     """The pack's content ``{"framework": …, "tools": {key: …}}`` and its mistakes.
 
-    The content is fit for use only when there are no mistakes. A tool that an activity names and that the
-    pack does not bring itself is taken from the library, and belongs to the content from then on.
+    The content is fit for use only when there are no mistakes. What the pack names and does not bring itself
+    is taken from the library, and belongs to the content from then on.
     """
     documents, mistakes = _documents(files)
-    documents = {**_from_library(documents), **documents}
+    framework = with_lists(documents.get(FRAMEWORK))
     tools = {_tool_key(name): tool for name, tool in documents.items() if TOOL_FILE.fullmatch(name)}
-    content = {"framework": documents.get(FRAMEWORK), "tools": tools}
+    content = {"framework": framework, "tools": tools_named_in(framework) | tools}
     if FRAMEWORK not in documents and not any(mistake.file == FRAMEWORK for mistake in mistakes):
         mistakes.append(
             Mistake(FRAMEWORK, "", "The file is missing.", "A pack needs a file framework.yaml at its top.")
@@ -63,25 +63,6 @@ def mistakes_in(content: Mapping[str, Any]) -> list[Mistake]:
     for key, tool in tools.items():
         found += _against_schema(_tool_file(key), tool, "tool")
     return found + _slips(framework, tools)
-
-
-def _from_library(documents: Mapping[str, Any]) -> dict[str, Any]:
-    """The ready-made tools that the framework's activities name, as if the pack had brought them."""
-    framework = documents.get(FRAMEWORK)
-    activities = framework.get("activities") if isinstance(framework, dict) else None
-    named = {
-        str(activity.get("tool"))
-        for activity in (activities if isinstance(activities, list) else [])
-        if isinstance(activity, dict)
-    }
-    library = library_tools()
-    return {f"tools/{key}.yaml": library[key] for key in sorted(named & library.keys())}
-
-
-@cache
-def library_tools() -> dict[str, Any]:
-    """The ready-made tools by their key; nobody may change them."""
-    return {file.stem: read_document(file.read_bytes())[0] for file in sorted(LIBRARY.glob("*.yaml"))}
 
 
 def _tool_key(name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from qaframework.packs.library import ready_made
 from qaframework.packs.references.activities import activity_slips
 from qaframework.packs.references.leadership import leadership_slips
 from qaframework.packs.references.lookups import (
@@ -30,6 +31,7 @@ def framework_slips(framework: Any, tools: Mapping[str, Any]) -> Iterator[Slip]:
     for name in ("roles", "grade_schemes", "ladders", "activities"):
         yield from repeated(name, keys_of(framework, name))
     yield from unknown("roles", keys_of(framework, "roles"), ROLES, "role of the product")
+    yield from _ready_made_slips(framework)
     yield from _scheme_slips(framework)
     yield from _recipient_slips(framework)
     for activity in entries_of(framework, "activities"):
@@ -50,6 +52,12 @@ def _date_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
             f"“{day}” is not a day of the calendar.",
             "A day such as 2026-04-01.",
         )
+
+
+def _ready_made_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
+    """Names that stand where an entry could be written out, and that the library does not have."""
+    for name, what in (("grade_schemes", "ready-made grade scheme"), ("ladders", "ready-made ladder")):
+        yield from unknown(name, texts_of(framework, name), ready_made(name), what)
 
 
 def _scheme_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:

@@ -1,0 +1,46 @@
+"""Ready-made parts that any pack can name instead of writing them out: tools, grade schemes and ladders."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from qaframework.packs.documents import read_document
+
+LIBRARY = Path(__file__).parent / "library"
+TOOLS, NAMED_IN_LISTS = "tools", ("grade_schemes", "ladders")
+
+Json = Mapping[str, Any]
+
+
+@cache
+def ready_made(kind: str) -> dict[str, Any]:
+    """The parts by their key; nobody may change them. ``kind`` is tools, grade_schemes or ladders."""
+    files = sorted((LIBRARY / kind).glob("*.yaml"))
+    return {file.stem: read_document(file.read_bytes())[0] for file in files}
+
+
+def with_lists(framework: Any) -> Any:
+    """The framework with the ready-made grade schemes and ladders that it names; unknown names stay."""
+    if not isinstance(framework, dict):
+        return framework
+    lists = {name: framework[name] for name in NAMED_IN_LISTS if isinstance(framework.get(name), list)}
+    return framework | {
+        name: [_part(entry, ready_made(name)) for entry in entries] for name, entries in lists.items()
+    }
+
+
+def tools_named_in(framework: Any) -> dict[str, Any]:
+    """The ready-made tools that the framework's activities name, by their key."""
+    activities = framework.get("activities") if isinstance(framework, dict) else None
+    named = {
+        str(activity.get("tool"))
+        for activity in (activities if isinstance(activities, list) else [])
+        if isinstance(activity, dict)
+    }
+    library = ready_made(TOOLS)
+    return {key: library[key] for key in sorted(named & library.keys())}
+
+
+def _part(entry: Any, library: Json) -> Any:
+    return library.get(entry, entry) if isinstance(entry, str) else entry
