@@ -2,28 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from audits.frames import NO_AUDITOR, Frame, Pools, build_frame, freeze
-from audits.independence import may_not_audit, rule_within
+from django.db.models import Count, Q
+
+from audits.frames import ANY_CASE, NO_AUDITOR, Pools, build_frame, freeze
+from audits.independence import Eligibility
 from audits.matching import match
 from audits.models import DrawnCase, SampleDraw
+from audits.themes import ChosenTheme
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.allocation.workflow import activity_of
 from qaframework.caseload.models import Case
 from qaframework.packs.definition import ActivityType, DrawRule
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Post, Unit, User
+from qaframework.rules.catching_up import MinimumDue
 from qaframework.rules.deadlines import date_before
 from qaframework.rules.periods import Month
-from qaframework.rules.sampling import Pick, draw, ticket
+from qaframework.rules.sampling import FrameEntry, Method, Pick, draw, ticket
 from qaframework.rules.working_days import WorkingCalendar, local_date
-
-# Whether a post may audit the open case with a reference.
-MayAudit = Callable[[Post, str], bool]
 
 
 @dataclass(frozen=True)
@@ -43,22 +43,33 @@ def draw_from_pool(
     choose_seed: Callable[[], str],
     drawn_at: datetime,
     drawn_by: User | None,
+    theme: ChosenTheme | None = None,
 ) -> PoolDraw:
     """Draw a case of the pool for each of ``owing``, which are of one activity and month.
 
     The seed is chosen once the frame is fixed. Where the reserves leave a post without a case that it may
-    audit, further ones are drawn until it has one, while there is any.
+    audit, further ones are drawn until it has one, while there is any. A draw by theme needs its ``theme``.
     """
     activity, month = activity_of(owing[0]), Month.parse(owing[0].period)
     assert activity.draw is not None
-    may_audit = _who_may_audit(pool, activity, month, organisation)
-    frame = _without_nobodys(build_frame(pool, activity.draw, local_date(drawn_at)), owing, may_audit)
-    frame_hash, seed, settings = frame.hash, choose_seed(), settings_of(activity.draw)
-    drawing = draw(frame.entries, len(owing), seed, **settings)
+    posts = list({one.post for one in owing})
+    auditors = _Auditors.load(pool, Eligibility.load(organisation, pool, activity, month))
+    frame = build_frame(
+        pool,
+        activity.draw,
+        local_date(drawn_at),
+        theme=theme.criteria if theme else ANY_CASE,
+        cleared=auditors.cleared_for_any(posts),
+    )
+    frame = frame.without(auditors.audited_by_none(posts, frame.entries), NO_AUDITOR)
+    due = _minimum_due(activity.draw, owing)
+    method = method_of(activity.draw, due)
+    frame_hash, seed = frame.hash, choose_seed()
+    drawing = draw(frame.entries, len(owing), seed, method)
     # The posts come in the order of tickets of their own.
     in_turn = sorted(owing, key=lambda one: ticket(seed, f"{one.post.code}/{one.ordinal}"))
     cases = [pick.reference for pick in (*drawing.chosen, *drawing.reserves, *drawing.rest)]
-    given = match([one.post for one in in_turn], cases, may_audit)
+    given = match([one.post for one in in_turn], cases, auditors.may_audit)
     further = max((n for n, pick in enumerate(drawing.rest, 1) if pick.reference in given), default=0)
     sample = SampleDraw(
         programme=owing[0].programme,
@@ -68,7 +79,10 @@ def draw_from_pool(
         pool=pool,
         seed=seed,
         size=len(owing),
-        settings=settings,
+        settings=asdict(method),
+        theme=theme.title if theme else "",
+        theme_criteria=theme.criteria.as_data() if theme else {},
+        minimum_share=minimum_share_data(activity.draw, due),
         frame=freeze(frame),
         frame_size=len(frame.entries),
         frame_hash=frame_hash,
@@ -105,36 +119,76 @@ def waiting_by_pool(programme: Programme, month: Month) -> dict[tuple[str, Unit]
     return dict(waiting)
 
 
-def settings_of(rule: DrawRule) -> dict[str, Any]:
-    """What the record keeps of a draw rule: the arguments of the draw."""
-    return {
-        "reserve_share": rule.reserve_share,
-        "minimum_per_stratum": rule.minimum_per_stratum,
-        "one_per_family": rule.one_per_family,
-    }
+def method_of(rule: DrawRule, due: MinimumDue | None) -> Method:
+    """How the rule draws, when so many marked cases are due."""
+    return Method(
+        reserve_share=rule.reserve_share,
+        minimum_per_stratum=rule.minimum_per_stratum,
+        minimum_marked=due.marked if due else 0,
+        one_per_family=rule.one_per_family,
+        one_per_worker=rule.one_per_worker,
+    )
 
 
-def _who_may_audit(pool: Unit, activity: ActivityType, month: Month, organisation: Organisation) -> MayAudit:
-    rule = rule_within(pool, activity.independence_in(month))
-    cases = Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN)
-    held_by = {
-        reference: (worker, unit)
-        for reference, worker, unit in cases.order_by().values_list("child_ref", "worker", "unit")
-    }
-
-    # It follows from a case's practitioner and team, and of those pairs there are few.
-    @cache
-    def suits(post: Post, worker_id: int, unit_id: int) -> bool:
-        return not may_not_audit(organisation, post, Case(worker_id=worker_id, unit_id=unit_id), rule)
-
-    return lambda post, reference: suits(post, *held_by[reference])
+def _minimum_due(rule: DrawRule, owing: Sequence[Assignment]) -> MinimumDue | None:
+    """From what the year's draws before this one have given that still stands (SAN-09)."""
+    if rule.minimum_share is None:
+        return None
+    before = DrawnCase.objects.filter(
+        draw__programme=owing[0].programme_id,
+        draw__activity=owing[0].activity,
+        state=DrawnCase.State.ALLOCATED,
+    ).aggregate(drawn=Count("pk"), marked=Count("pk", filter=Q(is_marked=True)))
+    return MinimumDue(rule.minimum_share.percent, len(owing), before["drawn"], before["marked"])
 
 
-def _without_nobodys(frame: Frame, owing: Iterable[Assignment], may_audit: MayAudit) -> Frame:
-    """The frame without the cases that none of those who owe the audits may audit."""
-    posts = {one.post for one in owing}
-    cases = (entry.reference for entry in frame.entries)
-    return frame.without({case for case in cases if not any(may_audit(p, case) for p in posts)}, NO_AUDITOR)
+def minimum_share_data(rule: DrawRule, due: MinimumDue | None) -> dict[str, Any]:
+    """What the record keeps of it."""
+    return {"label": rule.minimum_share.label, **asdict(due)} if rule.minimum_share and due else {}
+
+
+@dataclass(frozen=True)
+class _Auditors:
+    """Which posts may audit which of the pool's open cases, by their references.
+
+    It follows from a case's practitioner and team, and of those pairs there are few.
+    """
+
+    eligibility: Eligibility
+    held_by: dict[str, tuple[int | None, int | None]]
+    restricted: dict[str, int]
+    _known: dict[tuple[int, int | None, int | None], bool] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, pool: Unit, eligibility: Eligibility) -> "_Auditors":
+        cases = Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN).order_by()
+        rows = list(cases.values_list("child_ref", "pk", "worker", "unit", "is_restricted"))
+        return cls(
+            eligibility,
+            {reference: (worker, unit) for reference, _, worker, unit, _ in rows},
+            {reference: pk for reference, pk, *_, is_restricted in rows if is_restricted},
+        )
+
+    def may_audit(self, post: Post, reference: str) -> bool:
+        if reference in self.restricted and not self._is_cleared(post, reference):
+            return False
+        worker_id, unit_id = self.held_by[reference]
+        key = post.pk, worker_id, unit_id
+        if key not in self._known:
+            self._known[key] = self.eligibility.may_audit(post, Case(worker_id=worker_id, unit_id=unit_id))
+        return self._known[key]
+
+    def cleared_for_any(self, posts: Sequence[Post]) -> set[str]:
+        """Restricted cases that the holder of one of the posts may see."""
+        return {case for case in self.restricted if any(self._is_cleared(post, case) for post in posts)}
+
+    def audited_by_none(self, posts: Sequence[Post], entries: Iterable[FrameEntry]) -> set[str]:
+        """Cases that none of the posts may audit."""
+        cases = [entry.reference for entry in entries]
+        return {case for case in cases if not any(self.may_audit(post, case) for post in posts)}
+
+    def _is_cleared(self, post: Post, reference: str) -> bool:
+        return self.eligibility.is_cleared(post, self.restricted[reference])
 
 
 def _rows(sample: SampleDraw, chosen: Iterable[Pick], reserves: Iterable[Pick]) -> dict[str, DrawnCase]:
@@ -153,6 +207,7 @@ def _rows(sample: SampleDraw, chosen: Iterable[Pick], reserves: Iterable[Pick]) 
             is_reserve=is_reserve,
             position=pick.position,
             stratum=pick.stratum,
+            is_marked=pick.is_marked,
             state=DrawnCase.State.RESERVE if is_reserve else DrawnCase.State.UNUSED,
         )
         for pick, is_reserve in picks

@@ -3,25 +3,32 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Set
+from dataclasses import astuple, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Min, Q, Value
 
 from qaframework.allocation.models import Assignment
-from qaframework.caseload.models import Case
-from qaframework.packs.definition import ActivityType, DrawRule
+from qaframework.caseload.models import Case, flag_keys
+from qaframework.packs.definition import ActivityType, DrawRule, NewWorkers
 from qaframework.people.calendar import working_calendar
-from qaframework.people.models import Unit
+from qaframework.people.models import PostHolding, Unit
+from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.deadlines import date_before
 from qaframework.rules.periods import Month
 from qaframework.rules.sampling import FrameEntry, frame_hash
+from qaframework.rules.working_days import local_date, start_of_day
 
+ANY_CASE = CaseCriteria()
+
+OFF_THEME = "Does not fit the month’s theme"
 NO_WORKER = "No practitioner is recorded"
 OPEN_TOO_SHORT = "Open for too short a time"
 RECENTLY_AUDITED = "Audited recently, or about to be"
+SIBLING_AUDITED = "A brother or sister was audited recently, or is about to be"
+WORKER_AUDITED = "Another case of the practitioner was audited recently, or is about to be"
 ON_HOLD = "On hold because of a complaint or review"
 RESTRICTED = "Restricted case"
 NO_AUDITOR = "Nobody who owes an audit in this draw may audit it"
@@ -84,28 +91,46 @@ def _kinds_of_pool(activity: ActivityType, month: Month) -> tuple[str, ...]:
     return (Unit.Kind.FUNCTION,) if activity.draw and activity.draw.pool == "function" else ()
 
 
-def build_frame(pool: Unit, rule: DrawRule, on: date) -> Frame:
-    """All open cases of the pool on a local date, with those that the rule leaves out and why."""
-    calendar = working_calendar()
-    opened_by = date_before(on, rule.open_at_least, calendar)
-    audited_since = date_before(on, rule.exclude_audited_within, calendar)
-    recently_audited = _recently_audited(pool, audited_since)
+def build_frame(
+    pool: Unit,
+    rule: DrawRule,
+    on: date,
+    *,
+    theme: CaseCriteria = ANY_CASE,
+    cleared: Collection[str] = (),
+) -> Frame:
+    """All open cases of the pool on a local date, with those that the rule leaves out and why.
+
+    ``cleared`` are the references of restricted cases that one of the auditors may see.
+    """
+    audited = _Audited.since(rule, on)
+    opened_by = date_before(on, rule.open_at_least, working_calendar())
+    weight_of = _weights(rule.new_workers, on)
+    marks = rule.minimum_share.cases if rule.minimum_share else None
     entries, exclusions = [], {}
     for row in _open_cases(pool, rule.strata):
-        reference, case_id, worker, family, opened_on, on_hold, is_restricted, *strata = row
-        reason = _reason_to_exclude(
-            worker, opened_on, on_hold, is_restricted, case_id in recently_audited, opened_by
-        )
+        reason = "" if row.fits(theme) else OFF_THEME
+        reason = reason or _reason_to_exclude(row, opened_by, row.reference in cleared)
+        reason = reason or audited.reason_to_exclude(row)
         if reason:
-            exclusions[reference] = reason
-        else:
-            entries.append(FrameEntry(reference, str(strata[0] or "") if strata else "", str(worker), family))
+            exclusions[row.reference] = reason
+            continue
+        entries.append(
+            FrameEntry(
+                row.reference,
+                row.stratum,
+                str(row.worker),
+                row.family,
+                weight_of.get(row.worker, 1.0),
+                is_marked=marks is not None and row.fits(marks),
+            )
+        )
     return Frame(tuple(entries), exclusions)
 
 
 def freeze(frame: Frame) -> bytes:
     """The frame as compressed JSON, for keeping with the draw."""
-    rows = [(e.reference, e.stratum, e.worker, e.family, e.weight) for e in frame.entries]
+    rows = [astuple(entry) for entry in frame.entries]
     text = json.dumps({"entries": rows, "exclusions": frame.exclusions}, separators=(",", ":"))
     return zlib.compress(text.encode(), level=6)
 
@@ -119,8 +144,27 @@ def thaw(frozen: bytes | memoryview) -> Frame:
     return Frame(tuple(FrameEntry(*row) for row in data["entries"]), data["exclusions"])
 
 
-def _open_cases(pool: Unit, strata: str | None) -> list[tuple[Any, ...]]:
-    return list(
+class _Row(NamedTuple):
+    """What a draw needs to know of an open case."""
+
+    reference: str
+    case_id: int
+    worker: int | None
+    family: str
+    opened_on: date | None
+    on_hold: str
+    is_restricted: bool
+    plan_type: str
+    age_band: str
+    flags: tuple[str, ...]
+    stratum: str
+
+    def fits(self, criteria: CaseCriteria) -> bool:
+        return criteria.fits(plan_type=self.plan_type, age_band=self.age_band, flags=self.flags)
+
+
+def _open_cases(pool: Unit, strata: str | None) -> list[_Row]:
+    rows: Iterable[tuple[Any, ...]] = (
         Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN)
         .order_by("child_ref")
         .values_list(
@@ -131,35 +175,78 @@ def _open_cases(pool: Unit, strata: str | None) -> list[tuple[Any, ...]]:
             "opened_on",
             "on_hold_reason",
             "is_restricted",
+            "plan_type",
+            "age_band",
+            "flags",
             F(strata) if strata else Value(""),
         )
     )
+    return [_Row._make((*row[:-2], flag_keys(row[-2]), str(row[-1] or ""))) for row in rows]
 
 
-def _recently_audited(pool: Unit, since: date) -> set[int]:
-    """Cases whose audit is under way or was handed in since that local date."""
-    under_way = Q(state__in=Assignment.OPEN_STATES)
-    handed_in = Q(state__in=Assignment.DONE_STATES, submitted_at__date__gte=since)
-    audits = Assignment.objects.filter(under_way | handed_in, case__unit__path__startswith=pool.path)
-    return set(audits.values_list("case", flat=True))
+@dataclass(frozen=True)
+class _Audited:
+    """Cases, families and practitioners of audits that are under way or were handed in lately."""
+
+    cases: frozenset[int]
+    families: frozenset[str]
+    workers: frozenset[int]
+
+    @classmethod
+    def since(cls, rule: DrawRule, on: date) -> "_Audited":
+        """By the windows of the rule, which end on that local date. Without a window for practitioners, none
+        of them counts."""
+        calendar = working_calendar()
+        since = date_before(on, rule.exclude_audited_within, calendar)
+        within = rule.exclude_worker_audited_within
+        worker_since = date_before(on, within, calendar) if within else since
+        handed_in = Q(
+            state__in=Assignment.DONE_STATES, submitted_at__gte=start_of_day(min(since, worker_since))
+        )
+        audits = list(
+            Assignment.objects.filter(Q(state__in=Assignment.OPEN_STATES) | handed_in, case__isnull=False)
+            .order_by()
+            .values_list("state", "submitted_at", "case", "case__family_ref", "worker")
+        )
+
+        def recent(first: date) -> list[list[Any]]:
+            return [
+                about
+                for state, submitted_at, *about in audits
+                if state in Assignment.OPEN_STATES or (submitted_at and local_date(submitted_at) >= first)
+            ]
+
+        return cls(
+            frozenset(case for case, _, _ in recent(since)),
+            frozenset(family for _, family, _ in recent(since) if family and rule.one_per_family),
+            frozenset(worker for _, _, worker in recent(worker_since) if worker and within),
+        )
+
+    def reason_to_exclude(self, row: _Row) -> str:
+        if row.case_id in self.cases:
+            return RECENTLY_AUDITED
+        if row.family in self.families:
+            return SIBLING_AUDITED
+        return WORKER_AUDITED if row.worker in self.workers else ""
 
 
-def _reason_to_exclude(
-    worker: int | None,
-    opened_on: date | None,
-    on_hold: str,
-    is_restricted: bool,
-    is_recently_audited: bool,
-    opened_by: date,
-) -> str:
-    if is_restricted:
+def _weights(rule: NewWorkers | None, on: date) -> dict[int | None, float]:
+    """The weight of the cases of each practitioner who is new on that local date."""
+    if rule is None:
+        return {}
+    begun_after = date_before(on, rule.within, working_calendar())
+    first_days = PostHolding.objects.order_by().values("user").annotate(first=Min("starts_on"))
+    new = first_days.filter(first__gt=begun_after, first__lte=on).values_list("user", flat=True)
+    return dict.fromkeys(new, rule.weight)
+
+
+def _reason_to_exclude(row: _Row, opened_by: date, is_cleared: bool) -> str:
+    if row.is_restricted and not is_cleared:
         return RESTRICTED
-    if on_hold:
+    if row.on_hold:
         return ON_HOLD
-    if is_recently_audited:
-        return RECENTLY_AUDITED
-    if worker is None:
+    if row.worker is None:
         return NO_WORKER
-    if opened_on is not None and opened_on > opened_by:
+    if row.opened_on is not None and row.opened_on > opened_by:
         return OPEN_TOO_SHORT
     return ""

@@ -1,8 +1,12 @@
 """Whether somebody may audit a case: nobody judges their own work or that of those they manage."""
 
-from qaframework.caseload.models import Case
+from dataclasses import dataclass
+
+from qaframework.caseload.models import Case, CaseClearance
+from qaframework.packs.definition import ActivityType
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Post, Unit
+from qaframework.rules.periods import Month
 
 
 def may_not_audit(organisation: Organisation, post: Post, case: Case, rule: str) -> str:
@@ -32,6 +36,40 @@ def may_not_audit(organisation: Organisation, post: Post, case: Case, rule: str)
     ):
         return "The case is not in the auditor's own function."
     return ""
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Who may audit the cases of one draw: by the month's rule, and with a clearance where it is needed.
+
+    ``clearances`` are pairs of a case and a person who may see it.
+    """
+
+    organisation: Organisation
+    rule: str
+    clearances: frozenset[tuple[int, int]]
+
+    @classmethod
+    def load(
+        cls, organisation: Organisation, pool: Unit, activity: ActivityType, month: Month
+    ) -> "Eligibility":
+        """As it stands on the day of the organisation."""
+        given = CaseClearance.objects.filter(case__is_restricted=True, review_on__gte=organisation.on)
+        return cls(
+            organisation,
+            rule_within(pool, activity.independence_in(month)),
+            frozenset(given.order_by().values_list("case", "user")),
+        )
+
+    def may_audit(self, post: Post, case: Case) -> bool:
+        if case.is_restricted and not self.is_cleared(post, case.pk):
+            return False
+        return not may_not_audit(self.organisation, post, case, self.rule)
+
+    def is_cleared(self, post: Post, case_id: int) -> bool:
+        """Whether the holder of the post may see the restricted case."""
+        holder = self.organisation.holder_of(post.pk)
+        return holder is not None and (case_id, holder.pk) in self.clearances
 
 
 def rule_within(pool: Unit, rule: str) -> str:

@@ -12,6 +12,36 @@ from qaframework.activities.models import Activity
 PERSON = settings.AUTH_USER_MODEL
 
 
+class MonthTheme(models.Model):
+    """What a month's theme-directed audits of a unit and all below it are about, and which cases fit it.
+
+    The nearest unit's theme holds (LAN-01, SAN-10). ``criteria`` has keys of plan types, age bands and flags,
+    as ``CaseCriteria`` keeps them.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("set_by", "source")
+
+    programme = models.ForeignKey("allocation.Programme", on_delete=models.PROTECT, related_name="themes")
+    period = models.CharField(max_length=8, help_text="Month such as 2026-12.")
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    source = models.TextField(blank=True, help_text="What suggested it: data, audits, incidents, feedback.")
+    criteria = models.JSONField(default=dict, blank=True)
+    set_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["period", "programme", "unit__path"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["programme", "period", "unit"], name="one_theme_a_month"),
+            models.CheckConstraint(condition=~Q(title=""), name="theme_has_a_title"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class SampleDraw(models.Model):
     """One recorded random draw for one activity, period and pool.
 
@@ -32,7 +62,15 @@ class SampleDraw(models.Model):
     )
     seed = models.CharField(max_length=80)
     size = models.PositiveIntegerField(help_text="How many cases were asked for.")
-    settings = models.JSONField(default=dict, help_text="The draw rule as it stood.")
+    settings = models.JSONField(default=dict, help_text="The method of the draw.")
+    theme = models.CharField(max_length=120, blank=True, help_text="Of a draw by theme, the theme.")
+    theme_criteria = models.JSONField(default=dict, blank=True)
+    minimum_share = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="From what the least number of marked cases follows: label, percent and what the draws "
+        "before had given.",
+    )
     frame = models.BinaryField()
     frame_size = models.PositiveIntegerField()
     frame_hash = models.CharField(max_length=64)
@@ -82,6 +120,9 @@ class DrawnCase(models.Model):
     is_reserve = models.BooleanField(help_text="Drawn as a reserve, whatever became of it.")
     position = models.PositiveIntegerField(help_text="Place among the chosen, or the reserves, from 1.")
     stratum = models.CharField(max_length=80, blank=True)
+    is_marked = models.BooleanField(
+        default=False, help_text="Of the kind of which the sample has a minimum share."
+    )
     state = models.CharField(max_length=10, choices=State)
     assignment = models.ForeignKey(
         "allocation.Assignment", null=True, blank=True, on_delete=models.PROTECT, related_name="drawn_cases"

@@ -1,7 +1,7 @@
 """The verbs of this room; the only code that changes its state."""
 
 from audits.workflow.afterwards import comment_as_worker, record_reflection
-from audits.workflow.draws import Drawn, draw_due_months, draw_month, replace_case, verify_draw
+from audits.workflow.draws import Drawn, draw_due_months, draw_month
 from audits.workflow.falling_due import FellDue, open_due_work
 from audits.workflow.judging import (
     JudgementConflict,
@@ -33,6 +33,9 @@ from audits.workflow.moderating import (
 )
 from audits.workflow.opening import open_audit
 from audits.workflow.reauditing import do_without_reaudit, open_due_reaudits
+from audits.workflow.replacing import replace_case
+from audits.workflow.themes import set_theme
+from audits.workflow.verifying import verify_draw
 
 __all__ = [
     "Drawn",
@@ -66,6 +69,7 @@ __all__ = [
     "replace_case",
     "save_judgement",
     "send_back_for_evidence",
+    "set_theme",
     "submit_audit",
     "verify_draw",
     "verify_moderation_draw",

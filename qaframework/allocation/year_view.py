@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 
+from qaframework.allocation.annual_share import standings
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.allocation.reading import holder_name
 from qaframework.allocation.wording import state_tag
@@ -42,11 +43,21 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class ShareTable:
+    """An annual share of all cases: what is due, planned and handed in by the end of each month."""
+
+    caption: str
+    note: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
 class YearView:
     """``undated`` is work whose dates somebody has to settle, with where that is done."""
 
     by_month: list[Row]
     expected: list[Row]
+    shares: list[ShareTable]
     undated: list[Row]
     total: int
 
@@ -65,7 +76,7 @@ def span_of(programme: Programme) -> ProgrammeYear:
     return ProgrammeYear(programme.year, programme.starts_on.month)
 
 
-def year_view(programme: Programme, pack: Pack, activity: str, *, may_date: bool) -> YearView:
+def year_view(programme: Programme, pack: Pack, activity: str, today: date, *, may_date: bool) -> YearView:
     tallies = _tallies(programme)
     shown = [one for one in tallies if not activity or one.activity == activity]
     span = span_of(programme)
@@ -88,6 +99,7 @@ def year_view(programme: Programme, pack: Pack, activity: str, *, may_date: bool
     return YearView(
         by_month=by_month,
         expected=_expected(tallies, pack, span),
+        shares=_shares(programme, pack, activity, today),
         undated=_undated(programme, tallies, pack, span, may_date=may_date),
         total=sum(one.planned for one in shown),
     )
@@ -230,6 +242,26 @@ def _expected(tallies: list[Tally], pack: Pack, span: ProgrammeYear) -> list[Row
             ]
         )
     return rows
+
+
+def _shares(programme: Programme, pack: Pack, activity: str, today: date) -> list[ShareTable]:
+    """For each activity that has to reach a part of all cases, where it stands by month (BED-02)."""
+    found = []
+    for one in pack.activities.values():
+        if one.draw is None or one.draw.annual_share is None or activity not in ("", one.key):
+            continue
+        cases, months = standings(programme, one, today)
+        percent = one.draw.annual_share.percent
+        last = months[-1]
+        found.append(
+            ShareTable(
+                f"{one.label}: {percent:g}% of all cases in a year",
+                f"Of {cases:,} open cases today, {last.due:,} are due by the end of the year and "
+                f"{last.planned:,} are planned. What a month leaves missing is added to the next.",
+                [[at.month.label, at.due, at.planned, at.done] for at in months],
+            )
+        )
+    return found
 
 
 def _undated(

@@ -33,7 +33,7 @@ IN_SOME_MONTHS = {
     "own_service": "cases of their own service",
     "own_function": "cases of their own function",
 }
-STRATA = {"plan_type": "kinds of plan", "team_name": "teams"}
+STRATA = {"plan_type": "kinds of plan", "age_band": "age bands", "team_name": "teams"}
 RELATIVE = {"owner": "the person who owes it", "line_manager": "their line manager"}
 
 # (what, in words)
@@ -51,6 +51,9 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("Allocated", _allocated(pack, activity)),
         ("Who audits", _who_audits(activity)),
         ("Draw", _draw(activity.draw)),
+        ("Least share", _minimum_share(activity.draw)),
+        ("Share of all cases", _annual_share(pack, activity.draw)),
+        ("New practitioners", _new_workers(activity.draw)),
         ("Moderation", _moderation(pack, activity)),
         ("When it is late", pack.ladder_notes[activity.ladder].label),
         ("More time", _extension(pack, activity)),
@@ -171,13 +174,41 @@ def _draw(draw: DrawRule | None) -> str:
     if draw is None:
         return ""
     pool = "the auditor's function" if draw.pool == "function" else "all units of the framework"
+    theme = ", of the cases that fit the month's theme" if draw.by_theme else ""
     spread = f", spread over {STRATA[draw.strata]}" if draw.strata else ""
-    open_for = f" or open for less than {draw.open_at_least}" if draw.open_at_least.count else ""
     family = ", one child of a family" if draw.one_per_family else ""
+    worker = ", one case of a practitioner" if draw.one_per_worker else ""
+    left_out = [f"cases audited within {draw.exclude_audited_within}"]
+    if draw.exclude_worker_audited_within:
+        left_out.append(f"of a practitioner audited within {draw.exclude_worker_audited_within}")
+    if draw.open_at_least.count:
+        left_out.append(f"open for less than {draw.open_at_least}")
     return (
-        f"At random from {pool}{spread}{family}; not cases audited within {draw.exclude_audited_within}"
-        f"{open_for}. Reserves: {draw.reserve_share:.0%}"
+        f"At random from {pool}{theme}{spread}{family}{worker}; not {', or '.join(left_out)}. "
+        f"Reserves: {draw.reserve_share:.0%}"
     )
+
+
+def _minimum_share(draw: DrawRule | None) -> str:
+    rule = draw.minimum_share if draw else None
+    return f"At least {rule.percent}% of the year's sample: {rule.label}" if rule else ""
+
+
+def _annual_share(pack: Pack, draw: DrawRule | None) -> str:
+    rule = draw.annual_share if draw else None
+    if rule is None:
+        return ""
+    extra = (
+        f"; {recipients(pack, rule.extra_audits_by)} share what is missing" if rule.extra_audits_by else ""
+    )
+    return f"{rule.percent:g}% of open cases in a year, spread over its months{extra}"
+
+
+def _new_workers(draw: DrawRule | None) -> str:
+    rule = draw.new_workers if draw else None
+    if rule is None:
+        return ""
+    return f"Cases of people in a post for less than {rule.within} count {rule.weight:g} times in the draw"
 
 
 def _moderation(pack: Pack, activity: ActivityType) -> str:

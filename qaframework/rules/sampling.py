@@ -16,13 +16,32 @@ from hashlib import sha256
 
 @dataclass(frozen=True)
 class FrameEntry:
-    """One case that could be drawn. An empty worker or family is unknown and stands for nobody else's."""
+    """One case that could be drawn. An empty worker or family is unknown and stands for nobody else's.
+
+    ``is_marked`` is for cases of which the sample needs a least number, such as children with SEND.
+    """
 
     reference: str
     stratum: str = ""
     worker: str = ""
     family: str = ""
     weight: float = 1.0
+    is_marked: bool = False
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a draw is made from its frame and seed; kept with its record, so that it can be made again.
+
+    ``reserve_share`` is the part of the sample, 0 to 1, drawn on top as reserves. ``minimum_marked`` is the
+    least number of marked cases (SAN-09).
+    """
+
+    reserve_share: float = 0.2
+    minimum_per_stratum: int = 0
+    minimum_marked: int = 0
+    one_per_family: bool = True
+    one_per_worker: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +52,7 @@ class Pick:
     stratum: str
     ticket: str
     position: int
+    is_marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +84,15 @@ def ticket(seed: str, reference: str) -> str:
 def frame_hash(entries: Iterable[FrameEntry], exclusions: Mapping[str, str]) -> str:
     """SHA-256 of the frame: who could be drawn, and who was left out (reference to reason), by reference."""
     rows = sorted(
-        (entry.reference, entry.stratum, entry.worker, entry.family, float(entry.weight)) for entry in entries
+        (
+            entry.reference,
+            entry.stratum,
+            entry.worker,
+            entry.family,
+            float(entry.weight),
+            entry.is_marked,
+        )
+        for entry in entries
     )
     text = json.dumps({"entries": rows, "exclusions": sorted(exclusions.items())}, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
@@ -98,40 +126,39 @@ def largest_remainder(total: int, sizes: Mapping[str, int], minimum: int = 0) ->
         fixed |= below
 
 
-def draw(
-    entries: Iterable[FrameEntry],
-    size: int,
-    seed: str,
-    *,
-    reserve_share: float = 0.2,
-    minimum_per_stratum: int = 0,
-    one_per_family: bool = True,
-    one_per_worker: bool = False,
-) -> Drawing:
+def draw(entries: Iterable[FrameEntry], size: int, seed: str, method: Method = Method()) -> Drawing:
     """Draws ``size`` cases without replacement, and reserves for each stratum.
 
     Places are shared over the strata by largest remainder, then cases are taken in the order of their
     tickets; a case is passed over when its stratum is full or when its family (or worker) is already in.
     Places that a stratum cannot fill for that reason go to the next cases of any stratum. What is
     still missing then is the shortfall: a case is never repeated. Each stratum that gave cases has
-    ``reserve_share`` of that number, rounded up, as reserves while there are any. The rest follow in
-    the order of their tickets, whatever their stratum.
+    its part as reserves, rounded up, while there are any. The rest follow in the order of their tickets,
+    whatever their stratum.
+
+    Where cases are marked, the places are first shared over marked cases and others, the marked not below
+    their minimum, and then over the strata of each. Marked cases are taken first.
 
     Entries with a weight other than 1 are drawn as Efraimidis and Spirakis describe: with u uniform from
     the ticket, the largest u ** (1 / weight) come first. With all weights 1 that is plain ticket order.
     Raises ValueError for a reference that occurs twice, a weight that is not above 0, or a size below 0.
     """
     frame = list(entries)
-    _check_frame(frame, size, reserve_share)
-    ordered = _in_draw_order(frame, seed)
-    places = largest_remainder(size, Counter(entry.stratum for entry in frame), minimum_per_stratum)
-    taken = _Taken(one_per_family, one_per_worker)
-    chosen = taken.fill(ordered, places)
+    _check_frame(frame, size, method)
+    ordered = in_draw_order(frame, seed)
+    parts = [[entry for entry in ordered if entry.is_marked is marked] for marked in (True, False)]
+    taken = _Taken(method.one_per_family, method.one_per_worker)
+    chosen: set[str] = set()
+    for part, places in zip(parts, _places_of_marked(parts, size, method.minimum_marked), strict=True):
+        strata = Counter(entry.stratum for entry in part)
+        from_part = taken.fill(part, largest_remainder(places, strata, method.minimum_per_stratum))
+        from_part |= taken.fill(part, {"": places - len(from_part)}, any_stratum=True)
+        chosen |= from_part
     missing = min(size, len(frame)) - len(chosen)
     chosen |= taken.fill(ordered, {"": missing}, any_stratum=True)
-    given = Counter(entry.stratum for entry in frame if entry.reference in chosen)
-    share = Decimal(str(reserve_share))
-    reserves = taken.fill(ordered, {stratum: _round_up(n * share) for stratum, n in given.items()})
+    reserves: set[str] = set()
+    for part in parts:
+        reserves |= taken.fill(part, _reserve_places(part, chosen, method.reserve_share))
     rest = taken.fill(ordered, {"": len(frame)}, any_stratum=True)
     return Drawing(
         _picks(ordered, chosen, seed),
@@ -145,16 +172,13 @@ def replay(
     entries: Iterable[FrameEntry],
     size: int,
     seed: str,
+    method: Method = Method(),
     *,
     chosen: Sequence[str],
     reserves: Sequence[str] | None = None,
     further_reserves: int = 0,
     recorded_hash: str = "",
     exclusions: Mapping[str, str] | None = None,
-    reserve_share: float = 0.2,
-    minimum_per_stratum: int = 0,
-    one_per_family: bool = True,
-    one_per_worker: bool = False,
 ) -> Replay:
     """Makes a recorded draw again and compares the frame's hash (when given), chosen cases and reserves.
 
@@ -163,19 +187,19 @@ def replay(
     frame = list(entries)
     if recorded_hash and (found := frame_hash(frame, exclusions or {})) != recorded_hash:
         return Replay(False, f"The frame is not the one recorded: its hash is {found}, not {recorded_hash}.")
-    again = draw(
-        frame,
-        size,
-        seed,
-        reserve_share=reserve_share,
-        minimum_per_stratum=minimum_per_stratum,
-        one_per_family=one_per_family,
-        one_per_worker=one_per_worker,
-    )
+    again = draw(frame, size, seed, method)
     difference = _first_difference("Chosen case", chosen, again.chosen)
     if not difference and reserves is not None:
         difference = _first_difference("Reserve", reserves, again.reserves + again.rest[:further_reserves])
     return Replay(not difference, difference)
+
+
+def in_draw_order(frame: Sequence[FrameEntry], seed: str) -> list[FrameEntry]:
+    """The cases in the order in which they come up: by ticket, those with more weight sooner."""
+    tickets = {entry.reference: ticket(seed, entry.reference) for entry in frame}
+    if all(entry.weight == 1 for entry in frame):
+        return sorted(frame, key=lambda entry: tickets[entry.reference])
+    return sorted(frame, key=lambda entry: _weighted_place(tickets[entry.reference], entry.weight))
 
 
 class _Taken:
@@ -220,9 +244,9 @@ class _Taken:
             self.workers.add(entry.worker)
 
 
-def _check_frame(frame: Sequence[FrameEntry], size: int, reserve_share: float) -> None:
-    if size < 0 or reserve_share < 0:
-        raise ValueError("The size of a draw and its share of reserves must be 0 or more.")
+def _check_frame(frame: Sequence[FrameEntry], size: int, method: Method) -> None:
+    if min(size, method.reserve_share, method.minimum_marked) < 0:
+        raise ValueError("The size of a draw, its share of reserves and its minimum must be 0 or more.")
     repeated = [reference for reference, n in Counter(entry.reference for entry in frame).items() if n > 1]
     if repeated:
         raise ValueError(f"Case {min(repeated)} is in the frame more than once; each case may be in it once.")
@@ -231,11 +255,19 @@ def _check_frame(frame: Sequence[FrameEntry], size: int, reserve_share: float) -
             raise ValueError(f"Case {entry.reference} has weight {entry.weight}; a weight must be above 0.")
 
 
-def _in_draw_order(frame: Sequence[FrameEntry], seed: str) -> list[FrameEntry]:
-    tickets = {entry.reference: ticket(seed, entry.reference) for entry in frame}
-    if all(entry.weight == 1 for entry in frame):
-        return sorted(frame, key=lambda entry: tickets[entry.reference])
-    return sorted(frame, key=lambda entry: _weighted_place(tickets[entry.reference], entry.weight))
+def _places_of_marked(
+    parts: Sequence[Sequence[FrameEntry]], size: int, minimum_marked: int
+) -> tuple[int, int]:
+    """How many places marked cases have, and how many the others."""
+    marked, others = (len(part) for part in parts)
+    proportional = largest_remainder(size, {"marked": marked, "others": others})["marked"]
+    places = min(max(proportional, minimum_marked), marked, size)
+    return places, min(size - places, others)
+
+
+def _reserve_places(part: Iterable[FrameEntry], chosen: Collection[str], share: float) -> dict[str, int]:
+    given = Counter(entry.stratum for entry in part if entry.reference in chosen)
+    return {stratum: _round_up(number * Decimal(str(share))) for stratum, number in given.items()}
 
 
 def _weighted_place(its_ticket: str, weight: float) -> tuple[float, str]:
@@ -249,7 +281,7 @@ def _picks(
 ) -> tuple[Pick, ...]:
     taken = [entry for entry in ordered if entry.reference in references]
     return tuple(
-        Pick(entry.reference, entry.stratum, ticket(seed, entry.reference), position)
+        Pick(entry.reference, entry.stratum, ticket(seed, entry.reference), position, entry.is_marked)
         for position, entry in enumerate(taken, start=after + 1)
     )
 

@@ -23,13 +23,23 @@ def once_in_each(found: list[str], stretches: list[set[str]]) -> bool:
     return [sum(month in stretch for month in found) for stretch in stretches] == [1] * len(stretches)
 
 
-@pytest.mark.parametrize("role", ["team_manager", "senior_manager", "head_of_service", "director"])
-def test_every_leader_audits_in_one_of_two_months(root: Unit, employ: Employ, plan: Plan, role: str) -> None:
+@pytest.mark.parametrize(
+    ("role", "activity"),
+    [
+        ("team_manager", "learning_audit"),
+        ("senior_manager", "themed_learning_audit"),
+        ("head_of_service", "leaders_learning_audit"),
+        ("director", "leaders_learning_audit"),
+    ],
+)
+def test_every_leader_audits_in_one_of_two_months(
+    root: Unit, employ: Employ, plan: Plan, role: str, activity: str
+) -> None:
     posts = employ(root, role, 4)
     programme = plan("sandwell")
     for post in posts:
-        assert once_in_each(months(programme, post, "learning_audit"), PAIRS)
-    in_april = sum("2026-04" in months(programme, post, "learning_audit") for post in posts)
+        assert once_in_each(months(programme, post, activity), PAIRS)
+    in_april = sum("2026-04" in months(programme, post, activity) for post in posts)
     assert in_april == 2
 
 
@@ -37,7 +47,7 @@ def test_every_leader_audits_in_one_of_two_months(root: Unit, employ: Employ, pl
 def test_directors_audit_shadow_and_observe(root: Unit, employ: Employ, plan: Plan) -> None:
     (director,) = employ(root, "director")
     programme = plan("sandwell")
-    assert once_in_each(months(programme, director, "learning_audit"), PAIRS)
+    assert once_in_each(months(programme, director, "leaders_learning_audit"), PAIRS)
     assert once_in_each(months(programme, director, "shadow_visit"), QUARTERS)
     assert once_in_each(months(programme, director, "conference_observation"), QUARTERS)
     assert months(programme, director, "practice_observation") == MONTHS
@@ -56,6 +66,8 @@ def test_service_managers_of_one_unit_owe_what_others_do_not(
     assert months(programme, other, "validation_visit") == []
     assert months(programme, watches, "practice_observation") == MONTHS
     assert once_in_each(months(programme, other, "practice_observation"), PAIRS)
+    assert once_in_each(months(programme, watches, "leaders_learning_audit"), PAIRS)
+    assert months(programme, watches, "themed_learning_audit") == []
 
 
 def test_one_unannounced_visit_a_quarter_is_shared_by_heads_and_directors(

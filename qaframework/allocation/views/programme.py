@@ -54,11 +54,12 @@ def programme(request: HttpRequest) -> HttpResponse:
         activities=[(key, activity.label) for key, activity in pack.activities.items()],
     )
     may_plan = access.may_plan(request.user, shown.framework, today)
+    counted = ("Due", "Planned or drawn", "Handed in")
     months = [f"{month.label[:3]}" for month in span_of(shown).months]
     context = {
         "programme": shown,
         "span": span_of(shown),
-        "view": year_view(shown, pack, chosen.chosen("activity"), may_date=may_plan),
+        "view": year_view(shown, pack, chosen.chosen("activity"), today, may_date=may_plan),
         "filter": chosen,
         "is_narrowed": bool(chosen.chosen("activity")),
         "may_plan": may_plan,
@@ -66,6 +67,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         "expected_columns": columns("Work", "Expected", "Planned", numeric=("Expected", "Planned")),
         "themes": [row[:4] for row in theme_rows(pack, chosen.chosen("activity"))],
         "theme_columns": columns("Theme", "Work", "When", "Where"),
+        "share_columns": columns("By the end of", *counted, numeric=counted),
         "undated_columns": columns("Work", "Quarter", "How many", "Dates", "Settle"),
     }
     return render(request, "allocation/programme.html", context)

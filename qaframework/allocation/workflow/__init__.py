@@ -1,5 +1,6 @@
 """The verbs of this room; the only code that changes its state."""
 
+from qaframework.allocation.workflow.annual_shares import CaughtUp, add_missing_audits
 from qaframework.allocation.workflow.assignments import (
     activity_of,
     allocate,
@@ -36,7 +37,9 @@ from qaframework.allocation.workflow.planning import (
 )
 
 __all__ = [
+    "CaughtUp",
     "Planned",
+    "add_missing_audits",
     "add_work",
     "activity_of",
     "allocate",

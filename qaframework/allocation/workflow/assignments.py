@@ -56,6 +56,7 @@ def allocate(
     by: User | None,
     now: datetime,
     due_on: date | None = None,
+    theme: str = "",
 ) -> Assignment:
     """Give planned work its subject, theme and deadline, start its clock, and tell auditor and practitioner.
 
@@ -77,7 +78,7 @@ def allocate(
         worker=worker,
         unit=unit,
         selection=selection,
-        theme=assignment.theme or _theme_of(assignment),
+        theme=theme or assignment.theme or _theme_of(assignment),
         allocated_on=allocated_on,
         due_on=due_on,
         original_due_on=due_on,

@@ -130,9 +130,13 @@ def add_work(
     by: User | None,
     now: datetime,
     theme: str = "",
+    version: FrameworkVersion | None = None,
 ) -> Assignment:
-    """Planned work on top of the quotas, such as a re-audit; the caller allocates it."""
-    version = programme.framework.version_on(local_date(now))
+    """Planned work on top of the quotas, such as a re-audit; the caller allocates it.
+
+    It follows the rules in force now, unless a version is given.
+    """
+    version = version or programme.framework.version_on(local_date(now))
     period = Month.of(starts_on).key
     extra = programme.assignments.filter(
         activity=activity, post=post, period=period, ordinal__gt=Assignment.EXTRA

@@ -4,7 +4,7 @@ One file for each subject, each with its entries as classes and how they are rea
 """
 
 from qaframework.packs.definition.activities import ActivityType, ExtensionRule, ModerationRule
-from qaframework.packs.definition.draws import DrawRule
+from qaframework.packs.definition.draws import AnnualShare, DrawRule, MinimumShare, NewWorkers
 from qaframework.packs.definition.follow_up import ActionRules, ConcernRule, LoopRule
 from qaframework.packs.definition.grades import PackGradeScheme, grade_scheme_from
 from qaframework.packs.definition.groups import CycleStep, LeadershipGroup
@@ -19,6 +19,7 @@ from qaframework.packs.definition.themes import Theme
 __all__ = [
     "ActionRules",
     "ActivityType",
+    "AnnualShare",
     "ConcernRule",
     "CycleStep",
     "DrawRule",
@@ -29,6 +30,8 @@ __all__ = [
     "LoopRule",
     "MeetingType",
     "ModerationRule",
+    "MinimumShare",
+    "NewWorkers",
     "Pack",
     "PackGradeScheme",
     "PackNote",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qaframework.packs.definition.values import Json, clauses_of, month_number
+from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.periods import Month
 
 
@@ -11,7 +12,8 @@ from qaframework.rules.periods import Month
 class Theme:
     """A theme of some activities in some ``months``, 1 for January, of the units with those codes or all.
 
-    Without a ``label`` it has yet to be chosen, by the role or group ``chosen_by``.
+    Without a ``label`` it has yet to be chosen, by the role or group ``chosen_by``. Audits that are drawn by
+    theme are of ``cases`` that fit it.
     Sources: LAN-12, LAN-14, RBWM-21, SAN-10, SAN-22.
     """
 
@@ -21,6 +23,7 @@ class Theme:
     activities: tuple[str, ...]
     months: tuple[int, ...]
     units: tuple[str, ...]
+    cases: CaseCriteria
     note: str
     clauses: tuple[str, ...]
 
@@ -36,6 +39,7 @@ def theme_from(data: Json, year_starts_in: int) -> Theme:
         activities=tuple(data["activities"]),
         months=_months(data, year_starts_in),
         units=tuple(data.get("units", ())),
+        cases=CaseCriteria.of(data.get("cases", {})),
         note=data.get("note", ""),
         clauses=clauses_of(data),
     )

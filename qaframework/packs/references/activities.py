@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qaframework.packs.references.draws import draw_slips
 from qaframework.packs.references.lookups import Slip, grades_of, keys_of, part_of, texts_of, unknown
 
 
@@ -23,6 +24,7 @@ def activity_slips(
     yield from unknown(f"{place} › extension › decided_by", [extension.get("decided_by")], roles, "role")
     owing = texts_of(activity, "closure_owed_by")
     yield from unknown(f"{place} › closure_owed_by", owing, roles, "role")
+    yield from draw_slips(f"{place} › draw", part_of(activity, "draw"), roles)
     yield from _fit_slips(place, activity, framework, tools)
 
 
