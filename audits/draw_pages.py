@@ -1,7 +1,7 @@
 """What the pages about sample draws show, in words that anyone can check."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,9 +15,9 @@ from audits.models import DrawnCase, SampleDraw
 from audits.qa_access import drawn_cases
 from qaframework.allocation.access import visible_frameworks
 from qaframework.allocation.models import Assignment
-from qaframework.allocation.reading import holder_names, packs_on
+from qaframework.allocation.reading import holder_names
 from qaframework.caseload.models import AgeBand, Case, CaseClearance, PlanType
-from qaframework.packs.definition import ActivityType
+from qaframework.packs.definition import ActivityType, Pack
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.calendar import working_calendar
 from qaframework.people.models import User
@@ -88,16 +88,19 @@ def draw_rows(draws: Iterable[SampleDraw]) -> list[Row]:
     ]
 
 
-def month_rows(user: User, today: date) -> list[Row]:
-    """This month and the next ones: how many audits are planned and have their case, and when it is drawn."""
-    packs, calendar = packs_on(today), working_calendar()
+def month_rows(user: User, today: date, packs: Mapping[int, Pack]) -> list[Row]:
+    """This month and the next ones: how many audits are planned and have their case, and when it is drawn.
+
+    ``packs`` are the rules of today by framework. Work on top of the quotas counts when it is drawn.
+    """
+    calendar = working_calendar()
     months = [Month.of(today).plus(step) for step in range(MONTHS_SHOWN)]
     planned = (
         Assignment.objects.filter(
             programme__framework__in=visible_frameworks(user, today, QA).values("pk"),
             period__in=[month.key for month in months],
-            ordinal__lte=Assignment.EXTRA,
         )
+        .exclude(ordinal__gt=Assignment.EXTRA, selection=Assignment.Selection.TARGETED)
         .exclude(state__in=[Assignment.State.WITHDRAWN, Assignment.State.EXCLUDED])
         .values_list("programme__framework", "programme__framework__name", "period", "activity")
         .annotate(all=Count("pk"), waiting=Count("pk", filter=Q(state=Assignment.State.PLANNED)))

@@ -3,18 +3,28 @@
 Somebody else's and those that do not exist give the same answer: Http404. Restricted cases need a clearance.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from audits.models import AdviceRequest, CaseAudit, DrawnCase, Moderation, ModerationDraw, SampleDraw
+from audits.models import (
+    AdviceRequest,
+    CaseAudit,
+    DrawnCase,
+    Moderation,
+    ModerationDraw,
+    MonthTheme,
+    SampleDraw,
+)
 from audits.reaudits import without_reaudit
 from qaframework.actions.models import LoopClosure
 from qaframework.allocation.access import visible_assignments, visible_frameworks
+from qaframework.allocation.models import Programme
 from qaframework.caseload.access import cleared_q
 from qaframework.people.access import capability_q
-from qaframework.people.models import RecordRead, User
+from qaframework.people.models import RecordRead, Unit, User
 from qaframework.people.reads import log_read
 from qaframework.people.roles import Capability
 from qaframework.rules.working_days import local_date
@@ -84,6 +94,28 @@ def get_drawn_case_to_replace(user: User, pk: int, on: date) -> DrawnCase:
     scope = capability_q(user, QA, on, "draw__pool")
     cases = DrawnCase.objects.filter(scope, cleared_q(user, on)).select_related(*DRAWN_CASE)
     return get_object_or_404(cases, pk=pk)
+
+
+def visible_themes(user: User, on: date) -> QuerySet[MonthTheme]:
+    """Themes for units where the person runs quality assurance on that local date."""
+    return MonthTheme.objects.filter(capability_q(user, QA, on, "unit"))
+
+
+def get_theme(user: User, pk: int, on: date) -> MonthTheme:
+    """A theme with its programme and unit. Raises Http404."""
+    related = ("programme__framework", "unit")
+    return get_object_or_404(visible_themes(user, on).select_related(*related), pk=pk)
+
+
+def units_for_themes(user: User, programmes: Iterable[Programme], on: date) -> QuerySet[Unit]:
+    """The authority, functions and services of the programmes' frameworks, where the person runs quality
+    assurance."""
+    there = Q(pk__in=[])
+    frameworks = {programme.framework_id for programme in programmes}
+    for path in Unit.objects.filter(frameworks__in=frameworks).values_list("path", flat=True):
+        there |= Q(path__startswith=path)
+    kinds = (Unit.Kind.AUTHORITY, Unit.Kind.FUNCTION, Unit.Kind.SERVICE)
+    return Unit.objects.filter(there, capability_q(user, QA, on, ""), kind__in=kinds).order_by("path")
 
 
 def visible_moderations(user: User, on: date) -> QuerySet[Moderation]:

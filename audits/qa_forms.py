@@ -5,18 +5,34 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from audits.forms import Choice, LongText
 from audits.models import DrawnCase, Moderation
+from qaframework.allocation.models import Programme
+from qaframework.caseload.models import AgeBand, CaseFlag, PlanType
 from qaframework.packs.models import Framework
 from qaframework.people.forms import DateInput
+from qaframework.people.models import Unit
 from qaframework.rules.periods import Month
 from qaframework.tools.definition import ToolDefinition
 
 MONTHS_AHEAD = 6
+MONTHS_OF_THEMES = 13
 SEED_LENGTH = 40
 
 Choices = Iterable[tuple[str, str]]
+
+
+def several(label: str, choices: Iterable[tuple[str, Any]]) -> forms.MultipleChoiceField:
+    """Any of these, or all cases whatever they have of it."""
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=list(choices),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Cases with any of those you tick; tick none where it does not matter.",
+    )
 
 
 class SeedField(forms.CharField):
@@ -47,6 +63,57 @@ class RunDrawForm(forms.Form):
         field.queryset = frameworks
         months = [Month.of(today).plus(step) for step in range(MONTHS_AHEAD + 1)]
         _offer(self, "month", [(month.key, month.label) for month in months])
+
+
+class ChangeThemeForm(forms.Form):
+    """What a theme is about, and which cases fit it."""
+
+    title = forms.CharField(
+        label="Theme",
+        max_length=120,
+        help_text="As people will read it on their work, such as “Children who go missing from care”.",
+        error_messages={"required": "Give the theme a name."},
+    )
+    source = LongText(
+        label="Where the theme comes from",
+        required=False,
+        help_text="Such as a management meeting, figures, findings of audits, an incident or feedback.",
+    )
+    plan_types = several("Kinds of plan", PlanType.choices)
+    age_bands = several("Ages", AgeBand.choices)
+    flags = several("Needs and risks", CaseFlag.choices)
+
+
+class SetThemeForm(ChangeThemeForm):
+    """A theme for a month to come; for the programme, month and unit that are offered."""
+
+    programme = forms.TypedChoiceField(label="Programme", error_messages={"required": "Choose a programme."})
+    month = forms.TypedChoiceField(label="Month", coerce=Month.parse)
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label="For",
+        empty_label="Choose a unit",
+        help_text="It holds for all teams below it that have no theme of their own.",
+        error_messages={"required": "Choose for which part of the authority it is."},
+    )
+    field_order = ("programme", "month", "unit", "title", "source", "plan_types", "age_bands", "flags")
+
+    def __init__(
+        self, *args: Any, programmes: Iterable[Programme], units: QuerySet[Unit], today: date, **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        known = {str(one.pk): one for one in programmes}
+        programme = self.fields["programme"]
+        assert isinstance(programme, forms.TypedChoiceField)
+        programme.coerce = lambda pk: known[pk]
+        _offer(self, "programme", [(pk, f"{one.framework.name}, {one.year}") for pk, one in known.items()])
+        months = [Month.of(today).plus(step) for step in range(MONTHS_OF_THEMES)]
+        _offer(self, "month", [(month.key, month.label) for month in months])
+        unit = self.fields["unit"]
+        assert isinstance(unit, forms.ModelChoiceField)
+        unit.queryset = units
+        if units.count() == 1:
+            self.initial.setdefault("unit", units.first())
 
 
 class ReplaceForm(forms.Form):

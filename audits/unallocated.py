@@ -6,6 +6,7 @@ It is found by state, so that it is gone from here once it is solved.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -15,18 +16,19 @@ from audits.drawing import draw_day
 from audits.frames import Pools
 from audits.models import SampleDraw
 from audits.reaudits import due_reaudits, find_reaudit, without_reaudit
+from audits.themes import theme_for
 from qaframework.actions.models import LoopClosure
 from qaframework.allocation.access import visible_frameworks
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.reading import packs_on, with_rules
 from qaframework.allocation.workflow import activity_of
 from qaframework.caseload.models import Case
-from qaframework.packs.definition import Pack
+from qaframework.packs.definition import ActivityType, Pack
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.people.access import capability_q
 from qaframework.people.calendar import working_calendar
 from qaframework.people.directory import Organisation
-from qaframework.people.models import User
+from qaframework.people.models import Unit, User
 from qaframework.people.roles import Capability
 from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.working_days import WorkingCalendar, local_date
@@ -128,7 +130,7 @@ def _without_case(
     """Work that is to have a case and has none, though the day of its draw has come."""
     rows = with_rules(
         planned.filter(_to_be_drawn(planned, today, calendar), state=State.PLANNED)
-        .select_related("post__unit")
+        .select_related("post__unit", "programme")
         .order_by("period", "post__unit__path", "post__title", "ordinal")
     )
     draws = _draws_of(rows)
@@ -142,6 +144,9 @@ def _without_case(
         if draw is None and drawn_on == today:
             continue  # The day is not over: the next run draws it.
         has_ended = month.end < today
+        if draw is None and not has_ended and _lacks_theme(one, activity, month, pool):
+            yield _without_theme(one, activity, month, drawn_on)
+            continue
         yield Unallocated(
             cause=f"case {one.programme_id} {one.activity} {one.period}",
             unit_ids=(one.post.unit_id,),
@@ -152,6 +157,26 @@ def _without_case(
             remedy="Withdraw" if has_ended else "Move or withdraw",
             url=reverse(f"allocation:{'withdraw' if has_ended else 'reallocate'}", args=[one.pk]),
         )
+
+
+def _lacks_theme(one: Assignment, activity: ActivityType, month: Month, pool: Unit) -> bool:
+    if activity.draw is None or not activity.draw.by_theme:
+        return False
+    return theme_for(activity.key, one.framework_version, one.programme, month, pool) is None
+
+
+def _without_theme(one: Assignment, activity: ActivityType, month: Month, since: date) -> Unallocated:
+    query = urlencode({"programme": one.programme_id, "month": month.key})
+    return Unallocated(
+        cause=f"theme {one.programme_id} {one.period}",
+        unit_ids=(one.post.unit_id,),
+        what=f"{activity.label}, {month.label}",
+        whose=f"{one.post.title}\n{one.post.unit.name}",
+        why="Its cases are drawn by the theme of the month, and the month has none yet.",
+        since=since,
+        remedy="Set a theme",
+        url=f"{reverse('audits:set_theme')}?{query}",
+    )
 
 
 def _to_be_drawn(planned: QuerySet[Assignment], today: date, calendar: WorkingCalendar) -> Q:

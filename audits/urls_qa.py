@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from audits.views import advice, draws, inbox, moderation, unallocated
+from audits.views import advice, draws, inbox, moderation, themes, unallocated
 
 urlpatterns = [
     path("draws/", draws.draws, name="draws"),
     path("draws/run/", draws.run_draw, name="run_draw"),
+    path("draws/themes/", themes.themes, name="themes"),
+    path("draws/themes/set/", themes.set_theme, name="set_theme"),
+    path("draws/themes/<int:pk>/", themes.change_theme, name="change_theme"),
     path("draws/<int:pk>/", draws.draw, name="draw"),
     path("draws/<int:pk>/replay/", draws.replay_draw, name="replay_draw"),
     path("draws/<int:pk>/cases.csv", draws.draw_frame, name="draw_frame"),

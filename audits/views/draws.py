@@ -23,8 +23,10 @@ from audits.draw_pages import (
 )
 from audits.models import DrawnCase
 from audits.qa_forms import ReplaceForm, RunDrawForm
+from audits.theme_pages import by_theme
 from audits.workflow import Drawn
 from qaframework.allocation.access import visible_frameworks
+from qaframework.allocation.reading import packs_on
 from qaframework.people.access import has_capability, local_today, requires, signed_in
 from qaframework.people.exports import csv_response
 from qaframework.people.form_page import form_page
@@ -44,11 +46,13 @@ def draws(request: HttpRequest) -> HttpResponse:
     page = keyset_page(
         found.select_related("pool", "drawn_by"), moment="drawn_at", query=request.GET, newest_first=True
     )
+    packs = packs_on(local_today())
     numeric = ("Could be drawn", "Asked for")
     counted = ("Audits planned", "With a case")
     context = {
-        "months": month_rows(request.user, local_today()),
+        "months": month_rows(request.user, local_today(), packs),
         "month_columns": columns("Month", *counted, "Draw", numeric=counted),
+        "has_themes": any(by_theme(pack) for pack in packs.values()),
         "page": page,
         "rows": draw_rows(page.rows),
         "columns": columns("Draw", *numeric, "Shortfall", "Drawn", numeric=numeric),

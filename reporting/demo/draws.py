@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from audits.drawing import draw_from_pool, waiting_by_pool
 from audits.models import CaseAudit, DrawnCase
+from audits.themes import ChosenTheme, theme_for
 from qaframework.actions.models import ActionPlan
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.allocation.workflow import activity_of, deadline_for
@@ -28,13 +29,21 @@ def draw_past_month(story: Story, programme: Programme, month: Month, at: dateti
     """Draw and allocate a month's cases, one activity after the other."""
     drawn: defaultdict[str, list[DrawnCase]] = defaultdict(list)
     for (activity, pool), owing in waiting_by_pool(programme, month).items():
-        drawn[activity] += _draw_pool(story, pool, owing, at)
+        theme = theme_for(activity, owing[0].framework_version, programme, month, pool)
+        drawn[activity] += _draw_pool(pool, owing, theme if _is_by_theme(owing[0]) else None, story, at)
     for rows in drawn.values():
         _allocate([row for row in rows if row.state == State.ALLOCATED], month, at)
         bulk.insert(rows, moment=at, reason="Drawn")
 
 
-def _draw_pool(story: Story, pool: Unit, owing: list[Assignment], at: datetime) -> list[DrawnCase]:
+def _is_by_theme(row: Assignment) -> bool:
+    rule = activity_of(row).draw
+    return rule is not None and rule.by_theme
+
+
+def _draw_pool(
+    pool: Unit, owing: list[Assignment], theme: ChosenTheme | None, story: Story, at: datetime
+) -> list[DrawnCase]:
     seed = f"demo {story.seed}:{owing[0].activity}:{owing[0].period}:{pool.code}"
     pool_draw = draw_from_pool(
         pool,
@@ -43,6 +52,7 @@ def _draw_pool(story: Story, pool: Unit, owing: list[Assignment], at: datetime) 
         choose_seed=lambda: seed,
         drawn_at=at,
         drawn_by=None,
+        theme=theme,
     )
     pool_draw.sample.save()
     for assignment, row in pool_draw.given:
@@ -59,7 +69,8 @@ def _allocate(drawn: list[DrawnCase], month: Month, at: datetime) -> None:
         assert row is not None
         assert one.case.unit is not None
         row.case, row.worker, row.unit = one.case, one.case.worker, one.case.unit
-        row.selection, row.state = Assignment.Selection.RANDOM, Assignment.State.ALLOCATED
+        row.selection = Assignment.Selection.TARGETED if one.draw.theme else Assignment.Selection.RANDOM
+        row.theme, row.state = one.draw.theme, Assignment.State.ALLOCATED
         row.allocated_on = max(month.start, local_date(at))
         row.due_on = row.original_due_on = deadline_for(row, row.allocated_on)
         rows.append(row)
@@ -75,6 +86,7 @@ ALLOCATED = [
     "worker",
     "unit",
     "selection",
+    "theme",
     "state",
     "allocated_on",
     "due_on",

@@ -19,6 +19,7 @@ from qaframework.rules.working_days import at_local_time, local_date
 from reporting.demo import follow_up, own_work, past_audits
 from reporting.demo.draws import draw_past_month
 from reporting.demo.story import MORNING, Story, close_moments
+from reporting.demo.themes import set_theme_of
 
 SIX = time(6, 0)
 LOOPS_IN = "/northmoor/social-care/duty/"
@@ -74,6 +75,7 @@ def _draw(year: Year, month: Month, at: datetime) -> None:
     """Draw a month's cases and foresee when their audits will be handed in."""
     story = year.story
     programme = _programme(story, month)
+    set_theme_of(story, programme, month, at)
     if month < Month.of(story.today):
         draw_past_month(story, programme, month, at)
     else:

@@ -303,6 +303,9 @@ AUDITS = [
 QUALITY = [
     get("audits:draws", for_=QA, gate=QA),
     get("audits:run_draw", for_=QA, gate=QA),
+    get("audits:themes", for_=QA, gate=QA),
+    get("audits:set_theme", for_=QA, gate=QA),
+    get("audits:change_theme", "theme", for_=QA, gate=QA),
     get("audits:draw", "draw", for_=QA, gate=QA),
     get("audits:replay_draw", "draw", for_=QA, gate=QA),
     get("audits:draw_frame", "draw", for_=QA, gate=QA),

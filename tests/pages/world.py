@@ -30,6 +30,7 @@ from qaframework.packs.workflow import change_quotas
 from qaframework.people import workflow as people
 from qaframework.people.models import User
 from qaframework.people.roles import ROLES
+from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.periods import Month
 from qaframework.tools.models import ToolVersion
 from reporting import workflow as reporting
@@ -359,7 +360,18 @@ def _year(world: World) -> None:
     drawn = audits.draw_month(framework=framework, month=month, seed="7", by=officer, now=DRAWN_AT)
     allocation.allocate_period_work(now=DRAWN_AT)
     auditor = world.authority.post_of[world.authority.team_manager_2]
+    theme = audits.set_theme(
+        programme=planned.programme,
+        month=Month.parse("2026-12"),
+        unit=world.authority.duty,
+        title="First visits",
+        source="Figures of October.",
+        criteria=CaseCriteria(plan_types=("assessment",)),
+        by=officer,
+        now=DRAWN_AT,
+    )
     world.objects |= {
+        "theme": {"pk": theme.pk},
         "programme": {"pk": planned.programme.pk},
         "programme role": {"pk": planned.programme.pk, "role": "team_manager"},
         "programme post": {"pk": planned.programme.pk, "post_pk": auditor.pk},
