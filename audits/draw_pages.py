@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from audits.drawing import draw_day
@@ -15,7 +15,7 @@ from audits.models import DrawnCase, SampleDraw
 from audits.qa_access import drawn_cases
 from qaframework.allocation.access import visible_frameworks
 from qaframework.allocation.models import Assignment
-from qaframework.allocation.reading import holder_names
+from qaframework.allocation.reading import holder_names, packs_on
 from qaframework.caseload.models import AgeBand, Case, CaseClearance, PlanType
 from qaframework.packs.definition import ActivityType, Pack
 from qaframework.packs.models import FrameworkVersion
@@ -120,6 +120,29 @@ def month_rows(user: User, today: date, packs: Mapping[int, Pack]) -> list[Row]:
         ]
         for (period, name), parts in sorted(found.items())
     ]
+
+
+def month_to_draw(user: User, today: date) -> Month:
+    """The first month from the next one on with a draw that is still to be made, else the next one."""
+    drawn = {
+        key
+        for pack in packs_on(today).values()
+        for key, one in pack.activities.items()
+        if one.draw is not None
+    }
+    made = SampleDraw.objects.filter(
+        programme=OuterRef("programme"), activity=OuterRef("activity"), period=OuterRef("period")
+    )
+    following = Month.of(today).next()
+    waiting = Assignment.objects.filter(
+        ~Exists(made),
+        programme__framework__in=visible_frameworks(user, today, QA).values("pk"),
+        state=Assignment.State.PLANNED,
+        activity__in=drawn,
+        period__gte=following.key,
+    )
+    first = waiting.order_by("period").values_list("period", flat=True).first()
+    return Month.parse(first) if first else following
 
 
 def _move_cell(one: Assignment) -> dict[str, str]:

@@ -56,8 +56,8 @@ class RunDrawForm(forms.Form):
     month = forms.TypedChoiceField(label="Month in which the audits begin", coerce=Month.parse)
     seed = SeedField()
 
-    def __init__(self, data: Any = None, *, frameworks: Any, today: date) -> None:
-        super().__init__(data, initial={"month": Month.of(today).next().key})
+    def __init__(self, data: Any = None, *, frameworks: Any, today: date, proposed: Month) -> None:
+        super().__init__(data, initial={"month": proposed.key})
         field = self.fields["framework"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = frameworks

@@ -17,6 +17,7 @@ from audits.draw_pages import (
     frame_file,
     may_be_replaced,
     month_rows,
+    month_to_draw,
     proof_facts,
     title_of,
     why_this_case,
@@ -66,7 +67,10 @@ def run_draw(request: HttpRequest) -> HttpResponse:
     """Draw a month now; the system does it by itself when the month's lead time begins (BF-01)."""
     today = local_today()
     form = RunDrawForm(
-        request.POST or None, frameworks=visible_frameworks(request.user, today, QA), today=today
+        request.POST or None,
+        frameworks=visible_frameworks(request.user, today, QA),
+        today=today,
+        proposed=month_to_draw(request.user, today),
     )
 
     def run(values: dict[str, Any]) -> str:

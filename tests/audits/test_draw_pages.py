@@ -114,9 +114,11 @@ def test_auditor_and_practitioner_see_why_their_case_was_drawn_and_others_do_not
 def test_running_a_draw_allocates_and_doing_it_again_changes_nothing(qa, programme):
     data = {"framework": programme.framework.pk, "month": "2026-12", "seed": "lottery 7 11 23"}
     url = reverse("audits:run_draw")
+    assert qa.get(url).context["form"]["month"].value() == "2026-12"
     page = qa.post(url, data, follow=True)
     assert "December 2026: 1 draw made, 3 cases allocated." in page.content.decode()
     assert SampleDraw.objects.get().seed.startswith("lottery 7 11 23:")
+    assert qa.get(url).context["form"]["month"].value() == "2027-01"
     again = qa.post(url, data, follow=True)
     assert "nothing is left to draw" in again.content.decode()
     assert SampleDraw.objects.count() == 1
