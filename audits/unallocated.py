@@ -45,7 +45,8 @@ NO_MANAGER = "No manager of the case’s team or service is in post and may see 
 class Unallocated:
     """One piece of work. ``cause`` is the same for those that one thing stands in the way of.
 
-    ``what`` names a case by its reference, and no restricted one; ``whose`` is the post or practitioner.
+    ``what`` names a case (``case_id``) by its reference, and no restricted one; ``whose`` is the post or
+    practitioner.
     ``since`` is a local day. ``remedy`` says what the QA team can do, at ``url``, if there is a page for it.
     """
 
@@ -57,6 +58,7 @@ class Unallocated:
     since: date
     remedy: str
     url: str
+    case_id: int | None = None
 
 
 def all_unallocated(today: date) -> list[Unallocated]:
@@ -228,6 +230,7 @@ def _without_reaudit(loops: QuerySet[LoopClosure], organisation: Organisation) -
             since=one.begins_on,
             remedy=f"Do without it{', if you are cleared for the case' if case.is_restricted else ''}",
             url=reverse("audits:no_reaudit", args=[one.loop.pk]),
+            case_id=None if case.is_restricted else case.pk,
         )
 
 
@@ -249,6 +252,7 @@ def _without_closure_audit(cases: QuerySet[Case], organisation: Organisation) ->
             if case.is_restricted
             else "Have a post filled",
             url="",
+            case_id=None if case.is_restricted else case.pk,
         )
 
 

@@ -21,7 +21,7 @@ REMINDER = "reminder"
 
 @dataclass(frozen=True)
 class Told:
-    """One step as one person reads of it."""
+    """One step as one person reads of it. ``case_id`` is the case that it names, if it names one."""
 
     step_id: int
     clock_id: int
@@ -34,6 +34,7 @@ class Told:
     position: int
     is_reminder: bool
     note: str
+    case_id: int | None
 
 
 def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_url: str) -> NoticeDraft:
@@ -45,7 +46,9 @@ def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_ur
     if len(items) == 1:
         item = items[0]
         key = f"step:{item.step_id}:{recipient_id}"
-        return NoticeDraft(recipient_id, kind, key, _subject(item), _single(item), item.url)
+        return NoticeDraft(
+            recipient_id, kind, key, _subject(item), _single(item), item.url, case_ids=[item.case_id]
+        )
     reminders = [item for item in items if item.is_reminder]
     body = "\n\n".join(
         part
@@ -60,7 +63,8 @@ def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_ur
     else:
         subject = f"{len(reminders)} reminders about work that is due"
     url = board_url if escalated else ""
-    return NoticeDraft(recipient_id, kind, f"sweep:{sweep}:{recipient_id}", subject, body, url)
+    key, cases = f"sweep:{sweep}:{recipient_id}", {item.case_id for item in items}
+    return NoticeDraft(recipient_id, kind, key, subject, body, url, case_ids=cases)
 
 
 def _subject(item: Told) -> str:

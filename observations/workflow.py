@@ -90,6 +90,7 @@ def _announce(observation: Observation, *, by: User, now: datetime) -> None:
         dedupe_key=f"visit:{assignment.pk}:{assignment.unit_id}:{observation.observed_on}:{manager.pk}",
         subject=f"Visit to {assignment.unit} on {day}",
         body=f"{by} visits {assignment.unit} on {day}: {subject_line(assignment)}.",
+        case_ids=[assignment.case_id],
     )
     write_notices([draft], now=now)
 
@@ -108,6 +109,7 @@ def _tell_of_the_note(observation: Observation, *, by: User, now: datetime) -> N
                 subject=f"You can now read: {subject_line(assignment)}",
                 body=f"{by} visited {assignment.unit} and has written down what they saw.",
                 url=reverse("observations:read", args=[observation.pk]),
+                case_ids=[assignment.case_id],
             )
             for reader in readers
             if reader is not None

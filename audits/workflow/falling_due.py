@@ -89,4 +89,5 @@ def _draft(cause: str, together: list[Unallocated], recipient_id: int) -> Notice
         subject=f"Could not be allocated: {together[0].what}",
         body=f"{many} could not be allocated. {together[0].why} The page says what you can do.",
         url=reverse("audits:unallocated"),
+        case_ids=[together[0].case_id],
     )

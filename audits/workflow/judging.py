@@ -276,7 +276,7 @@ def _tell(audit: CaseAudit, people: list[User | None], kind: str, subject: str, 
             subject=f"{subject}: case {case.child_ref if case else ''}",
             body="Open the audit to read it.",
             url=reverse("audits:audit", args=[audit.pk]),
-            case_id=audit.assignment.case_id,
+            case_ids=[audit.assignment.case_id],
         )
         for person in people
         if person is not None

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 
-from audits.invitations import calendar_file
+from audits.invitations import calendar_file, who_meets
 from audits.models import AuditMeeting, CaseAudit
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.notices.workflow import NoticeDraft, write_letter, write_notices
-from qaframework.people import directory, history
+from qaframework.people import history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.people.templatetags.page import uk_datetime
@@ -56,7 +56,8 @@ def propose_meeting(
         )
     allocation.date_event(assignment=audit.assignment, on=None, by=by, now=now)
     text = f"{by} proposes {_when(meeting)}. Accept it, or propose another time."
-    _tell_others(meeting, "Audit meeting proposed", text, by=by, now=now)
+    own_text = f"You propose {_when(meeting)}. You will hear when the other person answers."
+    _tell(meeting, "Audit meeting proposed", text, own_text, by=by, now=now)
     return meeting
 
 
@@ -76,9 +77,8 @@ def accept_meeting(*, meeting: AuditMeeting, by: User, now: datetime) -> AuditMe
     )
     day = local_date(meeting.starts_at)
     allocation.date_event(assignment=meeting.audit.assignment, on=day, by=by, now=now)
-    text = f"{by} accepts {_when(meeting)}. Open the audit to see where, and to put it into your calendar."
-    _tell_others(meeting, "Audit meeting accepted", text, by=by, now=now)
-    _send_own(meeting, "Audit meeting accepted", f"You meet on {_when(meeting)}.", by=by, now=now)
+    text = f"{by} accepts {_when(meeting)}. Open the audit to see where."
+    _tell(meeting, "Audit meeting accepted", text, f"You meet on {_when(meeting)}.", by=by, now=now)
     return meeting
 
 
@@ -98,9 +98,8 @@ def cancel_meeting(*, meeting: AuditMeeting, reason: str, by: User, now: datetim
     )
     allocation.date_event(assignment=meeting.audit.assignment, on=None, by=by, now=now)
     text = f"{by} cancelled the meeting on {_when(meeting)}, because: {reason.strip()}"
-    _tell_others(meeting, "Audit meeting cancelled", text, by=by, now=now)
-    text = f"You cancelled the meeting on {_when(meeting)}."
-    _send_own(meeting, "Audit meeting cancelled", text, by=by, now=now)
+    own_text = f"You cancelled the meeting on {_when(meeting)}."
+    _tell(meeting, "Audit meeting cancelled", text, own_text, by=by, now=now)
     return meeting
 
 
@@ -130,46 +129,42 @@ def remind_of_meetings(*, now: datetime) -> int:
 
 def _remind(meeting: AuditMeeting, now: datetime) -> int:
     text = f"You meet on {_when(meeting)}. Open the audit to see where."
-    return _tell(meeting, "Audit meeting soon", text, "meeting_reminder", leave_out=None, now=now)
+    subject, kind = "Audit meeting soon", "meeting_reminder"
+    drafts = [_draft(meeting, kind, subject, text, person) for person in who_meets(meeting, now)]
+    return write_notices(drafts, now=now)
 
 
 def _when(meeting: AuditMeeting) -> str:
     return f"{uk_datetime(meeting.starts_at)} ({meeting.minutes} minutes)"
 
 
-def _tell_others(meeting: AuditMeeting, subject: str, text: str, *, by: User, now: datetime) -> None:
-    _tell(meeting, subject, text, "meeting", leave_out=by, now=now)
-
-
-def _tell(
-    meeting: AuditMeeting, subject: str, text: str, kind: str, *, leave_out: User | None, now: datetime
-) -> int:
-    assignment = meeting.audit.assignment
-    auditor = directory.holder_of(assignment.post, local_date(now))
-    people = [person for person in (auditor, assignment.worker) if person is not None and person != leave_out]
-    return write_notices([_draft(meeting, subject, text, kind, person, now) for person in people], now=now)
-
-
-def _send_own(meeting: AuditMeeting, subject: str, text: str, *, by: User, now: datetime) -> None:
-    """Who settles it needs no notice of it, but the file for the calendar."""
-    write_letter(_draft(meeting, subject, text, "meeting", by, now), now=now)
+def _tell(meeting: AuditMeeting, subject: str, text: str, own_text: str, *, by: User, now: datetime) -> None:
+    """Both get the file for their calendars; whoever did this needs no notice of it in the application."""
+    file = calendar_file(meeting, address=_address(meeting), now=now).decode()
+    others = [person for person in who_meets(meeting, now) if person != by]
+    kind = "meeting"
+    write_notices([_draft(meeting, kind, subject, text, person, calendar=file) for person in others], now=now)
+    write_letter(_draft(meeting, kind, subject, own_text, by, calendar=file), now=now)
 
 
 def _draft(
-    meeting: AuditMeeting, subject: str, text: str, kind: str, person: User, now: datetime
+    meeting: AuditMeeting, kind: str, subject: str, text: str, person: User, *, calendar: str = ""
 ) -> NoticeDraft:
-    assignment = meeting.audit.assignment
-    address = reverse("audits:audit", args=[meeting.audit_id])
+    case = meeting.audit.assignment.case
     return NoticeDraft(
         recipient_id=person.pk,
         kind=kind,
         dedupe_key=f"{kind}:{meeting.pk}:{meeting.sequence}:{person.pk}",
-        subject=f"{subject}: case {assignment.case.child_ref if assignment.case else ''}",
+        subject=f"{subject}: case {case.child_ref if case else ''}",
         body=text,
-        url=address,
-        case_id=assignment.case_id,
-        calendar=calendar_file(meeting, address=address, now=now).decode(),
+        url=_address(meeting),
+        case_ids=[meeting.audit.assignment.case_id],
+        calendar=calendar,
     )
+
+
+def _address(meeting: AuditMeeting) -> str:
+    return reverse("audits:audit", args=[meeting.audit_id])
 
 
 def _refuse_unless_open(audit: CaseAudit) -> None:

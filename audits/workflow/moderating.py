@@ -390,6 +390,6 @@ def _tell_auditor(moderation: Moderation, subject: str, *, now: datetime) -> Non
         subject=f"{subject}: case {case.child_ref if case else ''}",
         body="Open the audit to read the result and the feedback.",
         url=reverse("audits:audit", args=[audit.pk]),
-        case_id=audit.assignment.case_id,
+        case_ids=[audit.assignment.case_id],
     )
     write_notices([draft], now=now)

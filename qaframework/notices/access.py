@@ -6,7 +6,7 @@ from datetime import date
 from django.shortcuts import get_object_or_404
 
 from qaframework.caseload.access import cleared_q
-from qaframework.notices.models import Notice, NoticeQuerySet
+from qaframework.notices.models import Notice, NoticeCase, NoticeQuerySet
 from qaframework.people.models import User
 
 
@@ -22,13 +22,11 @@ def get_notice(user: User, pk: int, on: date) -> Notice:
 
 
 def withhold_restricted(notices: Sequence[Notice], user: User, on: date) -> None:
-    """Take the words out of those whose case is restricted now, unless the person is cleared: one query."""
-    about_cases = [notice.pk for notice in notices if notice.case_id]
-    readable = set(
-        Notice.objects.filter(cleared_q(user, on), pk__in=about_cases).values_list("pk", flat=True)
-    )
+    """Take the words out of those that name a case for which the person is not cleared: one query."""
+    named = NoticeCase.objects.filter(notice__in=[notice.dedupe_key for notice in notices])
+    withheld = set(named.exclude(cleared_q(user, on)).values_list("notice_id", flat=True))
     for notice in notices:
-        if notice.case_id and notice.pk not in readable:
+        if notice.dedupe_key in withheld:
             notice.withhold()
 
 

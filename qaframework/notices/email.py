@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
+from icalendar import Calendar
 
-from qaframework.caseload.access import is_cleared
+from qaframework.notices.access import withhold_restricted
 from qaframework.notices.models import Notice
 
 # What a mail server or an address can do to us: refusals and lost connections, time-outs and refused
@@ -23,8 +24,7 @@ def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMu
 
     Its Message-ID is always the same, so that a repeat can be recognised.
     """
-    if notice.case is not None and not is_cleared(notice.recipient, notice.case, on):
-        notice.withhold()
+    withhold_restricted([notice], notice.recipient, on)
     context = {"notice": notice, "address": f"{settings.SITE_URL}{notice.url}" if notice.url else ""}
     host = urlsplit(settings.SITE_URL).hostname
     message = EmailMultiAlternatives(
@@ -35,7 +35,8 @@ def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMu
         headers={"Message-ID": f"<notice-{notice.pk}@{host}>", "Auto-Submitted": "auto-generated"},
     )
     if notice.calendar:
-        message.attach("meeting.ics", notice.calendar, "text/calendar")
+        method = Calendar.from_ical(notice.calendar)["method"]
+        message.attach("invitation.ics", notice.calendar, f"text/calendar; method={method}")
     message.attach_alternative(render_to_string("notices/email.html", context), "text/html")
     return message
 

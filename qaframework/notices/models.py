@@ -48,9 +48,6 @@ class Notice(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     url = models.CharField(max_length=200, blank=True, help_text="Path within the application.")
-    case = models.ForeignKey(
-        "caseload.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
     calendar = models.TextField(blank=True, help_text="An iCalendar file that the e-mail carries.")
     is_letter = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -83,13 +80,35 @@ class Notice(models.Model):
         return f"{self.subject} → {self.recipient}"
 
     def withhold(self) -> None:
-        """Put other words in place of its own, for somebody who may not know of its case any more.
+        """Put other words in place of its own, for somebody who may not know of a case that it names.
 
         Not saved: whoever is cleared again reads the notice as it was written.
         """
         self.subject = "About a restricted case"
-        self.body = "Its case has been restricted since, so only people who are cleared can read this notice."
+        self.body = (
+            "A case that this notice names is restricted now, so only people who are cleared can read it."
+        )
         self.url = self.calendar = ""
+
+
+class NoticeCase(models.Model):
+    """A case that a notice names. By the notice's own key, so that any number is written in one statement."""
+
+    PERSONAL_FIELDS: ClassVar = ()
+
+    notice = models.ForeignKey(
+        Notice, to_field="dedupe_key", on_delete=models.CASCADE, related_name="cases", db_index=False
+    )
+    case = models.ForeignKey("caseload.Case", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "case"], name="a_notice_names_a_case_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id}, case {self.case_id}"
 
 
 class SenderLease(models.Model):

@@ -1,6 +1,6 @@
 """Writing notices in the transaction that causes them, reading them, and sending them as e-mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 
 from qaframework.notices.email import MAIL_TROUBLE, email_for, release
 from qaframework.notices.lease import only_sender
-from qaframework.notices.models import Notice
+from qaframework.notices.models import Notice, NoticeCase
 from qaframework.people.bulk import insert_new
 from qaframework.people.models import User
 from qaframework.rules.working_days import local_date
@@ -35,7 +35,9 @@ class NoticeDraft:
     """A message to one person. ``url`` is a path within the application; the subject one plain line.
 
     Neither subject nor body may say more about a child than the case reference: both leave by e-mail.
-    ``case_id`` says whose case the message names, ``calendar`` is an iCalendar file that the e-mail carries.
+    ``case_ids`` are all cases that the message names, so that it is withheld from people who are not cleared
+    for one of them when they read it; None among them stands for no case. ``calendar`` is an iCalendar file
+    that the e-mail carries.
     """
 
     recipient_id: int
@@ -44,7 +46,7 @@ class NoticeDraft:
     subject: str
     body: str
     url: str = ""
-    case_id: int | None = None
+    case_ids: Collection[int | None] = ()
     calendar: str = ""
 
 
@@ -59,11 +61,24 @@ class Delivered:
 
 @transaction.atomic
 def write_notices(drafts: Iterable[NoticeDraft], *, now: datetime) -> int:
-    """Put messages into the outbox, in one statement; return how many were not there before."""
-    return insert_new([_notice(draft, now) for draft in drafts])
+    """Put messages into the outbox, in two statements; return how many were not there before."""
+    return _put(list(drafts), now=now, are_letters=False)
 
 
-def _notice(draft: NoticeDraft, now: datetime) -> Notice:
+@transaction.atomic
+def write_letter(draft: NoticeDraft, *, now: datetime) -> None:
+    """Put a message that leaves by e-mail only into the outbox, unless its ``dedupe_key`` is there."""
+    _put([draft], now=now, are_letters=True)
+
+
+def _put(drafts: Sequence[NoticeDraft], *, now: datetime, are_letters: bool) -> int:
+    count = insert_new([_notice(draft, now, is_letter=are_letters) for draft in drafts])
+    named = {(draft.dedupe_key, case_id) for draft in drafts for case_id in draft.case_ids if case_id}
+    insert_new([NoticeCase(notice_id=key, case_id=case_id) for key, case_id in sorted(named)])
+    return count
+
+
+def _notice(draft: NoticeDraft, now: datetime, *, is_letter: bool) -> Notice:
     return Notice(
         dedupe_key=draft.dedupe_key,
         recipient_id=draft.recipient_id,
@@ -71,18 +86,11 @@ def _notice(draft: NoticeDraft, now: datetime) -> Notice:
         subject=Truncator(" ".join(draft.subject.split())).chars(SUBJECT_LENGTH),
         body=draft.body,
         url=draft.url,
-        case_id=draft.case_id,
         calendar=draft.calendar,
+        is_letter=is_letter,
         created_at=now,
         next_attempt_at=now,
     )
-
-
-def write_letter(draft: NoticeDraft, *, now: datetime) -> None:
-    """Put a message that leaves by e-mail only into the outbox, unless its ``dedupe_key`` is there."""
-    letter = _notice(draft, now)
-    letter.is_letter = True
-    insert_new([letter])
 
 
 def mark_read(*, recipient: User, notice_ids: Sequence[int] | None, now: datetime) -> int:
@@ -124,7 +132,7 @@ def _send_due(now: datetime) -> tuple[int, int]:
     connection = get_connection()
     stop_at = monotonic() + RUN_SECONDS
     try:
-        while batch := list(Notice.objects.to_send(now).select_related("recipient", "case")[:BATCH]):
+        while batch := list(Notice.objects.to_send(now).select_related("recipient")[:BATCH]):
             for notice in batch:
                 if monotonic() > stop_at:
                     return sent, failed

@@ -8,6 +8,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from audits import workflow
+from audits.invitations import calendar_file
 from audits.models import AuditMeeting
 from qaframework.allocation.models import Assignment
 from qaframework.notices.models import Notice
@@ -101,18 +102,49 @@ def test_the_calendar_file_reaches_both_by_e_mail_and_follows_every_change(
     settings.SITE_URL = "https://quality.northmoor.example"
     meeting = propose(where, audit, held)
     workflow.accept_meeting(meeting=meeting, by=where.worker, now=held)
+    meeting = propose(where, audit, held, by=where.worker, starts_at=STARTS + timedelta(hours=1))
     workflow.cancel_meeting(meeting=meeting, reason="The family is in hospital.", by=where.auditor, now=held)
     deliver(now=held)
     files = defaultdict(list)
-    for mail in mailoutbox:
-        for attachment in mail.attachments:
-            (event,) = Calendar.from_ical(attachment.content).walk("VEVENT")
-            files[mail.to[0]].append((str(event["uid"]), int(event["sequence"]), str(event["status"])))
-            assert fresh(audit).assignment.case.child_ref not in attachment.content
-    uid = f"audit-meeting-{meeting.pk}@quality.northmoor.example"
-    settled = [(uid, 1, "CONFIRMED"), (uid, 2, "CANCELLED")]
-    assert sorted(files[where.auditor.email]) == settled
-    assert sorted(files[where.worker.email]) == [(uid, 0, "TENTATIVE"), *settled]
+    for mail in (one for one in mailoutbox if one.attachments):
+        (attachment,) = mail.attachments
+        calendar = Calendar.from_ical(attachment.content)
+        (event,) = calendar.walk("VEVENT")
+        assert attachment.mimetype == f"text/calendar; method={calendar['method']}"
+        assert str(event["uid"]) == f"audit-meeting-{meeting.pk}@quality.northmoor.example"
+        assert fresh(audit).assignment.case.child_ref not in attachment.content
+        assert {str(one) for one in event["attendee"]} == {
+            f"mailto:{where.auditor.email}",
+            f"mailto:{where.worker.email}",
+        }
+        about = (int(event["sequence"]), str(calendar["method"]), str(event["status"]))
+        files[mail.to[0]].append((*about, event.decoded("dtstart")))
+    expected = [
+        (0, "REQUEST", "TENTATIVE", STARTS),
+        (1, "REQUEST", "CONFIRMED", STARTS),
+        (2, "REQUEST", "TENTATIVE", STARTS + timedelta(hours=1)),
+        (3, "CANCEL", "CANCELLED", STARTS + timedelta(hours=1)),
+    ]
+    assert {reader: sorted(found) for reader, found in files.items()} == {
+        where.auditor.email: expected,
+        where.worker.email: expected,
+    }
+
+
+@pytest.mark.clause("BF-02")
+def test_the_calendar_says_who_has_agreed_and_asks_for_no_answer_by_mail(where, audit, held):
+    meeting = propose(where, audit, held)
+
+    def answers():
+        calendar = Calendar.from_ical(calendar_file(meeting, address="/audits/1/", now=held))
+        (event,) = calendar.walk("VEVENT")
+        assert str(event["organizer"]).startswith("mailto:")
+        assert {one.params["RSVP"] for one in event["attendee"]} == {"FALSE"}
+        return {str(one).removeprefix("mailto:"): one.params["PARTSTAT"] for one in event["attendee"]}
+
+    assert answers() == {where.auditor.email: "ACCEPTED", where.worker.email: "NEEDS-ACTION"}
+    workflow.accept_meeting(meeting=meeting, by=where.worker, now=held)
+    assert set(answers().values()) == {"ACCEPTED"}
 
 
 @pytest.mark.clause("BF-01")

@@ -6,6 +6,8 @@ import pytest
 
 from escalation.models import EscalationStep
 from escalation.workflow import sweep
+from qaframework.caseload.models import Case
+from qaframework.notices.access import own_notices, withhold_restricted
 from qaframework.notices.models import Notice
 from qaframework.rules.working_days import end_of_day
 from tests.factories.authority import small_authority
@@ -48,3 +50,31 @@ def test_a_notice_names_the_case_only_to_people_who_are_cleared_on_that_day():
         "/escalations/",
     )
     assert "N1" not in other.body
+
+
+def test_what_was_escalated_before_a_case_was_restricted_names_it_no_more():
+    authority = small_authority()
+    later, other = (CaseFactory(child_ref=f"N{one}", unit=authority.duty_team_1) for one in (1, 2))
+    owner, version = authority.post_of[authority.team_manager], framework_version()
+    for case in (later, other):
+        running_clock(
+            authority,
+            owner=owner,
+            version=version,
+            due_at=DUE,
+            now=STARTED,
+            case=case,
+            label=f"Learning space, case {case.child_ref}",
+            url="/audits/1/",
+        )
+    sweep(now=THREE_DAYS_LATE)
+    assert "N1" in own_notices(authority.head_of_service).get().body
+    Case.objects.filter(pk=later.pk).update(is_restricted=True, restriction_reason="Of a colleague")
+    CaseClearanceFactory(case=later, user=authority.senior_manager)
+    read = {}
+    for person in (authority.head_of_service, authority.senior_manager):
+        notice = own_notices(person).get()
+        withhold_restricted([notice], person, THREE_DAYS_LATE.date())
+        read[person] = f"{notice.subject} {notice.body} {notice.url}"
+    assert "N1" not in read[authority.head_of_service]
+    assert "N1" in read[authority.senior_manager]

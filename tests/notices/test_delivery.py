@@ -209,7 +209,7 @@ def test_an_administrator_sees_what_could_not_be_sent_but_not_what_it_says(serve
 
 def test_nobody_reads_of_a_case_that_was_restricted_before_the_mail_left(server, now):
     case, cleared, other = CaseFactory(), UserFactory(), UserFactory()
-    write(now, cleared, other, subject=f"Act now: case {case.child_ref}", case_id=case.pk, url="/work/7/")
+    write(now, cleared, other, subject=f"Act now: case {case.child_ref}", case_ids=[case.pk], url="/work/7/")
     Case.objects.update(is_restricted=True, restriction_reason="Related to a member of staff")
     CaseClearanceFactory(case=case, user=cleared)
     deliver(now=now)

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from qaframework.caseload.models import Case
-from qaframework.notices.models import Notice
+from qaframework.notices.models import Notice, NoticeCase
 from qaframework.notices.workflow import NoticeDraft, mark_read, write_notices
-from tests.factories.caseload import CaseFactory
+from tests.factories.caseload import CaseClearanceFactory, CaseFactory
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +27,15 @@ def test_the_same_event_for_the_same_person_is_one_notice(now):
     assert Notice.objects.get(dedupe_key="a").created_at == now
 
 
-def test_any_number_of_notices_is_written_in_one_statement(now, django_assert_num_queries):
-    user = UserFactory()
-    with django_assert_num_queries(3):  # savepoint, insert, release
-        assert write_notices([draft(user, f"k{number}") for number in range(1500)], now=now) == 1500
+def test_any_number_of_notices_and_of_their_cases_is_written_in_two_statements(
+    now, django_assert_num_queries
+):
+    user, case = UserFactory(), CaseFactory()
+    drafts = [draft(user, f"k{number}", case_ids=[case.pk, None]) for number in range(1500)]
+    with django_assert_num_queries(4):  # savepoint, both, release
+        assert write_notices(drafts, now=now) == 1500
+    assert write_notices(drafts, now=now) == 0
+    assert NoticeCase.objects.filter(case=case).count() == 1500
 
 
 def test_every_field_arrives_as_it_was_written(now):
@@ -132,7 +137,7 @@ def test_changes_need_a_post_and_pages_a_sign_in(client, now):
 
 def test_the_inbox_does_not_name_a_case_that_was_restricted_later(now, client):
     case, user = CaseFactory(), UserFactory()
-    write_notices([draft(user, subject=f"Act now: case {case.child_ref}", case_id=case.pk)], now=now)
+    write_notices([draft(user, subject=f"Act now: case {case.child_ref}", case_ids=[case.pk])], now=now)
     client.force_login(user)
     assert case.child_ref in client.get("/notices/").content.decode()
     Case.objects.update(is_restricted=True, restriction_reason="Related to a member of staff")
@@ -141,3 +146,5 @@ def test_the_inbox_does_not_name_a_case_that_was_restricted_later(now, client):
     assert "About a restricted case" in page
     opened = client.post(f"/notices/{Notice.objects.get().pk}/read/", {"open": ""})
     assert opened["Location"] == "/notices/"
+    CaseClearanceFactory(case=case, user=user)
+    assert case.child_ref in client.get("/notices/").content.decode()

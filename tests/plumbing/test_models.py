@@ -19,6 +19,7 @@ WITHOUT_HISTORY = {
     "clocks.Moment": "planned from its clock, which has its history",
     "escalation.StepRecipient": "written once, with its step",
     "notices.Notice": "a message; its delivery is in its own fields",
+    "notices.NoticeCase": "written once, with its notice",
     "notices.SenderLease": "a lock",
     "people.RecordRead": "written once; itself a log",
     "tools.Submission": "written once",

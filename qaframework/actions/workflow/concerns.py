@@ -72,7 +72,7 @@ def raise_concern(
                 body=f"{by} is worried that this child may be unsafe. Open the concern, act, and say what "
                 "you have done.",
                 url=reverse("actions:concern", args=[concern.pk]),
-                case_id=case.pk,
+                case_ids=[case.pk],
             )
             for person in told.values()
         ],

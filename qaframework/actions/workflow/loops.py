@@ -236,6 +236,6 @@ def _tell(loop: LoopClosure, person: User | None, kind: str, what: str, body: st
         subject=f"{what}: closing the loop, case {loop.case.child_ref}",
         body=body,
         url=reverse("actions:loop", args=[loop.pk]),
-        case_id=loop.case_id,
+        case_ids=[loop.case_id],
     )
     write_notices([draft], now=now)

@@ -316,7 +316,7 @@ def _tell_plan(
             subject=f"{plan.title}{_of_case(plan)}"[:200],
             body=body,
             url=url,
-            case_id=plan.case_id,
+            case_ids=[plan.case_id],
         )
         for person in everyone.values()
     ]

@@ -155,6 +155,6 @@ def _tell(action: Action, person: User | None, kind: str, subject: str, *, now: 
         subject=subject,
         body="Open the action to read what was written.",
         url=reverse("actions:action", args=[action.pk]),
-        case_id=action.plan.case_id,
+        case_ids=[action.plan.case_id],
     )
     write_notices([draft], now=now)

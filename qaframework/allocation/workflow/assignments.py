@@ -385,7 +385,7 @@ def tell(
             subject=subject[:200],
             body=body,
             url=url or notice_url(assignment),
-            case_id=assignment.case_id,
+            case_ids=[assignment.case_id],
         )
         for person in people
         if person is not None

@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=200)),
                 ('body', models.TextField()),
                 ('url', models.CharField(blank=True, help_text='Path within the application.', max_length=200)),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='caseload.case')),
                 ('calendar', models.TextField(blank=True, help_text='An iCalendar file that the e-mail carries.')),
                 ('is_letter', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
@@ -38,6 +37,18 @@ class Migration(migrations.Migration):
                 'ordering': ['-created_at', '-pk'],
                 'indexes': [models.Index(condition=models.Q(('delivery', 'queued')), fields=['next_attempt_at'], name='notice_queue'), models.Index(fields=['recipient', '-created_at', '-id'], name='notice_inbox')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('delivery', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='sent_notice_has_its_moment'), models.CheckConstraint(condition=models.Q(models.Q(('delivery', 'queued'), _negated=True), ('next_attempt_at__isnull', False), _connector='OR'), name='queued_notice_has_its_next_attempt')],
+            },
+        ),
+        migrations.CreateModel(
+            name='NoticeCase',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('notice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='notices.notice', to_field='dedupe_key')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='caseload.case')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('notice', 'case'), name='a_notice_names_a_case_once')],
             },
         ),
         migrations.CreateModel(
