@@ -92,6 +92,7 @@ COMMANDS = {
     ),
     "import_people": Row("{samples}/people.csv", "{samples}/register.csv", ""),
     "load_pack": Row("bracknell", "nowhere", ""),
+    "new_pack": Row("Fenshire --output {folder}/new", "1066 --output {folder}/new", ""),
     "open_work": Row("", "", "--at soon", World.plan),
     "plan": Row("--year 2026", "--year 1999", "--year soon"),
     "report": Row("monthly --period 2026-11", "monthly --period 2027-11", "monthly", World.plan),
