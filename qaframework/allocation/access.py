@@ -101,6 +101,15 @@ def visible_frameworks(user: User, on: date, *capabilities: Capability) -> Frame
     return Framework.objects.live().filter(scope).distinct()
 
 
+def get_framework_to_plan(user: User, pk: int) -> Framework:
+    """A live framework for all of whose units the person runs quality assurance. Raises Http404."""
+    on = local_today()
+    framework = get_object_or_404(visible_frameworks(user, on, Capability.RUN_QUALITY_ASSURANCE), pk=pk)
+    if not may_plan(user, framework, on):
+        raise Http404
+    return framework
+
+
 def get_programme(user: User, pk: int) -> Programme:
     """A programme that the person plans or configures for. Raises Http404."""
     frameworks = visible_frameworks(user, local_today())

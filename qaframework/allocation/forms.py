@@ -186,6 +186,12 @@ class MakeProgrammeForm(forms.Form):
         _offer(self, "year", [(str(year), str(year)) for year in years])
 
 
+class ConfirmPlanForm(forms.Form):
+    """``as_read`` is the fingerprint of the changes that the person has read."""
+
+    as_read = forms.CharField(max_length=64)
+
+
 class DatesForm(forms.Form):
     starts_on = forms.DateField(
         label="First day", widget=DateInput(), error_messages={"required": "Give the first day."}

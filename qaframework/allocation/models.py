@@ -35,6 +35,37 @@ class Programme(models.Model):
         return f"{self.framework} {self.year}"
 
 
+class Planning(models.Model):
+    """One making, or re-making, of a programme: what it went by, what that changed and why. Never changed.
+
+    ``posts`` has the role and the units, nearest first, of each post by its key; ``versions`` the key of the
+    framework's version by quarter; ``lines`` is read by ``plan_lines``.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("made_by",)
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="plannings")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Nobody when the product planned by itself or an operator did.",
+    )
+    posts = models.JSONField()
+    versions = models.JSONField()
+    lines = models.JSONField()
+    updated = models.PositiveIntegerField(help_text="How much planned work followed newer rules from then.")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.programme}, planned {self.made_at:%d %B %Y}"
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def open(self) -> "AssignmentQuerySet":
         """Allocated and not yet handed in."""

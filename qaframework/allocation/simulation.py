@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from qaframework.allocation.workflow.planning import rulebook
+from qaframework.allocation.workflow.proposing import rulebook
 from qaframework.packs.definition import Pack
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import ROLES
 from qaframework.people.tabular import TableUnreadable, cell_text, read_table, tidy
 from qaframework.rules.periods import Month, ProgrammeYear
-from qaframework.rules.programme import Gap, Owner, changes
+from qaframework.rules.programme import Gap, Owner, Premises, changes
 from qaframework.rules.sampling import share_to_choose
 
 COLUMNS = ("post", "role", "unit")
@@ -55,8 +55,8 @@ def simulate(
     ``escalations`` are the first steps after a deadline. Deterministic: the same staff gives the same year.
     """
     span = ProgrammeYear(year, pack.year_starts_in)
-    rules = dict.fromkeys(span.months, rulebook(pack))
-    pieces = changes(span, rules, staff, [], span.months[0]).missing
+    premises = Premises(tuple(staff), dict.fromkeys(span.months, rulebook(pack)))
+    pieces = changes(span, premises, [], span.months[0]).missing
     role_of = {owner.key: owner.role for owner in staff}
     audits = [piece for piece in pieces if pack.activity(piece.activity).kind == "case_audit"]
     return Simulated(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qaframework.allocation.views import programme, work
+from qaframework.allocation.views import planning, programme, work
 
 app_name = "allocation"
 
@@ -14,7 +14,18 @@ urlpatterns = [
     path("extensions/", work.extensions, name="extensions"),
     path("extensions/<int:pk>/", work.decide_extension, name="decide_extension"),
     path("programme/", programme.programme, name="programme"),
-    path("programme/make/", programme.make_programme, name="make_programme"),
+    path("programme/make/", planning.make_programme, name="make_programme"),
+    path(
+        "programme/make/<int:framework_pk>/<int:year>/",
+        planning.confirm_programme,
+        name="confirm_programme",
+    ),
+    path("programme/<int:pk>/changes/", planning.programme_changes, name="programme_changes"),
+    path(
+        "programme/<int:pk>/changes/<int:planning_pk>/",
+        planning.programme_change,
+        name="programme_change",
+    ),
     path("programme/<int:pk>/roles/<slug:role>/", programme.programme_role, name="programme_role"),
     path("programme/<int:pk>/posts/<int:post_pk>/", programme.programme_post, name="programme_post"),
     path("programme/<int:pk>/ask/", programme.ask_for_work, name="ask_for_work"),

@@ -30,6 +30,18 @@ class Rulebook:
 
 
 @dataclass(frozen=True)
+class Premises(Generic[Key]):
+    """What a programme is worked out from: the posts, in the order in which they take turns, and the rules
+    that each month follows. Months without any stay as they are."""
+
+    owners: tuple[Owner[Key], ...]
+    rules: Mapping[Month, Rulebook]
+
+    def owner(self, key: Key) -> Owner[Key] | None:
+        return next((owner for owner in self.owners if owner.key == key), None)
+
+
+@dataclass(frozen=True)
 class Work(Generic[Key]):
     """A piece of work that exists. ``may_go`` when it has not begun, so that it can be taken out again."""
 
@@ -50,10 +62,14 @@ class Gap(Generic[Key]):
 
 @dataclass
 class Changes(Generic[Key]):
-    """What makes a programme agree with the rules; ``spare`` are places in the list of existing work."""
+    """What makes a programme agree with the rules, by places in the list of existing work.
+
+    ``spare`` is too much, and ``begun`` would be, had it not begun.
+    """
 
     missing: list[Gap[Key]] = field(default_factory=list)
     spare: list[int] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -70,37 +86,35 @@ class _Demand(Generic[Key]):
 
 def changes(
     year: ProgrammeYear,
-    rules: Mapping[Month, Rulebook],
-    owners: Sequence[Owner[Key]],
+    premises: Premises[Key],
     existing: Sequence[Work[Key]],
     start: Month,
 ) -> Changes[Key]:
     """What is missing and what is too much from the month ``start`` on, so that each quota is met.
 
-    ``rules`` says which rules a month follows; months without any stay as they are. Work of earlier
-    months counts for its stretch of the year and is never touched. Work that exists stays in its month as
-    long as the number is right. Owners of a role take turns in the order given; what several owe between them
-    is shared so that their loads differ by one at most (LAN-05, LAN-16, SAN-09, SAN-35, RBWM-27).
+    Work of earlier months counts for its stretch of the year and is never touched. Work that exists stays in
+    its month as long as the number is right. Owners of a role take turns in the order given; what several owe
+    between them is shared so that their loads differ by one at most, and whoever joins later is not asked to
+    make up for what others have done before (LAN-05, LAN-16, SAN-09, SAN-35, RBWM-27).
     """
     found: Changes[Key] = Changes()
     places: dict[tuple[Key, str], list[int]] = defaultdict(list)
     for place, work in enumerate(existing):
         places[work.owner, work.activity].append(place)
     asked_for: set[int] = set()
-    for demand in _demands(year, rules, owners):
+    for demand in _demands(year, premises):
         own = [place for owner in demand.owners for place in places[owner, demand.activity]]
         asked_for |= {place for place in own if existing[place].month in demand.months}
         _meet(demand, existing, own, start, found)
-    found.spare += _nobody_asks(existing, asked_for, rules, start)
+    _drop_what_nobody_asks(existing, asked_for, premises.rules, start, found)
     found.missing.sort(key=lambda gap: (gap.month, gap.activity))
     return found
 
 
-def _demands(
-    year: ProgrammeYear, rules: Mapping[Month, Rulebook], owners: Sequence[Owner[Key]]
-) -> Iterable[_Demand[Key]]:
-    for book in dict.fromkeys(rules.values()):
-        months = frozenset(month for month, its in rules.items() if its == book)
+def _demands(year: ProgrammeYear, premises: Premises[Key]) -> Iterable[_Demand[Key]]:
+    owners = premises.owners
+    for book in dict.fromkeys(premises.rules.values()):
+        months = frozenset(month for month, its in premises.rules.items() if its == book)
         turns: Counter[tuple[str, str]] = Counter()
         for owner in owners:
             for quota in applicable(book.quotas, owner.role, owner.units):
@@ -110,13 +124,25 @@ def _demands(
                 turns[owner.role, quota.activity] += 1
                 yield from _by_stretch(year, quota, (owner.key,), turn, months)
         for shared in book.shared:
-            between = tuple(owner.key for owner in owners if _shares(owner, shared))
-            yield from _by_stretch(year, shared, between, 0, months)
+            yield from _by_stretch(year, shared, sharing(shared, owners), 0, months)
 
 
-def _shares(owner: Owner[Key], shared: SharedQuota) -> bool:
-    is_there = not shared.units or not set(shared.units).isdisjoint(owner.units)
-    return owner.role in shared.roles and is_there
+def sharing(shared: SharedQuota, owners: Iterable[Owner[Key]]) -> tuple[Key, ...]:
+    """Who owes a shared quota between them."""
+    units = set(shared.units)
+    there = (owner for owner in owners if not units or not units.isdisjoint(owner.units))
+    return tuple(owner.key for owner in there if owner.role in shared.roles)
+
+
+def loads(owners: Sequence[Key], work: Iterable[Work[Key]], start: Month) -> Counter[Key]:
+    """How much of a shared activity each has in the year. Of what lies before ``start``, nobody counts as
+    having had much less than the others, so that whoever joined later does not make up for it."""
+    gone_by: Counter[Key] = Counter()
+    ahead: Counter[Key] = Counter()
+    for one in work:
+        (gone_by if one.month < start else ahead)[one.owner] += 1
+    most = max((gone_by[owner] for owner in owners), default=0)
+    return Counter({owner: max(gone_by[owner], most - 1) + ahead[owner] for owner in owners})
 
 
 def _by_stretch(
@@ -150,10 +176,13 @@ def _meet(
     too_many = len(there) - wanted.total()
     if too_many < 0:
         gaps = sorted((wanted - by_month).elements())[:-too_many]
-        found.missing += _shared_out(demand, gaps, Counter(existing[place].owner for place in own), found)
+        load = loads(demand.owners, (existing[place] for place in own), start)
+        found.missing += _shared_out(demand, gaps, load, found)
     elif too_many > 0:
         may_go = [place for place in there if existing[place].may_go]
         found.spare += _least_wanted(may_go, existing, by_month - wanted)[:too_many]
+        has_begun = [place for place in there if not existing[place].may_go]
+        found.begun += has_begun[len(has_begun) - max(too_many - len(may_go), 0) :]
 
 
 def _shared_out(
@@ -192,12 +221,14 @@ def _least_wanted(
     return ahead + behind
 
 
-def _nobody_asks(
-    existing: Sequence[Work[Key]], asked_for: set[int], rules: Mapping[Month, Rulebook], start: Month
-) -> list[int]:
+def _drop_what_nobody_asks(
+    existing: Sequence[Work[Key]],
+    asked_for: set[int],
+    rules: Mapping[Month, Rulebook],
+    start: Month,
+    found: Changes[Key],
+) -> None:
     """Work that no quota asks for any more, such as that of a post that is closed."""
-    return [
-        place
-        for place, work in enumerate(existing)
-        if place not in asked_for and work.may_go and work.month >= start and work.month in rules
-    ]
+    for place, work in enumerate(existing):
+        if place not in asked_for and work.month >= start and work.month in rules:
+            (found.spare if work.may_go else found.begun).append(place)

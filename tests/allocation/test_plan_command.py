@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from qaframework.allocation.models import Assignment, Programme
 from tests.factories.authority import Authority
 from tests.factories.packs import bracknell, lancashire
+from tests.factories.people import PostFactory
 
 AT = ["--at", "2026-03-20"]
 
@@ -24,9 +25,17 @@ def test_it_plans_once(northmoor: Authority, capsys: pytest.CaptureFixture[str])
     said = plan(capsys)
     count = Assignment.objects.count()
     assert (said["command"], said["changed"], said["warnings"]) == ("plan", count, [])
-    assert said["programmes"] == [
-        {"framework": "lancashire", "year": 2026, "added": count, "dropped": 0, "updated": 0}
-    ]
+    (programme,) = said["programmes"]
+    lines = programme.pop("lines")
+    assert programme == {
+        "framework": "lancashire",
+        "year": 2026,
+        "added": count,
+        "withdrawn": 0,
+        "moved": 0,
+        "updated": 0,
+    }
+    assert sum(len(line["months"]) for line in lines) == count
     assert plan(capsys)["changed"] == 0
 
 
@@ -52,7 +61,23 @@ def test_all_live_frameworks_or_the_one_named(
 def test_in_words(northmoor: Authority, capsys: pytest.CaptureFixture[str]) -> None:
     lancashire([northmoor.root])
     call_command("plan", *AT, "--year", "2026", "--dry-run")
-    assert "would be added, 0 would be dropped" in capsys.readouterr().out
+    assert "would be added, 0 would be withdrawn" in capsys.readouterr().out
+
+
+def test_planned_again_it_says_what_changed_and_why(
+    northmoor: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lancashire([northmoor.root])
+    plan(capsys)
+    PostFactory(role="team_manager", unit=northmoor.care_team_1, title="Night team manager", code="nights")
+    call_command("plan", *AT, "--year", "2026", "--dry-run")
+    said = capsys.readouterr().out
+    line = "Added: Night team manager (vacant): Learning space: 4, "
+    assert line in said
+    assert said.count("The post is new.") == 4
+    (programme,) = plan(capsys)["programmes"]
+    assert {line["cause"] for line in programme["lines"]} == {"new post"}
+    assert {(line["from"], line["to"]) for line in programme["lines"]} == {(None, "nights")}
 
 
 @pytest.mark.parametrize(

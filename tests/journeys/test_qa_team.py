@@ -22,8 +22,13 @@ def test_the_year_is_planned_and_a_month_drawn_and_replayed(person: Arrive) -> N
         label="Lancashire quality assurance framework"
     )
     officer.look("programme-to-make")
-    officer.press("Make the programme")
-    officer.sees("The programme")
+    officer.press("Continue")
+    officer.sees("There is nothing to change")
+    officer.look("programme-in-step")
+    officer.follow("Programme")
+    officer.follow("How the programme was planned")
+    officer.look("programme-changes")
+    officer.follow("Programme")
     officer.look("programme")
 
     officer.visit("/draws/run/")

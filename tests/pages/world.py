@@ -373,6 +373,8 @@ def _year(world: World) -> None:
     world.objects |= {
         "theme": {"pk": theme.pk},
         "programme": {"pk": planned.programme.pk},
+        "framework to plan": {"framework_pk": framework.pk, "year": 2027},
+        "planning": {"pk": planned.programme.pk, "planning_pk": planned.programme.plannings.get().pk},
         "programme role": {"pk": planned.programme.pk, "role": "team_manager"},
         "programme post": {"pk": planned.programme.pk, "post_pk": auditor.pk},
         "programme dates": {"pk": planned.programme.pk, "activity": "practice_week", "quarter": 4},

@@ -9,6 +9,7 @@ from tests.history import gaps_in_history, kept_models, our_models
 
 # Models without a history of their own: rows that never change, or that say nothing about the work.
 WITHOUT_HISTORY = {
+    "allocation.Planning": "written once",
     "allocation.Reallocation": "written once",
     "audits.AuditResult": "counted again from the audit, which has its history",
     "audits.ModerationDraw": "written once",
@@ -27,6 +28,9 @@ WITHOUT_HISTORY = {
 
 # Texts and documents that say nothing about one person.
 IMPERSONAL = {
+    "allocation.Planning.lines",
+    "allocation.Planning.posts",
+    "allocation.Planning.versions",
     "audits.AuditResult.section_grades",
     "audits.Moderation.quality",
     "audits.ModerationDraw.chosen",

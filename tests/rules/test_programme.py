@@ -1,10 +1,11 @@
 from collections import Counter
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qaframework.rules.periods import Month, ProgrammeYear
-from qaframework.rules.programme import Gap, Owner, Rulebook, Work, changes
+from qaframework.rules.programme import Gap, Owner, Premises, Rulebook, Work, changes
 from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, slots, spread, stretches
 
 YEAR = ProgrammeYear(2026)
@@ -19,8 +20,8 @@ def owners(managers: int, heads: int = 0) -> list[Owner[str]]:
     ]
 
 
-def all_year(book: Rulebook) -> dict[Month, Rulebook]:
-    return dict.fromkeys(MONTHS, book)
+def all_year(book: Rulebook, staff: Sequence[Owner[str]]) -> Premises[str]:
+    return Premises(tuple(staff), dict.fromkeys(MONTHS, book))
 
 
 def planned(missing: list[Gap[str]]) -> list[Work[str]]:
@@ -49,7 +50,7 @@ staffs = st.builds(owners, st.integers(0, 4), st.integers(0, 3))
 
 @given(rulebooks, staffs)
 def test_a_new_year_has_exactly_what_the_quotas_ask(book: Rulebook, staff: list[Owner[str]]) -> None:
-    made = changes(YEAR, all_year(book), staff, [], MONTHS[0])
+    made = changes(YEAR, all_year(book, staff), [], MONTHS[0])
     assert made.spare == []
     by_owner = Counter((gap.owner, gap.activity) for gap in made.missing if gap.activity != "visit")
     wanted = Counter(
@@ -73,16 +74,16 @@ def test_planning_again_changes_nothing_and_follows_new_rules_and_posts(
     new_staff: list[Owner[str]],
     months_gone: int,
 ) -> None:
-    work = planned(changes(YEAR, all_year(book), staff, [], MONTHS[0]).missing)
-    again = changes(YEAR, all_year(book), staff, work, MONTHS[0])
+    work = planned(changes(YEAR, all_year(book, staff), [], MONTHS[0]).missing)
+    again = changes(YEAR, all_year(book, staff), work, MONTHS[0])
     assert (again.missing, again.spare) == ([], [])
 
     start = MONTHS[months_gone]
-    after = changes(YEAR, all_year(new_book), new_staff, work, start)
+    after = changes(YEAR, all_year(new_book, new_staff), work, start)
     kept = [one for place, one in enumerate(work) if place not in after.spare]
     assert all(work[place].month >= start for place in after.spare)
     now = kept + planned(after.missing)
-    settled = changes(YEAR, all_year(new_book), new_staff, now, start)
+    settled = changes(YEAR, all_year(new_book, new_staff), now, start)
     assert (settled.missing, settled.spare) == ([], [])
     for owner in new_staff:
         for quota in new_book.quotas:
@@ -102,7 +103,7 @@ def check_is_met(quota: Quota, work: list[Work[str]], start: Month) -> None:
 def test_what_several_owe_between_them_is_shared_to_within_one(
     book: Rulebook, staff: list[Owner[str]]
 ) -> None:
-    made = changes(YEAR, all_year(book), staff, [], MONTHS[0])
+    made = changes(YEAR, all_year(book, staff), [], MONTHS[0])
     load = Counter(gap.owner for gap in made.missing if gap.activity == "visit")
     loads = [load[owner.key] for owner in staff]
     assert max(loads, default=0) - min(loads, default=0) <= 1
@@ -112,10 +113,24 @@ def test_twenty_five_a_month_are_shared_among_all_managers_but_for_two_months() 
     # RBWM-21, RBWM-27: ten months of random audits, April and August for deep dives.
     by_month = tuple(0 if month.month in (4, 8) else 25 for month in MONTHS)
     book = Rulebook((), (SharedQuota(ROLES, "audit", by_month, Per.MONTH),))
-    made = changes(YEAR, all_year(book), owners(9, 3), [], MONTHS[0])
+    made = changes(YEAR, all_year(book, owners(9, 3)), [], MONTHS[0])
     assert [sum(gap.month == month for gap in made.missing) for month in MONTHS] == list(by_month)
     load = Counter(gap.owner for gap in made.missing)
     assert sorted(load.values()) == [20, 20] + [21] * 10
+
+
+@given(st.sampled_from(Per).flatmap(lambda per: st.tuples(st.just(per), amounts(per))), st.integers(1, 8))
+def test_the_load_of_a_role_is_even_among_its_posts_and_over_the_months_of_a_stretch(
+    asked: tuple[Per, tuple[int, ...]], number: int
+) -> None:
+    per, by_stretch = asked
+    book = Rulebook((Quota("team_manager", "audit", by_stretch, per),))
+    made = changes(YEAR, all_year(book, owners(number)), [], MONTHS[0]).missing
+    load = Counter(gap.owner for gap in made)
+    assert max(load.values(), default=0) - min(load.values(), default=0) == 0
+    for stretch in stretches(YEAR, per):
+        in_month = [sum(gap.month == month for gap in made) for month in stretch.months]
+        assert max(in_month) - min(in_month) <= 1
 
 
 def test_posts_take_turns_and_what_happens_at_once_does_not() -> None:
@@ -126,7 +141,7 @@ def test_posts_take_turns_and_what_happens_at_once_does_not() -> None:
         ),
         at_once=frozenset({"practice_week"}),
     )
-    made = changes(YEAR, all_year(book), owners(3), [], MONTHS[0]).missing
+    made = changes(YEAR, all_year(book, owners(3)), [], MONTHS[0]).missing
     first = {gap.owner: gap.month.key for gap in made if gap.activity == "audit" and gap.month < MONTHS[3]}
     assert first == {"manager 0": "2026-04", "manager 1": "2026-05", "manager 2": "2026-06"}
     assert {gap.month.key for gap in made if gap.activity == "practice_week"} == {"2026-07"}
@@ -135,34 +150,34 @@ def test_posts_take_turns_and_what_happens_at_once_does_not() -> None:
 def test_work_that_has_begun_stays_and_counts() -> None:
     begun = [Work("manager 0", "audit", MONTHS[0]), Work("manager 0", "audit", MONTHS[1])]
     none_any_more = Rulebook((Quota("team_manager", "audit", (0, 0, 0, 0)),))
-    assert changes(YEAR, all_year(none_any_more), owners(1), begun, MONTHS[0]).spare == []
+    assert changes(YEAR, all_year(none_any_more, owners(1)), begun, MONTHS[0]).spare == []
     three = Rulebook((Quota("team_manager", "audit", (3, 0, 0, 0)),))
-    made = changes(YEAR, all_year(three), owners(1), begun, MONTHS[0])
+    made = changes(YEAR, all_year(three, owners(1)), begun, MONTHS[0])
     assert made.missing == [Gap("manager 0", "audit", MONTHS[2])]
 
 
 def test_work_of_a_closed_post_is_spare_unless_it_has_begun() -> None:
     work = [Work("gone", "audit", MONTHS[3], may_go=True), Work("gone", "audit", MONTHS[3])]
     book = Rulebook((Quota("team_manager", "audit", (1, 1, 1, 1)),))
-    assert changes(YEAR, all_year(book), [], work, MONTHS[0]).spare == [0]
+    assert changes(YEAR, all_year(book, []), work, MONTHS[0]).spare == [0]
 
 
 def test_an_upper_limit_asks_for_nothing() -> None:
     book = Rulebook((Quota("team_manager", "audit", (4,), Per.YEAR, kind=Kind.UPPER),))
-    assert changes(YEAR, all_year(book), owners(2), [], MONTHS[0]).missing == []
+    assert changes(YEAR, all_year(book, owners(2)), [], MONTHS[0]).missing == []
 
 
 def test_each_month_follows_its_own_rules() -> None:
     before = Rulebook((Quota("team_manager", "audit", (1, 1, 1, 1)),))
     after = Rulebook((Quota("team_manager", "audit", (4,), Per.YEAR),))
     rules = {month: before if month < MONTHS[6] else after for month in MONTHS}
-    made = changes(YEAR, rules, owners(1), [], MONTHS[0]).missing
+    made = changes(YEAR, Premises(tuple(owners(1)), rules), [], MONTHS[0]).missing
     assert [gap.month.key for gap in made] == ["2026-04", "2026-07", "2026-10", "2027-01"]
-    assert changes(YEAR, rules, owners(1), planned(made), MONTHS[7]).missing == []
+    assert changes(YEAR, Premises(tuple(owners(1)), rules), planned(made), MONTHS[7]).missing == []
 
 
 def test_the_spread_is_that_of_the_quota() -> None:
     quota = Quota("team_manager", "audit", (2, 3, 1, 4))
-    made = changes(YEAR, all_year(Rulebook((quota,))), owners(1), [], MONTHS[0]).missing
+    made = changes(YEAR, all_year(Rulebook((quota,)), owners(1)), [], MONTHS[0]).missing
     assert [gap.month.key for gap in made] == [slot.period_key for slot in slots(quota, YEAR)]
     assert Counter(gap.month for gap in made) == +spread(quota.amounts, quota.per, YEAR)

@@ -185,4 +185,20 @@ class Migration(migrations.Migration):
                 'ordering': ['-moved_at', '-pk'],
             },
         ),
+        migrations.CreateModel(
+            name='Planning',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField()),
+                ('posts', models.JSONField()),
+                ('versions', models.JSONField()),
+                ('lines', models.JSONField()),
+                ('updated', models.PositiveIntegerField(help_text='How much planned work followed newer rules from then.')),
+                ('made_by', models.ForeignKey(blank=True, help_text='Nobody when the product planned by itself or an operator did.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plannings', to='allocation.programme')),
+            ],
+            options={
+                'ordering': ['-pk'],
+            },
+        ),
     ]

@@ -1,4 +1,4 @@
-"""The year's programme: made, looked at, dated, and added to."""
+"""The year's programme: looked at, dated, and added to."""
 
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qaframework.allocation import access, workflow
-from qaframework.allocation.forms import AskForm, DatesForm, MakeProgrammeForm, ProgrammeFilter
+from qaframework.allocation.forms import AskForm, DatesForm, ProgrammeFilter
 from qaframework.allocation.models import Programme
 from qaframework.allocation.wording import subject_line
 from qaframework.allocation.year_view import (
@@ -27,11 +27,9 @@ from qaframework.packs.practice_wording import theme_rows
 from qaframework.people.access import local_today, requires
 from qaframework.people.form_page import form_page, sent
 from qaframework.people.models import Post
-from qaframework.people.refusal import Refused
 from qaframework.people.roles import ROLES, Capability
 from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import uk_date
-from qaframework.rules.periods import ProgrammeYear
 
 PLANNERS = access.PLANNERS
 
@@ -73,34 +71,6 @@ def programme(request: HttpRequest) -> HttpResponse:
     return render(request, "allocation/programme.html", context)
 
 
-@requires(Capability.RUN_QUALITY_ASSURANCE)
-@require_http_methods(["GET", "HEAD", "POST"])
-def make_programme(request: HttpRequest) -> HttpResponse:
-    today = local_today()
-    frameworks = access.visible_frameworks(request.user, today, Capability.RUN_QUALITY_ASSURANCE)
-    this_year = ProgrammeYear.of(today).year
-    form = MakeProgrammeForm(sent(request), frameworks=frameworks, years=[this_year, this_year + 1])
-
-    def make(values: dict[str, Any]) -> str:
-        if not access.may_plan(request.user, values["framework"], today):
-            raise Refused("This framework also holds for units that are not yours. Ask who plans them.")
-        done = workflow.make_programme(by=request.user, now=timezone.now(), **values)
-        messages.success(request, _summary(done))
-        return f"{reverse('allocation:programme')}?programme={done.programme.pk}"
-
-    text = [
-        "The quotas become work by post and month. Made again, the programme gets what is missing and drops "
-        "what is no longer wanted. Work that has begun, or that was moved to another post, stays."
-    ]
-    page = {
-        "title": "Make the programme",
-        "back": {"label": "Programme", "url": reverse("allocation:programme")},
-        "text": text,
-        "button": "Make the programme",
-    }
-    return form_page(request, form, make, page)
-
-
 @requires(*PLANNERS)
 @require_safe
 def programme_role(request: HttpRequest, pk: int, role: str) -> HttpResponse:
@@ -114,7 +84,7 @@ def programme_role(request: HttpRequest, pk: int, role: str) -> HttpResponse:
         "title": f"{pack.role_label(role)}: {span_of(shown).label}",
         "rows": role_rows(shown, role, local_today()),
         "columns": columns("Post", "Unit", "Held by", *quarters, "Year", numeric=(*quarters, "Year")),
-        "back": _programme_crumb(shown),
+        "back": programme_crumb(shown),
     }
     return render(request, "allocation/programme_role.html", context)
 
@@ -169,11 +139,11 @@ def programme_dates(request: HttpRequest, pk: int, activity: str, quarter: int) 
         messages.success(
             request, f"{known.label}: {count} now {'has' if count == 1 else 'have'} these dates."
         )
-        return _programme_crumb(shown)["url"]
+        return programme_crumb(shown)["url"]
 
     page = {
         "title": f"Set the dates: {known.label}",
-        "back": _programme_crumb(shown),
+        "back": programme_crumb(shown),
         "text": [
             f"{period.label}. Everybody who owes it gets a notice. Dates that were set before move, with "
             "their reminders, where the work has not begun."
@@ -209,14 +179,14 @@ def ask_for_work(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     page = {
         "title": "Ask for one more piece of work",
-        "back": _programme_crumb(shown),
+        "back": programme_crumb(shown),
         "text": text,
         "button": "Ask for it",
     }
     return form_page(request, form, ask, page)
 
 
-def _programme_crumb(shown: Programme) -> dict[str, str]:
+def programme_crumb(shown: Programme) -> dict[str, str]:
     return {"label": "Programme", "url": f"{reverse('allocation:programme')}?programme={shown.pk}"}
 
 
@@ -229,15 +199,3 @@ def _chosen(programmes: list[Programme], wanted: str, today: date) -> Programme 
     named = [one for one in programmes if str(one.pk) == wanted]
     present = [one for one in programmes if one.starts_on <= today <= one.ends_on]
     return next(iter([*named, *present, *programmes]), None)
-
-
-def _summary(done: workflow.Planned) -> str:
-    if not done.changed:
-        return f"The programme {done.programme} already matches the quotas. Nothing was changed."
-    parts = [
-        (done.added, "added"),
-        (done.dropped, "dropped"),
-        (done.updated, "moved to newer rules"),
-    ]
-    told = ", ".join(f"{count} {what}" for count, what in parts if count)
-    return f"The programme {done.programme} has been made. Pieces of work: {told}."

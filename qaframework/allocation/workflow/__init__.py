@@ -32,13 +32,14 @@ from qaframework.allocation.workflow.planning import (
     allocate_period_work,
     ask_for_work,
     make_programme,
-    posts_in,
     set_dates,
 )
+from qaframework.allocation.workflow.proposing import Proposal, posts_in, propose
 
 __all__ = [
     "CaughtUp",
     "Planned",
+    "Proposal",
     "add_missing_audits",
     "add_work",
     "activity_of",
@@ -57,6 +58,7 @@ __all__ = [
     "mark_submitted",
     "may_decide",
     "posts_in",
+    "propose",
     "reallocate",
     "send_back",
     "set_dates",

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from qaframework.allocation.annual_share import standings
 from qaframework.allocation.models import Assignment, Programme
-from qaframework.allocation.workflow.planning import add_work, posts_in
+from qaframework.allocation.workflow.planning import add_work
+from qaframework.allocation.workflow.proposing import posts_in
 from qaframework.packs.definition import AnnualShare
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.models import Post, PostHolding, User

@@ -1,29 +1,28 @@
 """The programme of a year, worked out from the quotas, kept in step with them, and dated where it was not."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
-from qaframework.allocation.models import Assignment, Programme, Reallocation
+from qaframework.allocation.models import Assignment, Planning, Programme
+from qaframework.allocation.plan_lines import Change, Line
 from qaframework.allocation.reading import with_rules
 from qaframework.allocation.wording import subject_line
 from qaframework.allocation.workflow.assignments import activity_of, allocate, tell
+from qaframework.allocation.workflow.proposing import Proposal, propose
 from qaframework.clocks import workflow as clocks
-from qaframework.packs.definition import Pack
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.people import directory, history
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Post, User
 from qaframework.people.refusal import Refused
-from qaframework.rules.periods import Month, ProgrammeYear, Quarter
-from qaframework.rules.programme import Owner, Rulebook, Work, changes
+from qaframework.rules.periods import Month, Quarter
 from qaframework.rules.working_days import end_of_day, local_date
 
 State = Assignment.State
-Versions = dict[Quarter, FrameworkVersion]
+Ordinals = dict[tuple[str, int, str], set[int]]
 
 
 @dataclass(frozen=True)
@@ -31,58 +30,57 @@ class Planned:
     """What making, or re-making, a programme did. ``updated`` is planned work that follows newer rules."""
 
     programme: Programme
+    is_new: bool
     added: int
     dropped: int
+    moved: int
     updated: int
+    lines: list[Line]
 
     @property
     def changed(self) -> int:
-        return self.added + self.dropped + self.updated
+        return self.added + self.dropped + self.moved + self.updated
 
 
 @transaction.atomic
-def make_programme(*, framework: Framework, year: int, by: User | None, now: datetime) -> Planned:
+def make_programme(
+    *, framework: Framework, year: int, by: User | None, now: datetime, as_read: str | None = None
+) -> Planned:
     """Turn the quotas into the year's assignments by post and month (LAN-05, LAN-16).
 
-    Doing it again after a change of posts or quotas adds what is missing and drops what is no longer
-    wanted, but touches nothing that has begun or that somebody moved to another post; months that have
-    ended are left as they are. What a post owes in the stretch of the year that is running, it owes in the
-    months that are left of it. Each quarter follows the rules in force on its first day, the running one
-    those of today.
-    Raises Refused when the year has ended or no version of the framework is in force in it.
+    Doing it again after a change of posts or quotas adds what is missing, drops what is no longer wanted,
+    and moves what another post owes now, but touches nothing that has begun or that somebody moved to
+    another post; months that have ended are left as they are. What a post owes in the stretch of the year
+    that is running, it owes in the months that are left of it. Each quarter follows the rules in force on its
+    first day, the running one those of today. What changed and why is kept as a Planning.
+
+    ``as_read`` is the fingerprint of the proposal that a person has read; anything else is refused.
+    Raises Refused also when the year has ended or no version of the framework is in force in it.
     """
     # Two people who plan at once must not both find the same work missing.
     Framework.objects.select_for_update().get(pk=framework.pk)
-    today = local_date(now)
-    span = _span(framework, year)
-    versions = _versions(framework, span, today)
-    programme = _programme(framework, span, by=by, now=now)
-    posts = posts_in(framework)
-    rows = list(programme.assignments.filter(ordinal__lte=Assignment.EXTRA).order_by("period", "pk"))
-    found = changes(
-        span,
-        {month: rulebook(versions[quarter].pack) for quarter in versions for month in quarter.months},
-        [_owner(post) for post in posts],
-        _existing(rows, _first_owners(programme)),
-        Month.of(today),
-    )
-    surplus = [rows[place] for place in found.spare]
-    for row in surplus:
+    proposal = propose(framework=framework, year=year, now=now)
+    if as_read not in (None, proposal.fingerprint):
+        raise Refused("Posts, quotas or work have changed since you read this. Read it again, then confirm.")
+    programme = proposal.programme or _new_programme(proposal, by=by, now=now)
+    _refuse_if_begun([*proposal.surplus, *(row for row, _ in proposal.moves)])
+    for row in proposal.surplus:
         history.remove(row, by=by, now=now, reason="No longer in the quotas")
-    by_pk = {post.pk: post for post in posts}
-    taken = _ordinals(rows)
-    missing = []
-    for gap in found.missing:
-        version = versions[Quarter.of(gap.month.start, span.starts_in)]
-        post = by_pk[gap.owner]
-        missing.append(_planned(programme, version, gap.activity, post, gap.month.key, taken))
-    missing.sort(key=lambda row: (row.period, row.activity, row.post_id, row.ordinal))
-    Assignment.objects.bulk_create(missing, batch_size=500)
-    history.record(Assignment, missing, by=by, now=now, reason="Planned from the quotas", is_update=False)
-    gone = {id(row) for row in surplus}
-    kept = [row for row in rows if id(row) not in gone]
-    updated = _follow_newer_rules(kept, versions, span.starts_in, by=by, now=now)
-    return Planned(programme, added=len(missing), dropped=len(surplus), updated=updated)
+    taken = _ordinals(proposal)
+    for row, post in proposal.moves:
+        _move(row, post, proposal.version_in(Month.parse(row.period)), taken, by=by, now=now)
+    _add_missing(programme, proposal, taken, by=by, now=now)
+    _follow_newer_rules(proposal, by=by, now=now)
+    _keep_on_record(programme, proposal, by=by, now=now)
+    return Planned(
+        programme,
+        is_new=proposal.programme is None,
+        added=len(proposal.missing),
+        dropped=len(proposal.surplus),
+        moved=len(proposal.moves),
+        updated=proposal.updated,
+        lines=proposal.lines,
+    )
 
 
 @transaction.atomic
@@ -193,13 +191,6 @@ def allocate_period_work(*, now: datetime, by: User | None = None) -> int:
     return changed
 
 
-def posts_in(framework: Framework) -> list[Post]:
-    """The open posts of all units for which the framework holds."""
-    paths = [unit.path for unit in framework.units.all()]
-    posts = Post.objects.open().select_related("unit").order_by("code")
-    return [post for post in posts if any(post.unit.path.startswith(path) for path in paths)]
-
-
 def _allocate_own_work(
     assignment: Assignment, *, allocated_on: date, due_on: date | None, by: User | None, now: datetime
 ) -> None:
@@ -251,87 +242,81 @@ def _move_dates(assignment: Assignment, *, starts_on: date, due_on: date, by: Us
     )
 
 
-def _span(framework: Framework, year: int) -> ProgrammeYear:
-    newest = framework.versions.first()
-    if newest is None:
-        raise Refused(f"{framework} has no version yet. Load its pack first.")
-    return ProgrammeYear(year, newest.pack.year_starts_in)
-
-
-def _versions(framework: Framework, span: ProgrammeYear, today: date) -> Versions:
-    """The version that each quarter follows which has not ended; a quarter before the first has none."""
-    if span.end < today:
-        raise Refused(f"The year {span.label} has ended. Its programme stays as it was.")
-    oldest_first = list(framework.versions.order_by("effective_from", "number"))
-    found: Versions = {}
-    for quarter in span.quarters:
-        if quarter.end < today:
-            continue
-        day = max(quarter.start, today)
-        begun = [version for version in oldest_first if version.effective_from <= day]
-        soon = [version for version in oldest_first if day < version.effective_from <= quarter.end]
-        if begun or soon:
-            found[quarter] = begun[-1] if begun else soon[0]
-    if not found:
-        raise Refused(
-            f"No version of {framework} is in force in {span.label}. Load a version with an earlier date."
-        )
-    return found
-
-
-def _programme(framework: Framework, span: ProgrammeYear, *, by: User | None, now: datetime) -> Programme:
-    found = Programme.objects.filter(framework=framework, year=span.year).first()
-    if found:
-        return found
+def _new_programme(proposal: Proposal, *, by: User | None, now: datetime) -> Programme:
+    span = proposal.span
     programme = Programme(
-        framework=framework, year=span.year, starts_on=span.start, ends_on=span.end, created_at=now
+        framework=proposal.framework,
+        year=span.year,
+        starts_on=span.start,
+        ends_on=span.end,
+        created_at=now,
     )
     return history.create(programme, by=by, now=now, reason="Programme made")
 
 
-def rulebook(pack: Pack) -> Rulebook:
-    """The rules of a framework that ask for work."""
-    at_once = frozenset(one.key for one in pack.activities.values() if one.is_dated_later)
-    return Rulebook(pack.quotas, pack.shared_quotas, at_once)
+def _refuse_if_begun(rows: list[Assignment]) -> None:
+    """Raises SomebodyElseWasFirst when work that is to go or to move has begun in the meantime."""
+    planned = Assignment.objects.select_for_update().filter(pk__in=[row.pk for row in rows])
+    if len(planned.filter(state=State.PLANNED)) != len(rows):
+        raise SomebodyElseWasFirst("Work that was to go or to move has begun in the meantime.")
 
 
-def _existing(rows: Iterable[Assignment], moved: dict[int, int]) -> list[Work[int]]:
-    """The programme as it stands. Work that was moved counts for the post that owed it first, and stays."""
-    return [
-        Work(
-            owner=moved.get(row.pk, row.post_id),
-            activity=row.activity,
-            month=Month.parse(row.period),
-            may_go=row.state == State.PLANNED and row.pk not in moved,
-        )
-        for row in rows
-    ]
-
-
-def _first_owners(programme: Programme) -> dict[int, int]:
-    """Of work that was moved, the post that owed it first: its quota stays met wherever the work went."""
-    owners: dict[int, int] = {}
-    moves = Reallocation.objects.filter(assignment__programme=programme).order_by("moved_at", "pk")
-    for assignment_id, post_id in moves.values_list("assignment", "from_post"):
-        owners.setdefault(assignment_id, post_id)
-    return owners
-
-
-def _ordinals(rows: Iterable[Assignment]) -> dict[tuple[str, int, str], set[int]]:
+def _ordinals(proposal: Proposal) -> Ordinals:
     """The ordinals in use, by the post that owes the work now."""
-    taken: dict[tuple[str, int, str], set[int]] = defaultdict(set)
-    for row in rows:
-        taken[row.activity, row.post_id, row.period].add(row.ordinal)
+    gone = {row.pk for row in proposal.surplus}
+    taken: Ordinals = defaultdict(set)
+    for row in proposal.rows:
+        if row.pk not in gone:
+            taken[row.activity, row.post_id, row.period].add(row.ordinal)
     return taken
 
 
-def owners_in(framework: Framework) -> list[Owner[int]]:
-    """The same posts as the quotas see them."""
-    return [_owner(post) for post in posts_in(framework)]
+def _next_ordinal(taken: Ordinals, activity: str, post: Post, period: str) -> int:
+    ordinals = taken[activity, post.pk, period]
+    ordinal = max(ordinals, default=0) + 1
+    ordinals.add(ordinal)
+    return ordinal
 
 
-def _owner(post: Post) -> Owner[int]:
-    return Owner(post.pk, post.role, tuple(post.unit.path.strip("/").split("/")[::-1]))
+def _move(
+    row: Assignment,
+    post: Post,
+    version: FrameworkVersion,
+    taken: Ordinals,
+    *,
+    by: User | None,
+    now: datetime,
+) -> None:
+    history.change(
+        row,
+        by=by,
+        now=now,
+        reason=f"Planned for {post} instead",
+        only_if={"state": State.PLANNED, "post": row.post_id},
+        post=post,
+        unit=post.unit,
+        ordinal=_next_ordinal(taken, row.activity, post, row.period),
+        framework_version=version,
+    )
+
+
+def _add_missing(
+    programme: Programme, proposal: Proposal, taken: Ordinals, *, by: User | None, now: datetime
+) -> None:
+    missing = [
+        _planned(
+            programme,
+            proposal.version_in(gap.month),
+            gap.activity,
+            proposal.posts[gap.owner],
+            gap.month.key,
+            taken,
+        )
+        for gap in proposal.missing
+    ]
+    missing.sort(key=lambda row: (row.period, row.activity, row.post_id, row.ordinal))
+    Assignment.objects.bulk_create(missing, batch_size=500)
+    history.record(Assignment, missing, by=by, now=now, reason="Planned from the quotas", is_update=False)
 
 
 def _planned(
@@ -340,11 +325,8 @@ def _planned(
     activity: str,
     post: Post,
     period: str,
-    taken: dict[tuple[str, int, str], set[int]],
+    taken: Ordinals,
 ) -> Assignment:
-    ordinals = taken[activity, post.pk, period]
-    ordinal = max(ordinals, default=0) + 1
-    ordinals.add(ordinal)
     return Assignment(
         programme=programme,
         framework_version=version,
@@ -353,23 +335,37 @@ def _planned(
         post=post,
         unit=post.unit,
         period=period,
-        ordinal=ordinal,
+        ordinal=_next_ordinal(taken, activity, post, period),
     )
 
 
-def _follow_newer_rules(
-    rows: Iterable[Assignment], versions: Versions, starts_in: int, *, by: User | None, now: datetime
-) -> int:
+def _follow_newer_rules(proposal: Proposal, *, by: User | None, now: datetime) -> None:
     """Let planned work follow the version that its quarter now follows; what has begun keeps its own."""
-    behind: dict[int, list[Assignment]] = defaultdict(list)
-    for row in rows:
-        version = versions.get(Quarter.of(Month.parse(row.period).start, starts_in))
-        if version and row.state == State.PLANNED and row.framework_version_id != version.pk:
-            row.framework_version = version
-            behind[version.pk].append(row)
-    for version_pk, late in behind.items():
+    for version_pk, late in proposal.behind.items():
         Assignment.objects.filter(pk__in=[row.pk for row in late], state=State.PLANNED).update(
             framework_version=version_pk
         )
+        for row in late:
+            row.framework_version_id = version_pk
         history.record(Assignment, late, by=by, now=now, reason="Follows newer rules", is_update=True)
-    return sum(len(late) for late in behind.values())
+
+
+def _keep_on_record(programme: Programme, proposal: Proposal, *, by: User | None, now: datetime) -> None:
+    """What the programme goes by now, and what that changed; nothing when it went by the same before."""
+    last = programme.plannings.first()
+    posts = {str(owner.key): [owner.role, list(owner.units)] for owner in proposal.premises.owners}
+    versions = {quarter.key: version.pk for quarter, version in proposal.versions.items()}
+    if last is not None:
+        versions = {**last.versions, **versions}  # quarters that have ended keep theirs
+    changes = [line.as_data() for line in proposal.lines if line.change is not Change.STAYS]
+    if last is not None and not changes and (last.posts, last.versions) == (posts, versions):
+        return
+    Planning.objects.create(
+        programme=programme,
+        made_at=now,
+        made_by=by,
+        posts=posts,
+        versions=versions,
+        lines=[line.as_data() for line in proposal.lines],
+        updated=proposal.updated,
+    )

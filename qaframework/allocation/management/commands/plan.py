@@ -6,7 +6,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
+from qaframework.allocation.plan_wording import PlanWords
 from qaframework.allocation.workflow import Planned, make_programme
+from qaframework.allocation.year_view import pack_of
 from qaframework.packs.command import live_frameworks
 from qaframework.people.command import OperatorCommand, Outcome
 from qaframework.people.refusal import Refused
@@ -15,7 +17,7 @@ from qaframework.rules.working_days import local_date
 
 
 class Command(OperatorCommand):
-    help = "Make the programme of a year from the quotas, or bring it into step with them."
+    help = "Make the programme of a year from the quotas, or bring it into step with them, and say why."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -33,13 +35,15 @@ class Command(OperatorCommand):
                 ]
             except Refused as refused:
                 raise CommandError(str(refused)) from refused
+            words = [_words(plan, now) for plan in plans]
             if options["dry_run"]:
                 transaction.set_rollback(True)
-        would = "would be " if options["dry_run"] else ""
+        told = zip(plans, words, strict=True)
+        is_dry = options["dry_run"]
         return Outcome(
             sum(plan.changed for plan in plans),
-            "\n".join(_line(plan, would) for plan in plans),
-            details={"programmes": [_detail(plan) for plan in plans]},
+            "\n".join(line for plan, named in told for line in _lines(plan, named, is_dry=is_dry)),
+            details={"programmes": [_detail(plan, named) for plan, named in zip(plans, words, strict=True)]},
         )
 
 
@@ -52,18 +56,26 @@ def _year(text: str | None, now: datetime) -> int:
         raise CommandError(f"--year: {error}", returncode=2) from error
 
 
-def _line(plan: Planned, would: str) -> str:
-    return (
-        f"{plan.programme}: {plan.added} {would}added, {plan.dropped} {would}dropped, "
-        f"{plan.updated} {would}moved to newer rules."
+def _words(plan: Planned, now: datetime) -> PlanWords:
+    return PlanWords.load(plan.lines, pack_of(plan.programme, local_date(now)), local_date(now))
+
+
+def _lines(plan: Planned, named: PlanWords, *, is_dry: bool) -> list[str]:
+    would = "would be " if is_dry else ""
+    counts = (
+        f"{plan.programme}: {plan.added} {would}added, {plan.dropped} {would}withdrawn, "
+        f"{plan.moved} {would}moved, {plan.updated} {would}brought to newer rules."
     )
+    return [counts] if plan.is_new else [counts, *(f"  {named.sentence(line)}" for line in plan.lines)]
 
 
-def _detail(plan: Planned) -> dict[str, Any]:
+def _detail(plan: Planned, named: PlanWords) -> dict[str, Any]:
     return {
         "framework": plan.programme.framework.key,
         "year": plan.programme.year,
         "added": plan.added,
-        "dropped": plan.dropped,
+        "withdrawn": plan.dropped,
+        "moved": plan.moved,
         "updated": plan.updated,
+        "lines": [named.data(line) for line in plan.lines],
     }

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from qaframework.allocation.simulation import Assumptions, Simulated, read_staff, simulate
-from qaframework.allocation.workflow.planning import owners_in
+from qaframework.allocation.workflow.proposing import owners_in
 from qaframework.packs.command import live_frameworks
 from qaframework.packs.definition import Pack, parse
 from qaframework.packs.reading import PackInvalid, hash_of, read_pack
