@@ -9,7 +9,7 @@ from django import forms
 
 from audits.models import AuditMeeting, CaseAudit
 from audits.workflow.meetings import LONGEST_MEETING, MEETING_LENGTH, SHORTEST_MEETING
-from qaframework.people.forms import DateInput
+from qaframework.people.forms import DateInput, offer
 from qaframework.rules.working_days import at_local_time, to_london
 from qaframework.tools.definition import ToolDefinition
 from qaframework.tools.values import LONGEST_TEXT
@@ -180,7 +180,7 @@ class JudgementForm(forms.Form):
                 del self.fields[name]
         elif not has_unmet_indicators and not audit.unmet_indicators_reason:
             del self.fields["unmet_indicators_reason"]
-        _offer_grades(self, definition)
+        offer_grades(self, definition, "overall_grade", "worker_grade")
         _name_practitioner(self, practitioner)
         if save_url:
             self._save_as_typed(save_url, audit.version)
@@ -210,7 +210,7 @@ class WorkerViewForm(forms.Form):
 
     def __init__(self, audit: CaseAudit, data: Any = None) -> None:
         super().__init__(data, initial={name: getattr(audit, name) for name in self.base_fields})
-        _offer_grades(self, audit.answer_set.tool_version.definition)
+        offer_grades(self, audit.answer_set.tool_version.definition, "worker_grade")
 
 
 class ReflectionForm(forms.Form):
@@ -262,10 +262,11 @@ def _name_practitioner(form: forms.Form, practitioner: str) -> None:
         field.label = str(field.label).format(practitioner=practitioner)
 
 
-def _offer_grades(form: forms.Form, definition: ToolDefinition) -> None:
+def offer_grades(form: forms.Form, definition: ToolDefinition, *names: str) -> None:
+    """Give those of the named fields that the form has the grades of the tool, if it has any."""
     if definition.scheme is None:
         return
     grades = [(grade.key, grade.label) for grade in definition.scheme.scheme.grades]
-    for name in ("overall_grade", "worker_grade"):
+    for name in names:
         if name in form.fields:
-            form.fields[name].choices = grades  # type: ignore[attr-defined]
+            offer(form, name, grades)

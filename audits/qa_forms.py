@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from audits.forms import Choice, LongText
+from audits.forms import Choice, LongText, offer_grades
 from audits.models import DrawnCase, Moderation
+from qaframework.allocation.forms import FrameworkChoice
 from qaframework.allocation.models import Programme
 from qaframework.caseload.models import AgeBand, CaseFlag, PlanType
-from qaframework.packs.models import Framework
-from qaframework.people.forms import DateInput
+from qaframework.people.forms import Choices, DateInput, FilterForm, offer, offer_rows
 from qaframework.people.models import Unit
 from qaframework.rules.periods import Month
 from qaframework.tools.definition import ToolDefinition
@@ -20,8 +20,6 @@ from qaframework.tools.definition import ToolDefinition
 MONTHS_AHEAD = 6
 MONTHS_OF_THEMES = 13
 SEED_LENGTH = 40
-
-Choices = Iterable[tuple[str, str]]
 
 
 def several(label: str, choices: Iterable[tuple[str, Any]]) -> forms.MultipleChoiceField:
@@ -47,22 +45,15 @@ class SeedField(forms.CharField):
 
 
 class RunDrawForm(forms.Form):
-    framework = forms.ModelChoiceField(
-        Framework.objects.none(),
-        label="Framework",
-        empty_label="Choose a framework",
-        error_messages={"required": "Choose a framework."},
-    )
+    framework = FrameworkChoice()
     month = forms.TypedChoiceField(label="Month in which the audits begin", coerce=Month.parse)
     seed = SeedField()
 
     def __init__(self, data: Any = None, *, frameworks: Any, today: date, proposed: Month) -> None:
         super().__init__(data, initial={"month": proposed.key})
-        field = self.fields["framework"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = frameworks
+        offer_rows(self, "framework", frameworks)
         months = [Month.of(today).plus(step) for step in range(MONTHS_AHEAD + 1)]
-        _offer(self, "month", [(month.key, month.label) for month in months])
+        offer(self, "month", [(month.key, month.label) for month in months])
 
 
 class ChangeThemeForm(forms.Form):
@@ -106,12 +97,10 @@ class SetThemeForm(ChangeThemeForm):
         programme = self.fields["programme"]
         assert isinstance(programme, forms.TypedChoiceField)
         programme.coerce = lambda pk: known[pk]
-        _offer(self, "programme", [(pk, f"{one.framework.name}, {one.year}") for pk, one in known.items()])
+        offer(self, "programme", [(pk, f"{one.framework.name}, {one.year}") for pk, one in known.items()])
         months = [Month.of(today).plus(step) for step in range(MONTHS_OF_THEMES)]
-        _offer(self, "month", [(month.key, month.label) for month in months])
-        unit = self.fields["unit"]
-        assert isinstance(unit, forms.ModelChoiceField)
-        unit.queryset = units
+        offer(self, "month", [(month.key, month.label) for month in months])
+        offer_rows(self, "unit", units)
         if units.count() == 1:
             self.initial.setdefault("unit", units.first())
 
@@ -130,11 +119,7 @@ class ReplaceForm(forms.Form):
     )
 
 
-class InboxFilter(forms.Form):
-    """Narrows the inbox. What is not among the choices narrows nothing."""
-
-    mark_optional = False
-
+class InboxFilter(FilterForm):
     month = forms.ChoiceField(label="Handed in in", required=False)
     activity = forms.ChoiceField(label="Kind of audit", required=False)
     grade = forms.ChoiceField(label="Grade", required=False)
@@ -156,17 +141,13 @@ class InboxFilter(forms.Form):
     def __init__(self, data: Any, *, today: date, activities: Choices, grades: Choices) -> None:
         super().__init__(data)
         months = [Month.of(today).plus(-step) for step in range(13)]
-        _offer(self, "month", [("", "All"), *((month.key, month.label) for month in months)])
-        _offer(self, "activity", [("", "All"), *activities])
-        _offer(self, "grade", [("", "All"), *grades])
-        self.is_valid()
-
-    def chosen(self, name: str) -> str:
-        return str(self.cleaned_data.get(name, ""))
+        offer(self, "month", [("", "All"), *((month.key, month.label) for month in months)])
+        offer(self, "activity", [("", "All"), *activities])
+        offer(self, "grade", [("", "All"), *grades])
 
     @property
     def is_narrowed(self) -> bool:
-        return any(self.cleaned_data.values())
+        return any(self.chosen(name) for name in self.fields)
 
 
 class ModerationDrawForm(forms.Form):
@@ -177,7 +158,7 @@ class ModerationDrawForm(forms.Form):
 
     def __init__(self, data: Any = None, *, due: Choices) -> None:
         super().__init__(data)
-        _offer(self, "due", due)
+        offer(self, "due", due)
 
 
 class DiscussionForm(forms.Form):
@@ -234,7 +215,7 @@ class CompleteForm(forms.Form):
 
     def __init__(self, data: Any = None, *, definition: ToolDefinition) -> None:
         super().__init__(data)
-        offer_grades(self, "grade", definition)
+        offer_grades(self, definition, "grade")
         own = dict(self.fields)
         self.fields.clear()
         for key, label in Moderation.Criterion.choices:
@@ -285,15 +266,4 @@ class GiveAdviceForm(forms.Form):
 
     def __init__(self, data: Any = None, *, definition: ToolDefinition) -> None:
         super().__init__(data)
-        offer_grades(self, "advised_grade", definition)
-
-
-def offer_grades(form: forms.Form, name: str, definition: ToolDefinition) -> None:
-    if definition.scheme is not None:
-        _offer(form, name, [(grade.key, grade.label) for grade in definition.scheme.scheme.grades])
-
-
-def _offer(form: forms.Form, name: str, choices: Choices) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = list(choices)
+        offer_grades(self, definition, "advised_grade")

@@ -7,15 +7,13 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 
+from qaframework.people.forms import Choices, FilterForm, offer
+
 SHOW_NOW = "now"
 SHOW_ALL = "all"
 
 
-class BoardFilter(forms.Form):
-    """Narrows the board. A value that is no longer among the choices narrows nothing."""
-
-    mark_optional = False
-
+class BoardFilter(FilterForm):
     show = forms.ChoiceField(
         label="Show",
         required=False,
@@ -27,21 +25,10 @@ class BoardFilter(forms.Form):
         label="Acknowledged", required=False, choices=[("", "All"), ("no", "Not yet"), ("yes", "Yes")]
     )
 
-    def __init__(
-        self, *args: Any, steps: Iterable[str], kinds: Iterable[tuple[str, str]], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, steps: Iterable[str], kinds: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer("step", ((step, step) for step in steps))
-        self._offer("kind", kinds)
-
-    def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "All"), *choices]
-
-    def chosen(self, name: str) -> str:
-        self.is_valid()
-        return str(self.cleaned_data.get(name, ""))
+        offer(self, "step", [("", "All"), *((step, step) for step in steps)])
+        offer(self, "kind", [("", "All"), *kinds])
 
 
 class AcknowledgeForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from qaframework.packs.models import Framework
+from qaframework.people.forms import FilterForm, offer
 from qaframework.people.models import Unit
 from qaframework.rules.periods import Month
 from reporting.models import Report
@@ -14,10 +15,8 @@ from reporting.models import Report
 MONTHS_BACK = 24
 
 
-class DashboardFilter(forms.Form):
-    """What the dashboard is about. What is not among the choices is as if it were not chosen."""
-
-    mark_optional = False
+class DashboardFilter(FilterForm):
+    """What the dashboard is about."""
 
     month = forms.ChoiceField(label="Month", required=False)
     unit = forms.ChoiceField(label="Part of the organisation", required=False)
@@ -27,20 +26,13 @@ class DashboardFilter(forms.Form):
         super().__init__(data)
         self.this_month = Month.of(today)
         months = [self.this_month.plus(-step) for step in range(MONTHS_BACK)]
-        self._offer("month", [(month.key, month.label) for month in months])
-        self._offer("unit", [("", "All that I may see"), *((str(one.pk), _indented(one)) for one in units)])
-        self._offer("framework", [(str(one.pk), one.name) for one in frameworks])
+        offer(self, "month", [(month.key, month.label) for month in months])
+        offer(self, "unit", [("", "All that I may see"), *((str(one.pk), _indented(one)) for one in units)])
+        offer(self, "framework", [(str(one.pk), one.name) for one in frameworks])
         if len(frameworks) < 2:
             del self.fields["framework"]
         if len(units) < 2:
             del self.fields["unit"]
-        self.is_valid()
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
-
-    def chosen(self, name: str) -> str:
-        return str(self.cleaned_data.get(name, ""))
 
     @property
     def month_chosen(self) -> Month:

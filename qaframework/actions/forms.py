@@ -8,7 +8,7 @@ from django import forms
 from qaframework.actions import workflow
 from qaframework.actions.models import Action, ActionPlan, LoopClosure
 from qaframework.people.directory import Organisation
-from qaframework.people.forms import DateInput
+from qaframework.people.forms import DateInput, offer
 from qaframework.people.models import Post, User
 from qaframework.rules.smart_actions import Finding, Severity, example_date
 
@@ -101,17 +101,18 @@ class ActionForm(forms.Form):
         self.plan, self.by, self.today = plan, by, today
         self.warnings: list[Finding] = []
         rules = plan.framework_version.pack.action_rules
-        self.fields["priority"].choices = [  # type: ignore[attr-defined]
+        priorities = [
             (Action.Priority.IMMEDIATE, f"Immediate: within {rules.immediate}"),
             (Action.Priority.STANDARD, f"Standard: within {rules.standard}"),
             (Action.Priority.LEARNING, "Learning: for practice in general"),
         ]
+        offer(self, "priority", priorities)
         self.initial.setdefault("priority", Action.Priority.STANDARD)
         # A date that an action of today could have, written as people type it.
         example = example_date(today)
         self.fields["due_on"].help_text = f"Timed: a date, for example {example:%d/%m/%Y}. Not “ASAP”."
         owners = sensible_owners(plan, auditor_post, today)
-        self.fields["owner_post"].choices = [("", "Choose a person"), *owners]  # type: ignore[attr-defined]
+        offer(self, "owner_post", [("", "Choose a person"), *owners])
         self.owners = dict(owners)
 
     @property

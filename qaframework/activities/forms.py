@@ -12,7 +12,7 @@ from qaframework.caseload.access import visible_cases
 from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework
 from qaframework.people.access import capability_q, has_capability, posts_of
-from qaframework.people.forms import DateInput
+from qaframework.people.forms import DateInput, offer
 from qaframework.people.models import PostHolding, Unit, User
 from qaframework.people.roles import ROLES, Capability
 
@@ -45,7 +45,7 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kw)
         field = self.fields["person"]
         field.label = person_label
-        field.choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
+        offer(self, "person", [("", "Choose a person"), *people])
         if not people:
             field.help_text = "There is nobody to choose in your units. Ask the quality assurance team."
 
@@ -90,7 +90,7 @@ class UnitAndDayForm(DayForm):
         super().__init__(*args, **kw)
         field = self.fields["unit"]
         field.label, field.help_text = unit_label, unit_hint
-        field.choices = [("", "Choose a service or team"), *units]  # type: ignore[attr-defined]
+        offer(self, "unit", [("", "Choose a service or team"), *units])
 
     def clean_unit(self) -> Unit:
         return Unit.objects.get(pk=self.cleaned_data["unit"])

@@ -8,11 +8,9 @@ from django import forms
 
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.packs.models import Framework
-from qaframework.people.forms import DateInput
+from qaframework.people.forms import Choices, DateInput, FilterForm, offer, offer_rows
 from qaframework.people.models import Post
 from qaframework.rules.periods import Month
-
-Choices = Iterable[tuple[str, str]]
 
 MONTHS_BACK, MONTHS_AHEAD = 12, 6
 
@@ -27,17 +25,7 @@ def reason_field(label: str, required: str, help_text: str = "Do not name the ch
     )
 
 
-def _offer(form: forms.Form, name: str, choices: Choices) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = list(choices)
-
-
-class BoardFilter(forms.Form):
-    """Narrows the return board. What is not among the choices narrows nothing."""
-
-    mark_optional = False
-
+class BoardFilter(FilterForm):
     month = forms.ChoiceField(label="Due in", required=False)
     activity = forms.ChoiceField(label="Kind of work", required=False)
     show = forms.ChoiceField(
@@ -58,12 +46,8 @@ class BoardFilter(forms.Form):
         self.this_month = Month.of(today)
         super().__init__(data if data.get("month") else {**data.dict(), "month": self.this_month.key})
         months = [self.this_month.plus(step) for step in range(MONTHS_AHEAD, -MONTHS_BACK - 1, -1)]
-        _offer(self, "month", [(month.key, month.label) for month in months])
-        _offer(self, "activity", [("", "All"), *activities])
-        self.is_valid()
-
-    def chosen(self, name: str) -> str:
-        return str(self.cleaned_data.get(name, ""))
+        offer(self, "month", [(month.key, month.label) for month in months])
+        offer(self, "activity", [("", "All"), *activities])
 
     @property
     def chosen_month(self) -> Month:
@@ -74,6 +58,16 @@ class BoardFilter(forms.Form):
     def is_narrowed(self) -> bool:
         other = self.chosen("activity") or self.chosen("show")
         return bool(other) or self.chosen_month != self.this_month
+
+
+class FrameworkChoice(forms.ModelChoiceField):
+    def __init__(self) -> None:
+        super().__init__(
+            Framework.objects.none(),
+            label="Framework",
+            empty_label="Choose a framework",
+            error_messages={"required": "Choose a framework."},
+        )
 
 
 class PostChoice(forms.ModelChoiceField):
@@ -96,9 +90,7 @@ class ReallocateForm(forms.Form):
 
     def __init__(self, data: Any = None, *, posts: Any) -> None:
         super().__init__(data)
-        field = self.fields["to_post"]
-        assert isinstance(field, PostChoice)
-        field.queryset = posts
+        offer_rows(self, "to_post", posts)
 
 
 class WithdrawForm(forms.Form):
@@ -151,39 +143,26 @@ class DecisionForm(forms.Form):
     )
 
 
-class ProgrammeFilter(forms.Form):
+class ProgrammeFilter(FilterForm):
     """Which programme to look at, and which kind of work in it."""
-
-    mark_optional = False
 
     programme = forms.ChoiceField(label="Programme", required=False)
     activity = forms.ChoiceField(label="Kind of work", required=False)
 
     def __init__(self, data: Any, *, programmes: Choices, activities: Choices) -> None:
         super().__init__(data)
-        _offer(self, "programme", programmes)
-        _offer(self, "activity", [("", "All"), *activities])
-        self.is_valid()
-
-    def chosen(self, name: str) -> str:
-        return str(self.cleaned_data.get(name, ""))
+        offer(self, "programme", programmes)
+        offer(self, "activity", [("", "All"), *activities])
 
 
 class MakeProgrammeForm(forms.Form):
-    framework = forms.ModelChoiceField(
-        Framework.objects.none(),
-        label="Framework",
-        empty_label="Choose a framework",
-        error_messages={"required": "Choose a framework."},
-    )
+    framework = FrameworkChoice()
     year = forms.TypedChoiceField(label="Year that starts in", coerce=int)
 
     def __init__(self, data: Any = None, *, frameworks: Any, years: Iterable[int]) -> None:
         super().__init__(data)
-        field = self.fields["framework"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = frameworks
-        _offer(self, "year", [(str(year), str(year)) for year in years])
+        offer_rows(self, "framework", frameworks)
+        offer(self, "year", [(str(year), str(year)) for year in years])
 
 
 class ConfirmPlanForm(forms.Form):
@@ -230,7 +209,5 @@ class AskForm(forms.Form):
 
     def __init__(self, data: Any = None, *, activities: Choices, posts: Any) -> None:
         super().__init__(data)
-        _offer(self, "activity", [("", "Choose a kind of work"), *activities])
-        field = self.fields["post"]
-        assert isinstance(field, PostChoice)
-        field.queryset = posts
+        offer(self, "activity", [("", "Choose a kind of work"), *activities])
+        offer_rows(self, "post", posts)

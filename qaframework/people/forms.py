@@ -1,11 +1,39 @@
 """What administrators type about units, posts and people."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from qaframework.people.models import Post, RecordRead, Unit, User
 from qaframework.people.roles import ROLE_CHOICES
+
+Choices = Iterable[tuple[str, str]]
+
+
+def offer(form: forms.Form, name: str, choices: Choices) -> None:
+    """Give a field of a form its choices, which are known only when the page is made."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
+def offer_rows(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Give a field of a form the rows that this person may choose from."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = rows
+
+
+class FilterForm(forms.Form):
+    """Narrows a list by what its address says; what is not among the choices narrows nothing."""
+
+    mark_optional = False
+
+    def chosen(self, name: str) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get(name, ""))
 
 
 class DateInput(forms.DateInput):

@@ -23,6 +23,7 @@ from qaframework.packs.reading import (
 )
 from qaframework.packs.workflow import load_pack
 from qaframework.people.access import capability_q, local_today, requires
+from qaframework.people.forms import offer, offer_rows
 from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
@@ -55,10 +56,10 @@ class LoadForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pack"].choices = [*shipped_names().items(), (OWN_FILE, "A file of your own")]  # type: ignore[attr-defined]
+        offer(self, "pack", [*shipped_names().items(), (OWN_FILE, "A file of your own")])
         scope = capability_q(user, Capability.CONFIGURE, local_today(), unit_field="")
         units = Unit.objects.filter(scope, is_active=True).exclude(kind=Unit.Kind.TEAM)
-        self.fields["units"].queryset = units  # type: ignore[attr-defined]
+        offer_rows(self, "units", units)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

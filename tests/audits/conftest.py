@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.test import Client
+from time_machine import TimeMachineFixture
 
 from audits.models import CaseAudit
 from qaframework.actions.models import LoopClosure
@@ -40,6 +42,19 @@ def outside_officer(authority: Authority) -> User:
 def held() -> datetime:
     """The moment of the audit meeting: Tuesday 10 November 2026, 2pm in London."""
     return datetime(2026, 11, 10, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def at_the_meeting(held: datetime, time_machine: TimeMachineFixture) -> None:
+    """Pages take the moment from the clock: it stands still."""
+    time_machine.move_to(held, tick=False)
+
+
+@pytest.fixture
+def auditor(client: Client, where: Setting) -> Client:
+    """The browser of whoever owes the audit."""
+    client.force_login(where.auditor)
+    return client
 
 
 @pytest.fixture

@@ -1,35 +1,16 @@
 """Who may see an audit and who may work on it; every reading is logged."""
 
 import pytest
-from django.urls import reverse
 
 from audits import workflow
 from qaframework.allocation import workflow as allocation
 from qaframework.people.models import RecordRead
+from tests.audits.pages import text_of, url
 from tests.factories.audits import allocated_audit, fresh, ready_audit, submitted_audit
 from tests.factories.caseload import CaseClearanceFactory
 from tests.factories.people import PostHoldingFactory
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_moment(time_machine, held):
-    time_machine.move_to(held, tick=False)
-
-
-@pytest.fixture
-def auditor(client, where):
-    client.force_login(where.auditor)
-    return client
-
-
-def url(name, audit, *args):
-    return reverse(f"audits:{name}", args=[audit.pk, *args])
-
-
-def text_of(page):
-    return page.content.decode()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_meeting")]
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,12 @@
 """Agreeing actions on the pages of an audit: refused, added, named, taken back; nothing typed is lost."""
 
 import pytest
-from django.urls import reverse
 
 from qaframework.actions.models import Action
+from tests.audits.pages import text_of, url
 from tests.factories.audits import allocated_audit, ready_audit, submitted_audit
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_moment(time_machine, held):
-    time_machine.move_to(held, tick=False)
-
-
-@pytest.fixture
-def auditor(client, where):
-    client.force_login(where.auditor)
-    return client
-
-
-def url(name, audit, *args):
-    return reverse(f"audits:{name}", args=[audit.pk, *args])
-
-
-def text_of(page):
-    return page.content.decode()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_meeting")]
 
 
 def test_an_action_without_a_date_is_refused_and_what_was_typed_stays(auditor, where):

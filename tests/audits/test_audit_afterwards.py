@@ -3,27 +3,14 @@
 from datetime import date
 
 import pytest
-from django.urls import reverse
 
 from audits import workflow
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
+from tests.audits.pages import text_of, url
 from tests.factories.audits import allocated_audit, fresh, judge, ready_audit, submitted_audit
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_moment(time_machine, held):
-    time_machine.move_to(held, tick=False)
-
-
-def url(name, audit):
-    return reverse(f"audits:{name}", args=[audit.pk])
-
-
-def text_of(page):
-    return page.content.decode()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_meeting")]
 
 
 def audit_without_worker(where, held):

@@ -9,6 +9,7 @@ from audits.models import AdviceRequest, AuditResult
 from audits.readiness import problems_before_submission
 from qaframework.notices.models import Notice
 from qaframework.people.refusal import Refused
+from tests.audits.pages import text_of, url
 from tests.factories.audits import (
     allocated_audit,
     answer_everything,
@@ -19,24 +20,13 @@ from tests.factories.audits import (
     submitted_audit,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_moment(time_machine, held):
-    time_machine.move_to(held, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_meeting")]
 
 
 @pytest.fixture
 def audit(where, held):
     """Begun, with all questions answered and one action; the judgement is still to be written."""
     return begun(where, held)
-
-
-@pytest.fixture
-def auditor(client, where):
-    client.force_login(where.auditor)
-    return client
 
 
 @pytest.fixture
@@ -52,14 +42,6 @@ def begun(where, held, **answers):
     answer_everything(audit, where.auditor, held, **answers)
     draft_action(audit, where.auditor, where.authority.post_of[where.worker], held)
     return fresh(audit)
-
-
-def url(name, audit):
-    return reverse(f"audits:{name}", args=[audit.pk])
-
-
-def text_of(page):
-    return page.content.decode()
 
 
 def problems(audit):

@@ -4,7 +4,6 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.urls import reverse
 from icalendar import Calendar
 
 from audits import workflow
@@ -15,29 +14,17 @@ from qaframework.notices.models import Notice
 from qaframework.notices.workflow import deliver
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
+from tests.audits.pages import text_of, url
 from tests.factories.audits import allocated_audit, fresh, submitted_audit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_meeting")]
 
 STARTS = datetime(2026, 11, 17, 14, 30, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _at_the_moment(time_machine, held):
-    time_machine.move_to(held, tick=False)
 
 
 @pytest.fixture
 def audit(where):
     return allocated_audit(where)
-
-
-def url(name, audit):
-    return reverse(f"audits:{name}", args=[audit.pk])
-
-
-def text_of(page):
-    return page.content.decode()
 
 
 def proposal(**changes):

@@ -13,6 +13,7 @@ from qaframework.notices.models import Notice
 from qaframework.rules.periods import Month
 from qaframework.tools.models import Answer, Submission
 from qaframework.tools.reading import missing_answers, values_of
+from tests.audits.pages import text_of, url
 from tests.factories.audits import (
     allocated_audit,
     answer_everything,
@@ -25,26 +26,7 @@ from tests.factories.audits import (
     submitted_audit,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_moment(time_machine, held):
-    time_machine.move_to(held, tick=False)
-
-
-@pytest.fixture
-def auditor(client, where):
-    client.force_login(where.auditor)
-    return client
-
-
-def url(name, audit, *args):
-    return reverse(f"audits:{name}", args=[audit.pk, *args])
-
-
-def text_of(page):
-    return page.content.decode()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_meeting")]
 
 
 def steps(page):
