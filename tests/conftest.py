@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.factories.authority import Authority, small_authority
 from tests.history import gaps_in_history
 from tests.services import find_chromium
 
@@ -89,3 +91,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def now() -> datetime:
     """A fixed moment: Tuesday 10 November 2026, 10am in London (UTC is the same in winter)."""
     return datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def today_is_10_november(now: datetime) -> Iterator[None]:
+    """Pages take the moment from the clock: it stands still."""
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def northmoor(db: None) -> Authority:
+    return small_authority()

@@ -15,6 +15,34 @@ from qaframework.tools.workflow import install_tools
 
 LOADED_AT = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 
+# What a post of each role owes of each activity in the four quarters, as published.
+LANCASHIRE_TIMETABLE = {
+    "team_manager": {
+        "learning_space": (1, 1, 1, 1),
+        "dip_sample": (3, 3, 3, 3),
+        "observation": (1, 1, 1, 1),
+        "practice_week": (0, 1, 0, 0),
+    },
+    "senior_manager": {
+        "learning_space": (1, 1, 1, 1),
+        "dip_sample": (3, 3, 3, 3),
+        "observation": (1, 1, 1, 1),
+        "practice_week": (0, 1, 0, 0),
+    },
+    "head_of_service": {
+        "learning_space": (1, 1, 1, 1),
+        "dip_sample": (3, 3, 3, 3),
+        "observation": (0, 1, 0, 1),
+        "practice_week": (0, 1, 0, 0),
+    },
+    "director": {
+        "learning_space": (1, 1, 1, 1),
+        "dip_sample": (1, 1, 1, 1),
+        "observation": (0, 1, 0, 1),
+        "practice_week": (0, 0, 0, 0),
+    },
+}
+
 
 class FrameworkFactory(DjangoModelFactory):
     """A framework without versions."""

@@ -1,13 +1,8 @@
 import pytest
 
 from qaframework.packs.models import FrameworkVersion
-from tests.factories.authority import Authority, small_authority
+from tests.factories.authority import Authority
 from tests.factories.packs import lancashire
-
-
-@pytest.fixture
-def northmoor(db: None) -> Authority:
-    return small_authority()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from qaframework.rules.ladders import moments
 from qaframework.rules.periods import ProgrammeYear
 from qaframework.rules.quotas import applicable, grid, slots
 from qaframework.rules.working_days import WorkingCalendar, end_of_day, local_date
-from tests.factories.packs import shipped
+from tests.factories.packs import LANCASHIRE_TIMETABLE, shipped
 
 CLAUSES = Path(__file__).resolve().parents[2] / "docs" / "frameworks"
 
@@ -43,40 +43,11 @@ def questions(name, tool):
     }
 
 
-# Role, activity: the four quarters as published.
-TIMETABLE = {
-    "team_manager": {
-        "learning_space": (1, 1, 1, 1),
-        "dip_sample": (3, 3, 3, 3),
-        "observation": (1, 1, 1, 1),
-        "practice_week": (0, 1, 0, 0),
-    },
-    "senior_manager": {
-        "learning_space": (1, 1, 1, 1),
-        "dip_sample": (3, 3, 3, 3),
-        "observation": (1, 1, 1, 1),
-        "practice_week": (0, 1, 0, 0),
-    },
-    "head_of_service": {
-        "learning_space": (1, 1, 1, 1),
-        "dip_sample": (3, 3, 3, 3),
-        "observation": (0, 1, 0, 1),
-        "practice_week": (0, 1, 0, 0),
-    },
-    "director": {
-        "learning_space": (1, 1, 1, 1),
-        "dip_sample": (1, 1, 1, 1),
-        "observation": (0, 1, 0, 1),
-        "practice_week": (0, 0, 0, 0),
-    },
-}
-
-
 @pytest.mark.clause("LAN-16")
-@pytest.mark.parametrize("role", TIMETABLE)
+@pytest.mark.parametrize("role", LANCASHIRE_TIMETABLE)
 def test_the_quotas_are_the_published_timetable(lancashire, role):
     rows = [row for row in grid(lancashire.quotas).rows if (row.role, row.unit) == (role, None)]
-    assert {row.activity: row.quarters for row in rows} == TIMETABLE[role]
+    assert {row.activity: row.quarters for row in rows} == LANCASHIRE_TIMETABLE[role]
 
 
 @pytest.mark.clause("LAN-16")
