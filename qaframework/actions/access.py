@@ -37,6 +37,12 @@ def visible_actions(user: User, on: date) -> QuerySet[Action]:
     return Action.objects.filter(scope, cleared).exclude(state=Action.State.DRAFT)
 
 
+def verifiable_q(user: User, on: date) -> Q:
+    """Actions that the person may verify on that local date, as ``workflow.may_verify`` says of one."""
+    not_theirs = ~Q(done_by=user) & ~Q(owner_post__in=posts_of(user, on))
+    return not_theirs & capability_q(user, Capability.VERIFY_ACTIONS, on, "owner_post__unit")
+
+
 def visible_plans(user: User, on: date) -> QuerySet[ActionPlan]:
     """Issued plans: of the person's own work, of units they oversee, or with an action that they or those
     whom they oversee have to do."""

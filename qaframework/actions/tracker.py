@@ -10,14 +10,13 @@ from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from qaframework.actions.access import visible_actions
+from qaframework.actions.access import verifiable_q, visible_actions
 from qaframework.actions.models import Action
 from qaframework.clocks.models import Moment
-from qaframework.people.access import capability_q, posts_of
+from qaframework.people.access import posts_of
 from qaframework.people.directory import holder_names
 from qaframework.people.models import Post, PostHolding, User
 from qaframework.people.paging import KeysetPage, keyset_page
-from qaframework.people.roles import Capability
 from qaframework.people.templatetags.page import due_in_words, short_date
 from qaframework.rules.working_days import local_date
 
@@ -167,7 +166,7 @@ def state_cell(action: Action, now: datetime) -> dict[str, str]:
 
 
 def _whose(key: str, user: User, today: date) -> Q:
-    """``team``: of all posts in the person's own units and beneath; ``verify``: see workflow.may_verify."""
+    """``team``: of all posts in the person's own units and beneath."""
     posts = posts_of(user, today)
     if key == "mine":
         return Q(owner_post__in=posts)
@@ -177,8 +176,7 @@ def _whose(key: str, user: User, today: date) -> Q:
             scope |= Q(owner_post__unit__path__startswith=path)
         return scope
     if key == "verify":
-        not_theirs = ~Q(done_by=user) & ~Q(owner_post__in=posts)
-        return not_theirs & capability_q(user, Capability.VERIFY_ACTIONS, today, "owner_post__unit")
+        return verifiable_q(user, today)
     return Q()
 
 

@@ -9,6 +9,7 @@ app_name = "actions"
 urlpatterns = [
     path("actions/", tracker.tracker, name="tracker"),
     re_path(r"^actions/export\.(?P<kind>csv|xlsx)$", tracker.export, name="export"),
+    path("actions/to-verify/", tracker.to_verify, name="to_verify"),
     path("actions/of-case/<int:pk>/", tracker.case_actions, name="case_actions"),
     path("actions/<int:pk>/", action.action, name="action"),
     path("actions/<int:pk>/begin/", action.begin, name="begin"),

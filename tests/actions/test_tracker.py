@@ -3,17 +3,19 @@
 import csv
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from qaframework.actions.models import Action
 from qaframework.actions.workflow import may_verify
-from qaframework.people.models import PostHolding, RecordRead
+from qaframework.people.models import PostHolding, RecordRead, User
 from tests.factories.actions import add_action, done_action, draft_plan, issued_action, verified_action
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseClearanceFactory, CaseFactory
@@ -162,6 +164,44 @@ def test_those_that_i_may_verify_are_what_the_verb_lets_me_verify(northmoor: Aut
         allowed = {one.what for one in Action.objects.all() if may_verify(person, one, NOW.date())}
         assert set(found(page(person, "tracker", state="done", whose="verify"))) == allowed
     assert "My own." not in found(page(northmoor.team_manager, "tracker", state="done", whose="verify"))
+
+
+def test_my_work_brings_in_how_many_actions_wait_for_a_manager_to_verify_them(
+    client: Client, northmoor: Authority
+) -> None:
+    address, is_part = reverse("actions:to_verify"), {"HX-Request": "true"}
+    my_work = reverse("allocation:my_work")
+
+    def line(person: User) -> str:
+        client.force_login(person)
+        return " ".join(client.get(address, headers=is_part).content.decode().split())
+
+    assert "No action waits for you" in line(northmoor.team_manager)
+    assert f'hx-get="{address}"' in client.get(my_work).content.decode()
+    done_action(northmoor, at=LONG_AGO)
+    issued_action(northmoor)
+    verified_action(northmoor, at=LONG_AGO)
+    assert "1 action is done and waits for you to verify it" in line(northmoor.team_manager)
+    done_action(northmoor, at=LONG_AGO)
+    shown = line(northmoor.team_manager)
+    assert "2 actions are done and wait for you to verify them" in shown
+    there = client.get(address, follow=True)
+    assert f'href="{escape(there.redirect_chain[0][0])}"' in shown
+    assert len(there.context["tracker"].rows) == 2
+    assert "No action waits" in line(northmoor.practitioner)
+    assert address not in client.get(my_work).content.decode()
+
+
+def test_how_many_wait_for_me_is_asked_once_however_many_there_are(
+    client: Client, northmoor: Authority, django_assert_num_queries: Any
+) -> None:
+    for _ in range(3):
+        done_action(northmoor, at=LONG_AGO)
+    client.force_login(northmoor.team_manager)
+    ask = partial(client.get, reverse("actions:to_verify"), headers={"HX-Request": "true"})
+    ask()
+    with django_assert_num_queries(5):  # of which one counts; the others are of every page
+        ask()
 
 
 def test_a_vacant_post_says_so(northmoor: Authority, page: Page) -> None:

@@ -242,6 +242,7 @@ VERIFIES = LINE | _group("qa_manager", "qa_manager elsewhere")
 ACTIONS = [
     get("actions:tracker", for_=EVERYBODY),
     get("actions:export", "csv", for_=EVERYBODY),
+    get("actions:to_verify", for_=EVERYBODY, answer=302),
     get("actions:case_actions", "case", for_=SEES_CASE),
     get("actions:case_actions", "restricted case", for_=CLEARED),
     get("actions:action", "action", for_=SEES_ACTION),

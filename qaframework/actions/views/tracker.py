@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from qaframework.actions import access
+from qaframework.actions.models import Action
 from qaframework.actions.pages import tabs
 from qaframework.actions.tracker import (
     COLUMNS,
@@ -44,6 +46,19 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     if kind == "csv":
         return csv_response("actions.csv", rows)
     return xlsx_response("actions.xlsx", "Actions", rows)
+
+
+@signed_in
+@require_safe
+def to_verify(request: HttpRequest) -> HttpResponse:
+    """How many actions wait for the person to verify them: a line of 'My work', or the list by itself."""
+    address = f"{reverse('actions:tracker')}?state=done&whose=verify"
+    if "HX-Request" not in request.headers:
+        return redirect(address)
+    today = local_today()
+    done = access.visible_actions(request.user, today).filter(state=Action.State.DONE)
+    number = done.filter(access.verifiable_q(request.user, today)).count()
+    return render(request, "actions/_to_verify.html", {"number": number, "address": address})
 
 
 @signed_in
