@@ -7,8 +7,15 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest, Programme
+from qaframework.allocation.models import (
+    Assignment,
+    AssignmentQuerySet,
+    ExtensionRequest,
+    Planning,
+    Programme,
+)
 from qaframework.allocation.reading import holder_name
+from qaframework.allocation.workflow import may_approve
 from qaframework.caseload.access import cleared_q
 from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework, FrameworkQuerySet
@@ -115,6 +122,15 @@ def get_programme(user: User, pk: int) -> Programme:
     frameworks = visible_frameworks(user, local_today())
     programmes = Programme.objects.filter(framework__in=frameworks.values("pk"))
     return get_object_or_404(programmes.select_related("framework"), pk=pk)
+
+
+def get_planning_to_approve(user: User, pk: int, planning_pk: int) -> Planning:
+    """A planning of a programme for which the person answers. Raises Http404."""
+    plannings = Planning.objects.select_related("programme__framework", "made_by", "approval__approved_by")
+    planning = get_object_or_404(plannings, pk=planning_pk, programme=pk)
+    if not may_approve(user, planning.programme, local_today()):
+        raise Http404
+    return planning
 
 
 def posts_that_audit(framework: Framework, on: date) -> PostQuerySet:

@@ -66,6 +66,22 @@ class Planning(models.Model):
         return f"{self.programme}, planned {self.made_at:%d %B %Y}"
 
 
+class ProgrammeApproval(models.Model):
+    """Whoever answers for the programme has read a planning and approves it (RBWM-08). Never changed."""
+
+    PERSONAL_FIELDS: ClassVar = ("approved_by",)
+
+    planning = models.OneToOneField(Planning, on_delete=models.CASCADE, related_name="approval")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Approval of {self.planning}"
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def open(self) -> "AssignmentQuerySet":
         """Allocated and not yet handed in."""

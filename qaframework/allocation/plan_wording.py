@@ -6,10 +6,12 @@ from datetime import date
 from itertools import groupby
 from typing import Self
 
+from qaframework.allocation.models import Programme
 from qaframework.allocation.plan_lines import Change, Line
 from qaframework.allocation.reading import holder_names
 from qaframework.packs.definition import Pack
 from qaframework.people.models import Post
+from qaframework.people.templatetags.page import uk_date
 from qaframework.rules.periods import Month
 from qaframework.rules.quotas import Per
 from qaframework.rules.replanning import Cause, Why
@@ -132,3 +134,20 @@ def _about_amounts(change: Change, why: Why) -> str:
     if why.before:
         return f"The quota of {why.before[0]} {EVERY[why.before[1]]} has ended"
     return "It was missing" if change is Change.ADDED else "It is more than the quota asks for"
+
+
+def approval_line(programme: Programme, pack: Pack) -> str:
+    """Whether the programme as it stands was approved, in a sentence; nothing where nobody has to (RBWM-08).
+
+    One query, where somebody has to.
+    """
+    if not pack.programme_owner:
+        return ""
+    newest = programme.plannings.select_related("approval__approved_by").first()
+    approval = getattr(newest, "approval", None)
+    if newest is None:
+        return ""
+    if approval is None:
+        owner = pack.role_label(pack.programme_owner)
+        return f"Planned on {uk_date(newest.made_at)}. Waits for the approval of the {owner}."
+    return f"Approved by {approval.approved_by} on {uk_date(approval.approved_at)}."

@@ -26,6 +26,11 @@ urlpatterns = [
         planning.programme_change,
         name="programme_change",
     ),
+    path(
+        "programme/<int:pk>/changes/<int:planning_pk>/approve/",
+        planning.approve_programme,
+        name="approve_programme",
+    ),
     path("programme/<int:pk>/roles/<slug:role>/", programme.programme_role, name="programme_role"),
     path("programme/<int:pk>/posts/<int:post_pk>/", programme.programme_post, name="programme_post"),
     path("programme/<int:pk>/ask/", programme.ask_for_work, name="ask_for_work"),

@@ -232,6 +232,7 @@ WORK = [
     get("allocation:confirm_programme", "framework to plan", for_=QA, gate=QA),
     get("allocation:programme_changes", "programme", for_=PLANNERS, gate=PLANNERS_ANYWHERE),
     get("allocation:programme_change", "planning", for_=PLANNERS, gate=PLANNERS_ANYWHERE),
+    get("allocation:approve_programme", "planning", for_=frozenset()),
     get("allocation:programme_role", "programme role", for_=PLANNERS, gate=PLANNERS_ANYWHERE),
     get("allocation:programme_post", "programme post", for_=PLANNERS, gate=PLANNERS_ANYWHERE),
     get("allocation:ask_for_work", "programme", for_=QA, gate=QA),

@@ -10,6 +10,7 @@ from tests.history import gaps_in_history, kept_models, our_models
 # Models without a history of their own: rows that never change, or that say nothing about the work.
 WITHOUT_HISTORY = {
     "allocation.Planning": "written once",
+    "allocation.ProgrammeApproval": "written once",
     "allocation.Reallocation": "written once",
     "audits.AuditResult": "counted again from the audit, which has its history",
     "audits.ModerationDraw": "written once",

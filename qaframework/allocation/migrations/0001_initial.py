@@ -201,4 +201,16 @@ class Migration(migrations.Migration):
                 'ordering': ['-pk'],
             },
         ),
+        migrations.CreateModel(
+            name='ProgrammeApproval',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('approved_at', models.DateTimeField()),
+                ('approved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('planning', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='approval', to='allocation.planning')),
+            ],
+            options={
+                'ordering': ['-pk'],
+            },
+        ),
     ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
@@ -20,7 +21,7 @@ from qaframework.allocation.views.programme import PLANNERS, programme_crumb
 from qaframework.allocation.year_view import pack_of, span_of
 from qaframework.packs.definition import Pack
 from qaframework.packs.models import Framework
-from qaframework.people.access import local_today, requires
+from qaframework.people.access import local_today, requires, signed_in
 from qaframework.people.form_page import form_page, sent, try_form
 from qaframework.people.paging import keyset_page
 from qaframework.people.refusal import Refused
@@ -133,6 +134,35 @@ def programme_change(request: HttpRequest, pk: int, planning_pk: int) -> HttpRes
         **_lines(lines, pack_of(shown, local_today())),
     }
     return render(request, "allocation/programme_change.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def approve_programme(request: HttpRequest, pk: int, planning_pk: int) -> HttpResponse:
+    """What a planning made of the programme, to be approved by whoever answers for it (RBWM-08)."""
+    planning = access.get_planning_to_approve(request.user, pk, planning_pk)
+    programme, now, form = planning.programme, timezone.now(), Form(sent(request))
+
+    def approve(values: dict[str, Any]) -> str:
+        workflow.approve_programme(planning=planning, by=request.user, now=now)
+        messages.success(request, "You have approved the programme.")
+        return request.path
+
+    status = try_form(request, form, approve)
+    if isinstance(status, HttpResponse):
+        return status
+    lines = [Line.of(data) for data in planning.lines]
+    context = {
+        "programme": programme,
+        "planning": planning,
+        "approval": getattr(planning, "approval", None),
+        "is_newest": not programme.plannings.filter(pk__gt=planning.pk).exists(),
+        "errors": form.non_field_errors(),
+        "title": f"Approve the programme, {span_of(programme).label}",
+        "summary": _summary(lines),
+        **_lines(lines, pack_of(programme, local_today())),
+    }
+    return render(request, "allocation/programme_approval.html", context, status=status)
 
 
 def _proposal_or_404(framework: Framework, year: int, now: datetime) -> workflow.Proposal:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from qaframework.allocation import access, workflow
 from qaframework.allocation.forms import AskForm, DatesForm, ProgrammeFilter
 from qaframework.allocation.models import Programme
+from qaframework.allocation.plan_wording import approval_line
 from qaframework.allocation.wording import subject_line
 from qaframework.allocation.year_view import (
     pack_of,
@@ -61,6 +62,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "is_narrowed": bool(chosen.chosen("activity")),
         "may_plan": may_plan,
+        "approval": approval_line(shown, pack),
         "columns": columns("Role", *months, "Year", numeric=(*months, "Year")),
         "expected_columns": columns("Work", "Expected", "Planned", numeric=("Expected", "Planned")),
         "themes": [row[:4] for row in theme_rows(pack, chosen.chosen("activity"))],

@@ -1,6 +1,7 @@
 """The verbs of this room; the only code that changes its state."""
 
 from qaframework.allocation.workflow.annual_shares import CaughtUp, add_missing_audits
+from qaframework.allocation.workflow.approving import approve_programme, may_approve
 from qaframework.allocation.workflow.assignments import (
     activity_of,
     allocate,
@@ -45,6 +46,7 @@ __all__ = [
     "activity_of",
     "allocate",
     "allocate_period_work",
+    "approve_programme",
     "ask_extension",
     "ask_for_work",
     "begin",
@@ -56,6 +58,7 @@ __all__ = [
     "lapse_requests",
     "make_programme",
     "mark_submitted",
+    "may_approve",
     "may_decide",
     "posts_in",
     "propose",

@@ -10,6 +10,7 @@ from qaframework.allocation.models import Assignment, Planning, Programme
 from qaframework.allocation.plan_lines import Change, Line
 from qaframework.allocation.reading import with_rules
 from qaframework.allocation.wording import subject_line
+from qaframework.allocation.workflow.approving import ask_for_approval
 from qaframework.allocation.workflow.assignments import activity_of, allocate, tell
 from qaframework.allocation.workflow.proposing import Proposal, propose
 from qaframework.clocks import workflow as clocks
@@ -360,7 +361,7 @@ def _keep_on_record(programme: Programme, proposal: Proposal, *, by: User | None
     changes = [line.as_data() for line in proposal.lines if line.change is not Change.STAYS]
     if last is not None and not changes and (last.posts, last.versions) == (posts, versions):
         return
-    Planning.objects.create(
+    planning = Planning.objects.create(
         programme=programme,
         made_at=now,
         made_by=by,
@@ -369,3 +370,4 @@ def _keep_on_record(programme: Programme, proposal: Proposal, *, by: User | None
         lines=[line.as_data() for line in proposal.lines],
         updated=proposal.updated,
     )
+    ask_for_approval(planning=planning, now=now)

@@ -56,6 +56,7 @@ class Pack:
     """All rules of a framework from ``effective_from`` (a local date) on.
 
     ``review_after`` is how long it holds before it is to be looked at again, None where that is not said.
+    ``programme_owner`` is the role that answers for the year's programme and approves it, empty for none.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Pack:
     effective_from: date
     year_starts_in: int
     review_after: Offset | None
+    programme_owner: str
     summary: str
     labels: Mapping[str, str]
     roles: Mapping[str, str]
@@ -150,6 +152,7 @@ def _parse(hashed: _Hashed) -> Pack:
         effective_from=date.fromisoformat(framework["effective_from"]),
         year_starts_in=framework["year_starts_in"],
         review_after=offset_of(framework.get("review_after")),
+        programme_owner=framework.get("programme_owner", ""),
         summary=framework.get("summary", ""),
         labels=framework.get("labels", {}),
         roles={role["key"]: role["label"] for role in framework["roles"]},
