@@ -24,9 +24,6 @@ class StepQuerySet(models.QuerySet["EscalationStep"]):
         running = self.escalations().filter(clock__stopped_at__isnull=True, round=F("clock__round"))
         return running.filter(~Exists(further))
 
-    def unacknowledged(self) -> "StepQuerySet":
-        return self.filter(acknowledged_at__isnull=True)
-
 
 class EscalationStep(models.Model):
     """One rung of one clock, taken exactly once. Times are UTC."""

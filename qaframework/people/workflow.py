@@ -68,24 +68,6 @@ def close_post(*, post: Post, by: User | None, now: datetime, on: date) -> Post:
 
 
 @transaction.atomic
-def add_person(
-    *, email: str, full_name: str, staff_reference: str | None, by: User | None, now: datetime
-) -> User:
-    """A new member of staff, who sets a password through 'Forgotten your password?'."""
-    if User.objects.filter(email__iexact=email).exists():
-        raise Refused(f"There is already a person with the e-mail address {email}.")
-    if staff_reference and User.objects.filter(staff_reference=staff_reference).exists():
-        raise Refused(f"There is already a person with the staff reference {staff_reference}.")
-    user = User(
-        email=email.lower(),
-        full_name=full_name,
-        staff_reference=staff_reference or None,
-        password=make_password(None),
-    )
-    return history.create(user, by=by, now=now, reason="Person added")
-
-
-@transaction.atomic
 def appoint(
     *,
     post: Post,

@@ -63,9 +63,6 @@ class GradeScheme:
         """1 for the best. Raises ValueError for a key that the scheme does not have."""
         return self.grade(key).rank
 
-    def is_better_or_equal(self, a: str, b: str) -> bool:
-        return self.rank(a) <= self.rank(b)
-
     def is_good_or_better(self, key: str) -> bool:
         return self.rank(key) <= self.good_or_better
 

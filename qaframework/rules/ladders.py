@@ -1,6 +1,5 @@
 """Ladders of reminders and escalations: which rung falls due at which moment."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -55,10 +54,3 @@ def moments(ladder: Ladder, due_at: datetime, calendar: WorkingCalendar) -> list
             morning = at_local_time(due_date(due_on, rung.offset, calendar), RUNG_TIME)
             placed.append((rung, max(morning, due_at_utc)))
     return sorted(placed, key=lambda step: (step[1], step[0].position))
-
-
-def due_rungs(
-    moments: Iterable[tuple[Rung, datetime]], now: datetime, already: Collection[int]
-) -> list[tuple[Rung, datetime]]:
-    """The rungs that have fallen due by ``now`` and whose positions have not been taken already."""
-    return [(rung, at) for rung, at in moments if at <= now and rung.position not in already]

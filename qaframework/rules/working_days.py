@@ -48,10 +48,6 @@ class WorkingCalendar:
             d += ONE_DAY
         return d
 
-    def working_days_between(self, a: date, b: date) -> int:
-        """Working days after ``a`` up to and including ``b``; 0 when ``b`` is not after ``a``."""
-        return sum(self.is_working_day(a + timedelta(days=i)) for i in range(1, (b - a).days + 1))
-
     def _count(self, d: date, n: int, step: timedelta) -> date:
         if n < 0:
             raise ValueError(f"The number of working days must be 0 or more, not {n}.")

@@ -69,11 +69,6 @@ class Story:
     def holder(self, post: Post) -> User | None:
         return self.organisation.holder_of(post.pk)
 
-    def manager_of(self, user: User) -> User | None:
-        post = self.organisation.post_of(user.pk)
-        above = self.organisation.line_manager(post.pk) if post else None
-        return self.organisation.holder_of(above.pk) if above else None
-
     def holder_of_role(self, unit_id: int, role: str) -> User | None:
         for post in self.organisation.nearest_posts(unit_id, role):
             if user := self.holder(post):

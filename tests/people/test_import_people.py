@@ -19,7 +19,7 @@ from qaframework.people.people_changes import Changes
 from qaframework.people.people_file import NEEDED, OPTIONAL, ImportRefused
 from qaframework.people.roles import ROLES
 from tests.factories.authority import Authority
-from tests.factories.people import PostFactory, PostHoldingFactory
+from tests.factories.people import PostFactory, PostHoldingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -359,9 +359,7 @@ def test_a_file_that_no_longer_fits_is_refused_when_applied(
 ) -> None:
     client.force_login(northmoor.admin)
     preview = upload(client, as_csv({**NEW_TEAM, "staff_reference": "S9"}))
-    workflow.add_person(
-        email="other@north.example", full_name="Other", staff_reference="S9", by=None, now=now
-    )
+    UserFactory(email="other@north.example", full_name="Other", staff_reference="S9")
     before = counts()
     response = client.post(f"{preview}apply/")
     assert response.status_code == 422

@@ -146,17 +146,6 @@ def test_a_post_is_closed_only_when_nobody_holds_it(northmoor: Authority, now: d
         workflow.close_post(post=post, by=None, now=now, on=TODAY)
 
 
-def test_two_people_never_share_an_address_or_reference(northmoor: Authority, now: datetime) -> None:
-    user = workflow.add_person(
-        email="New@Northmoor.example", full_name="New", staff_reference="S1", by=None, now=now
-    )
-    assert user.email == "new@northmoor.example"
-    assert not user.has_usable_password()
-    for email, reference in [("NEW@northmoor.example", "S2"), ("x@northmoor.example", "S1")]:
-        with pytest.raises(Refused, match="There is already a person"):
-            workflow.add_person(email=email, full_name="X", staff_reference=reference, by=None, now=now)
-
-
 def test_every_unit_knows_its_function(northmoor: Authority) -> None:
     assert set(Unit.objects.below(northmoor.duty)) == {
         northmoor.duty,

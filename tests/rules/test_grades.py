@@ -29,8 +29,6 @@ def test_a_scheme_knows_its_order() -> None:
     assert OFSTED.best.key == "outstanding"
     assert OFSTED.worst.key == "inadequate"
     assert OFSTED.rank("good") == 2
-    assert OFSTED.is_better_or_equal("good", "good")
-    assert not OFSTED.is_better_or_equal("inadequate", "good")
 
 
 def test_the_order_of_writing_does_not_matter() -> None:

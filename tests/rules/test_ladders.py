@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qaframework.rules.deadlines import Offset, Unit
-from qaframework.rules.ladders import Ladder, Rung, due_rungs, moments
+from qaframework.rules.ladders import Ladder, Rung, moments
 from qaframework.rules.working_days import LONDON, WorkingCalendar, end_of_day
 
 CALENDAR = WorkingCalendar()
@@ -102,27 +102,6 @@ def test_every_rung_has_one_moment_on_its_side_of_the_deadline(ladder: Ladder, d
     for step, at in steps:
         assert at.tzinfo is UTC
         assert at <= due_at if step.before else at >= due_at
-
-
-@given(ladders, due_moments, st.integers(-60, 60), st.integers(0, 60))
-def test_sweeping_twice_or_late_takes_each_rung_once(
-    ladder: Ladder, due_at: datetime, first: int, later: int
-) -> None:
-    steps = moments(ladder, due_at, CALENDAR)
-    early = due_at + timedelta(days=first)
-    late = early + timedelta(days=later)
-    taken = {step.position for step, _ in due_rungs(steps, early, set())}
-    assert due_rungs(steps, early, taken) == []
-    then = {step.position for step, _ in due_rungs(steps, late, taken)}
-    assert not taken & then
-    assert taken | then == {step.position for step, at in steps if at <= late}
-
-
-def test_a_rung_is_due_at_its_moment_and_not_a_second_before() -> None:
-    steps = moments(LATE_AUDIT, end_of_day(datetime(2026, 11, 10).date()), CALENDAR)
-    at = steps[0][1]
-    assert due_rungs(steps, at - timedelta(seconds=1), set()) == []
-    assert due_rungs(steps, at, set()) == steps[:1]
 
 
 def test_refuses_two_rungs_in_one_place_and_a_deadline_without_time_zone() -> None:
