@@ -13,8 +13,6 @@ from qaframework.packs.models import Framework
 from qaframework.rules.catching_up import due_by
 from qaframework.rules.periods import Month, ProgrammeYear
 
-NOT_COUNTED = (Assignment.State.WITHDRAWN, Assignment.State.EXCLUDED)
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -75,7 +73,9 @@ def _tally(
     done: Counter[str] = Counter()
     asked_for = set()
     for period, state, ordinal in rows:
-        is_lost = state in NOT_COUNTED or (state == Assignment.State.PLANNED and period < present)
+        is_lost = state in Assignment.CALLED_OFF_STATES or (
+            state == Assignment.State.PLANNED and period < present
+        )
         planned[period] += not is_lost
         done[period] += state in Assignment.DONE_STATES
         if ordinal <= Assignment.EXTRA:

@@ -17,7 +17,7 @@ from qaframework.allocation.forms import BoardFilter
 from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest
 from qaframework.allocation.reading import activity_choices, holder_name, packs_on
 from qaframework.allocation.wording import notice_url, state_tag
-from qaframework.packs.definition import ExpectedVolume, Pack
+from qaframework.packs.definition import Pack
 from qaframework.people.access import has_capability
 from qaframework.people.models import User
 from qaframework.people.paging import KeysetPage, keyset_page
@@ -190,12 +190,10 @@ def _expected(counts: Mapping[Key, Counter[str]], packs: Mapping[int, Pack], mon
                 for (owner, activity, key), numbers in counts.items()
                 if owner == framework and activity == volume.activity and key in months
             )
-            rows.append([pack.activity(volume.activity).label, *_against(volume, period.label, actual)])
+            expected = volume.amount_in(month, pack.year_starts_in)
+            label = pack.activity(volume.activity).label
+            rows.append([label, period.label, expected, actual["due"], actual["handed_in"]])
     return rows
-
-
-def _against(volume: ExpectedVolume, period: str, actual: Counter[str]) -> Row:
-    return [period, volume.amount, actual["due"], actual["handed_in"]]
 
 
 def _narrowed(

@@ -183,8 +183,8 @@ class DatesForm(forms.Form):
     )
 
 
-class AskForm(forms.Form):
-    """Work on top of the quotas."""
+class MoreWorkForm(forms.Form):
+    """A kind of work, and the post that is to do one more of it than the quotas ask for."""
 
     activity = forms.ChoiceField(
         label="Kind of work", error_messages={"required": "Choose the kind of work."}
@@ -194,6 +194,16 @@ class AskForm(forms.Form):
         empty_label="Choose a post",
         error_messages={"required": "Choose the post that is to do it."},
     )
+
+    def __init__(self, data: Any = None, *, activities: Choices, posts: Any) -> None:
+        super().__init__(data)
+        offer(self, "activity", [("", "Choose a kind of work"), *activities])
+        offer_rows(self, "post", posts)
+
+
+class AskForm(MoreWorkForm):
+    """Work that is about no one case."""
+
     theme = forms.CharField(
         label="What should it look at?",
         help_text="For instance: reflection on the child’s daily life. Do not name anybody.",
@@ -207,7 +217,14 @@ class AskForm(forms.Form):
         error_messages={"required": "Give the last day.", "invalid": "Enter a day, such as 10/12/2026."},
     )
 
-    def __init__(self, data: Any = None, *, activities: Choices, posts: Any) -> None:
-        super().__init__(data)
-        offer(self, "activity", [("", "Choose a kind of work"), *activities])
-        offer_rows(self, "post", posts)
+
+class PlanMoreForm(MoreWorkForm):
+    """An audit whose case is drawn, and the month with which it is drawn."""
+
+    month = forms.TypedChoiceField(
+        label="In which month?", coerce=Month.parse, error_messages={"required": "Choose the month."}
+    )
+
+    def __init__(self, data: Any = None, *, activities: Choices, posts: Any, months: Choices) -> None:
+        super().__init__(data, activities=activities, posts=posts)
+        offer(self, "month", [("", "Choose a month"), *months])

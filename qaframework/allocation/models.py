@@ -94,6 +94,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Open work whose last day lies before that local date."""
         return self.open().filter(due_on__lt=on)
 
+    def still_owed_or_done(self) -> "AssignmentQuerySet":
+        """All but what was withdrawn or excluded; planned work too."""
+        return self.exclude(state__in=Assignment.CALLED_OFF_STATES)
+
     def counted(self) -> "AssignmentQuerySet":
         """Work that belongs in return rates: neither withdrawn nor excluded (LAN-32)."""
         return self.exclude(state__in=("planned", "withdrawn", "excluded"))
@@ -124,6 +128,7 @@ class Assignment(models.Model):
         TARGETED = "targeted", "Chosen for a reason"
         NONE = "none", "No case"
 
+    CALLED_OFF_STATES: ClassVar = ("withdrawn", "excluded")
     OPEN_STATES: ClassVar = ("allocated", "in_progress", "sent_back")
     DONE_STATES: ClassVar = ("submitted", "moderating", "final")
 

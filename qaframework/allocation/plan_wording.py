@@ -10,10 +10,10 @@ from qaframework.allocation.models import Programme
 from qaframework.allocation.plan_lines import Change, Line
 from qaframework.allocation.reading import holder_names
 from qaframework.packs.definition import Pack
+from qaframework.packs.wording import EVERY
 from qaframework.people.models import Post
 from qaframework.people.templatetags.page import uk_date
 from qaframework.rules.periods import Month
-from qaframework.rules.quotas import Per
 from qaframework.rules.replanning import Cause, Why
 
 COLUMNS = ("Post", "What happens", "Work", "Months", "Why")
@@ -23,13 +23,6 @@ HAPPENS = {
     Change.WITHDRAWN: "Withdrawn",
     Change.MOVED: "Moved",
     Change.STAYS: "Stays",
-}
-EVERY = {
-    Per.MONTH: "a month",
-    Per.TWO_MONTHS: "every two months",
-    Per.QUARTER: "a quarter",
-    Per.HALF_YEAR: "every half-year",
-    Per.YEAR: "a year",
 }
 CAUSES = {
     Cause.NEW_PROGRAMME: "The programme is new",

@@ -34,6 +34,7 @@ urlpatterns = [
     path("programme/<int:pk>/roles/<slug:role>/", programme.programme_role, name="programme_role"),
     path("programme/<int:pk>/posts/<int:post_pk>/", programme.programme_post, name="programme_post"),
     path("programme/<int:pk>/ask/", programme.ask_for_work, name="ask_for_work"),
+    path("programme/<int:pk>/more/", programme.plan_more, name="plan_more"),
     path(
         "programme/<int:pk>/dates/<slug:activity>/<int:quarter>/",
         programme.programme_dates,

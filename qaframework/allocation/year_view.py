@@ -6,58 +6,32 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 
-from qaframework.allocation.annual_share import standings
+from qaframework.allocation.limits import over_limit
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.allocation.reading import holder_name
+from qaframework.allocation.tallies import Tally, tallies_of
 from qaframework.allocation.wording import state_tag
+from qaframework.allocation.year_totals import RunningTotal, running_totals
 from qaframework.packs.definition import Pack
 from qaframework.people.models import Post
 from qaframework.people.roles import ROLES
 from qaframework.people.templatetags.page import short_date
 from qaframework.rules.periods import Month, ProgrammeYear, Quarter
-from qaframework.rules.quotas import Per
 
 Row = list[Any]
 K = TypeVar("K", bound=Hashable)
 
-NO_LONGER_OWED = ("withdrawn", "excluded")
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Pieces of work of one post, activity and month: how many are planned in all, are done, or wait for a
-    date; and the first and last day of those that have dates."""
-
-    post_id: int
-    role: str
-    activity: str
-    period: str
-    planned: int
-    done: int
-    waiting: int
-    first: date | None
-    last: date | None
-
-
-@dataclass(frozen=True)
-class ShareTable:
-    """An annual share of all cases: what is due, planned and handed in by the end of each month."""
-
-    caption: str
-    note: str
-    rows: list[Row]
-
 
 @dataclass(frozen=True)
 class YearView:
-    """``undated`` is work whose dates somebody has to settle, with where that is done."""
+    """``over`` are sentences about posts that have more than the framework allows; ``undated`` is work whose
+    dates somebody has to settle, with where that is done."""
 
     by_month: list[Row]
-    expected: list[Row]
-    shares: list[ShareTable]
+    totals: list[RunningTotal]
+    over: list[str]
     undated: list[Row]
     total: int
 
@@ -77,7 +51,7 @@ def span_of(programme: Programme) -> ProgrammeYear:
 
 
 def year_view(programme: Programme, pack: Pack, activity: str, today: date, *, may_date: bool) -> YearView:
-    tallies = _tallies(programme)
+    tallies = tallies_of(programme)
     shown = [one for one in tallies if not activity or one.activity == activity]
     span = span_of(programme)
     months = [month.key for month in span.months]
@@ -98,8 +72,8 @@ def year_view(programme: Programme, pack: Pack, activity: str, today: date, *, m
         by_month.append(["All posts", *total["all"]])
     return YearView(
         by_month=by_month,
-        expected=_expected(tallies, pack, span),
-        shares=_shares(programme, pack, activity, today),
+        totals=running_totals(programme, pack, tallies, activity, today),
+        over=[over.sentence(pack) for over in over_limit(programme, pack)],
         undated=_undated(programme, tallies, pack, span, may_date=may_date),
         total=sum(one.planned for one in shown),
     )
@@ -108,7 +82,7 @@ def year_view(programme: Programme, pack: Pack, activity: str, today: date, *, m
 def role_rows(programme: Programme, role: str, today: date) -> list[Row]:
     """The posts of a role with what each owes by quarter, done of planned."""
     span = span_of(programme)
-    by_post = _matrix(_tallies(programme, role), lambda one: one.post_id, _quarter_of(span), span.quarters)
+    by_post = _matrix(tallies_of(programme, role), lambda one: one.post_id, _quarter_of(span), span.quarters)
     posts = (
         Post.objects.filter(pk__in=by_post).select_related("unit").annotate(holder=holder_name("pk", today))
     )
@@ -128,7 +102,7 @@ def role_rows(programme: Programme, role: str, today: date) -> list[Row]:
 
 def timetable(pack: Pack, span: ProgrammeYear, work: Sequence[Assignment]) -> list[Row]:
     """One post's work by activity and quarter, with the totals (LAN-16)."""
-    tallies = [_tally(one) for one in work if one.state not in NO_LONGER_OWED]
+    tallies = [_tally(one) for one in work if one.state not in Assignment.CALLED_OFF_STATES]
     rows = _matrix(tallies, lambda one: one.activity, _quarter_of(span), span.quarters)
     ordered = [*(key for key in pack.activities if key in rows), *(rows.keys() - pack.activities.keys())]
     shown: list[Row] = [[_label(pack, key), *rows[key]] for key in ordered]
@@ -169,22 +143,6 @@ def _label(pack: Pack, activity: str) -> str:
     return known.label if known else activity.replace("_", " ").capitalize()
 
 
-def _tallies(programme: Programme, role: str = "") -> list[Tally]:
-    """The plan, of all posts or those of a role, in one query."""
-    rows = programme.assignments.exclude(state__in=NO_LONGER_OWED)
-    if role:
-        rows = rows.filter(post__role=role)
-    grouped = rows.values_list("post", "post__role", "activity", "period").order_by()
-    figures = grouped.annotate(
-        planned=Count("pk"),
-        done=Count("pk", filter=Q(state__in=Assignment.DONE_STATES)),
-        waiting=Count("pk", filter=Q(state=Assignment.State.PLANNED)),
-        first=Min("allocated_on"),
-        last=Max("due_on"),
-    )
-    return [Tally(*row) for row in figures]
-
-
 def _tally(one: Assignment) -> Tally:
     is_done, is_waiting = one.state in Assignment.DONE_STATES, one.state == Assignment.State.PLANNED
     counts = (1, int(is_done), int(is_waiting))
@@ -221,47 +179,6 @@ def _cell(done: int, planned: int) -> str:
     if not planned:
         return "–"
     return f"{done} / {planned}" if done else str(planned)
-
-
-def _expected(tallies: list[Tally], pack: Pack, span: ProgrammeYear) -> list[Row]:
-    """The authority's expected volumes beside what is planned in each quarter (LAN-11, LAN-13)."""
-    planned: dict[str, Counter[str]] = defaultdict(Counter)
-    for one in tallies:
-        planned[one.activity][one.period] += one.planned
-    rows = []
-    for volume in pack.expected_volumes:
-        by_month = planned[volume.activity]
-        periods: Iterable[Month | Quarter] = span.months if volume.per is Per.MONTH else span.quarters
-        amounts = [sum(by_month[month.key] for month in period.months) for period in periods]
-        low, high = min(amounts), max(amounts)
-        rows.append(
-            [
-                pack.activity(volume.activity).label,
-                f"{volume.amount} a {volume.per.value}",
-                f"{low}" if low == high else f"{low} to {high}",
-            ]
-        )
-    return rows
-
-
-def _shares(programme: Programme, pack: Pack, activity: str, today: date) -> list[ShareTable]:
-    """For each activity that has to reach a part of all cases, where it stands by month (BED-02)."""
-    found = []
-    for one in pack.activities.values():
-        if one.draw is None or one.draw.annual_share is None or activity not in ("", one.key):
-            continue
-        cases, months = standings(programme, one, today)
-        percent = one.draw.annual_share.percent
-        last = months[-1]
-        found.append(
-            ShareTable(
-                f"{one.label}: {percent:g}% of all cases in a year",
-                f"Of {cases:,} open cases today, {last.due:,} are due by the end of the year and "
-                f"{last.planned:,} are planned. What a month leaves missing is added to the next.",
-                [[at.month.label, at.due, at.planned, at.done] for at in months],
-            )
-        )
-    return found
 
 
 def _undated(

@@ -34,6 +34,13 @@ IN_SOME_MONTHS = {
     "own_function": "cases of their own function",
 }
 STRATA = {"plan_type": "kinds of plan", "age_band": "age bands", "team_name": "teams"}
+EVERY = {
+    Per.MONTH: "a month",
+    Per.TWO_MONTHS: "every two months",
+    Per.QUARTER: "a quarter",
+    Per.HALF_YEAR: "every half-year",
+    Per.YEAR: "a year",
+}
 RELATIVE = {"owner": "the person who owes it", "line_manager": "their line manager"}
 
 # (what, in words)
@@ -111,10 +118,20 @@ def stretch_name(per: Per, number: int, year_starts_in: int) -> str:
 
 
 def volume_texts(pack: Pack) -> list[str]:
-    return [
-        f"{pack.activity(volume.activity).label}: {volume.amount} a {volume.per.value} across the authority"
-        for volume in pack.expected_volumes
+    texts = ((one.activity, amounts_in_words(pack, one.per, one.amounts)) for one in pack.expected_volumes)
+    return [f"{pack.activity(activity).label}: {text} across the authority" for activity, text in texts]
+
+
+def amounts_in_words(pack: Pack, per: Per, amounts: Sequence[int]) -> str:
+    """For instance “14 a month, none in April and August”."""
+    named = [
+        (stretch_name(per, number, pack.year_starts_in), amount) for number, amount in enumerate(amounts, 1)
     ]
+    usual = {amount for _, amount in named if amount}
+    if len(usual) > 1:
+        return in_a_list([f"{amount} in {name}" for name, amount in named if amount])
+    without = in_a_list([name for name, amount in named if not amount])
+    return f"{max(usual, default=0)} {EVERY[per]}{f', none in {without}' if without and usual else ''}"
 
 
 def grade_labels(pack: Pack, activity: ActivityType, keys: Sequence[str]) -> str:

@@ -1,12 +1,11 @@
-"""Quotas: what a post owes by role, activity and quarter, and the year's slots that follow from them."""
+"""Quotas: what a post owes by role, activity and stretch of the year, and how it spreads over the months."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
-from qaframework.rules.periods import APRIL, Month, Period, ProgrammeYear, Stretch
+from qaframework.rules.periods import APRIL, Month, ProgrammeYear, Stretch
 
 Quarters = tuple[int, int, int, int]
 
@@ -117,21 +116,13 @@ def by_quarter(amounts: tuple[int, ...], per: Per) -> Quarters | None:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """``overdue`` counts open work past its due date; ``remaining`` is what is owed and not done."""
+class Excess:
+    """More pieces of work in a stretch of the year than a quota allows."""
 
-    owed: int
-    done: int
-    overdue: int
-    remaining: int
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One piece of work in the year of one post: the ``ordinal``-th (from 1) of that month."""
-
-    period_key: str
-    ordinal: int
+    quota: Quota
+    stretch: Stretch
+    allowed: int
+    count: int
 
 
 @dataclass(frozen=True)
@@ -177,27 +168,21 @@ def stretches(year: ProgrammeYear, per: Per) -> tuple[Stretch, ...]:
     return tuple(Stretch(first, per.months) for first in year.months[:: per.months])
 
 
-def amount(quota: Quota, period: Period, year_starts_in: int = APRIL) -> int:
-    """The quota's number for a month, a quarter or a programme year, whatever its kind."""
-    year = ProgrammeYear.of(period.start, year_starts_in)
-    by_month = spread(quota.amounts, quota.per, year)
-    return sum(by_month[month] for month in period.months)
+def stretch_number(per: Per, month: Month, year_starts_in: int = APRIL) -> int:
+    """Which stretch of its programme year a month lies in, from 0."""
+    year = ProgrammeYear.of(month.start, year_starts_in)
+    return year.months.index(month) // per.months
 
 
-def owed(quota: Quota, period: Period, year_starts_in: int = APRIL) -> int:
-    """How many one post owes in the period; an upper limit owes nothing."""
-    return 0 if quota.kind is Kind.UPPER else amount(quota, period, year_starts_in)
-
-
-def exceeds(quota: Quota, period: Period, done: int, year_starts_in: int = APRIL) -> bool:
-    """Whether more were done than an exact or upper quota allows. Source: BED-05."""
-    return quota.kind is not Kind.MINIMUM and done > amount(quota, period, year_starts_in)
-
-
-def progress(quota_amount: int, done: int, open_due_dates: Iterable[date], today: date) -> Progress:
-    """Where a post stands on ``today``; ``open_due_dates`` are those of its work that is not done."""
-    overdue = sum(due < today for due in open_due_dates)
-    return Progress(quota_amount, done, overdue, max(quota_amount - done, 0))
+def exceeded(quota: Quota, year: ProgrammeYear, by_month: Mapping[Month, int]) -> list[Excess]:
+    """The stretches in which one post has more than an exact quota or an upper limit allows (BED-05)."""
+    if quota.kind is Kind.MINIMUM:
+        return []
+    counts = (
+        (stretch, allowed, sum(by_month.get(month, 0) for month in stretch.months))
+        for stretch, allowed in zip(stretches(year, quota.per), quota.amounts, strict=True)
+    )
+    return [Excess(quota, *one) for one in counts if one[2] > one[1]]
 
 
 def applicable(quotas: Iterable[Quota], role: str, units: Sequence[str]) -> list[Quota]:
@@ -215,36 +200,13 @@ def applicable(quotas: Iterable[Quota], role: str, units: Sequence[str]) -> list
     return [quota for _, quota in nearest.values()]
 
 
-def slots(quota: Quota, year: ProgrammeYear, rotation: int = 0, start: Month | None = None) -> list[Slot]:
-    """The year's slots of one post, in time order, as ``spread`` spreads them; an upper limit has none."""
-    if quota.kind is Kind.UPPER:
-        return []
-    by_month = spread(quota.amounts, quota.per, year, rotation, start)
-    return [Slot(month.key, ordinal) for month in year.months for ordinal in range(1, by_month[month] + 1)]
-
-
-def spread(
-    amounts: Sequence[int], per: Per, year: ProgrammeYear, rotation: int = 0, start: Month | None = None
-) -> Counter[Month]:
-    """How many fall in each month of the year.
-
-    The amount of a stretch is spread over its months as evenly as it goes, the first month first: of a
-    quarter, 3 are one a month, 1 is in the first month, 2 are in the first and the third; 4 of a year are one
-    in every third month. ``rotation`` begins with a later month of the stretch instead (1 the second, and so
-    on, round again from the first), so that posts can take turns and a role's work is spread (LAN-11).
-
-    With ``start`` nothing falls before that month: what a stretch asks for is spread over what is left of
-    it, and of one that has passed nothing is asked for again.
-    """
-    found: Counter[Month] = Counter()
-    for stretch, its_amount in zip(stretches(year, per), amounts, strict=True):
-        left = [month for month in stretch.months if start is None or month >= start]
-        found |= spread_over(left, its_amount, rotation)
-    return found
-
-
 def spread_over(months: Sequence[Month], amount: int, rotation: int = 0) -> Counter[Month]:
-    """The amount over the months as evenly as it goes, beginning with the month at place ``rotation``."""
+    """The amount over months of a stretch as evenly as it goes, the first month first.
+
+    Of a quarter, 3 are one a month, 1 is in the first month, 2 are in the first and the third; 4 of a year
+    are one in every third month. ``rotation`` begins with a later month instead (1 the second, and so on,
+    round again from the first), so that posts can take turns and a role's work is spread (LAN-11).
+    """
     size = len(months)
     return Counter(
         {

@@ -9,7 +9,7 @@ from typing import Generic
 
 from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.programme import Changes, Gap, Key, Premises, Work, changes, loads, sharing
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, applicable
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, applicable, stretch_number
 
 
 @dataclass
@@ -136,8 +136,8 @@ def asked(
 def _asked(
     quota: Quota | SharedQuota, among: frozenset[Key], month: Month, year: ProgrammeYear
 ) -> Asked[Key]:
-    place = year.months.index(month) // quota.per.months
-    return Asked(quota.amounts[place], quota.per, among)
+    number = stretch_number(quota.per, month, year.starts_in)
+    return Asked(quota.amounts[number], quota.per, among)
 
 
 def _begun_or_ended(old: Asked[Key] | None, new: Asked[Key] | None) -> Why:

@@ -146,4 +146,5 @@ def _expected(scope: Scope, rows: list[_Row]) -> Iterable[Expected]:
         months = {month.key for month in period.months}
         label = scope.pack.activity(volume.activity).label
         line = _line(label, (row for row in rows if row.activity == volume.activity and row.month in months))
-        yield Expected(label, period.label, volume.amount, line.due, line.in_time + line.late)
+        expected = volume.amount_in(scope.period.months[-1], scope.pack.year_starts_in)
+        yield Expected(label, period.label, expected, line.due, line.in_time + line.late)

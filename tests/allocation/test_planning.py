@@ -319,7 +319,7 @@ def test_work_can_be_asked_for_on_top_of_the_quotas_and_is_owed_at_once(northmoo
 
 def test_drawn_work_and_days_that_cannot_be_are_refused(northmoor: Authority) -> None:
     for values, words in [
-        ({"activity": "learning_space"}, "drawn at random"),
+        ({"activity": "learning_space"}, "about a case that is not chosen by hand"),
         ({"due_on": date(2026, 11, 9)}, "between 10 November 2026 and 31 March 2027"),
         ({"due_on": date(2027, 4, 1)}, "between 10 November 2026 and 31 March 2027"),
         ({"now": datetime(2027, 5, 3, 10, 0, tzinfo=UTC)}, "has ended"),

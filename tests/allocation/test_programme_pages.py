@@ -103,12 +103,28 @@ def test_the_dates_of_the_practice_week_are_settled_on_a_page(
 @pytest.mark.clause("LAN-11")
 def test_the_programme_stands_beside_the_expected_volumes(northmoor: Authority, page: Page) -> None:
     planned_year(northmoor)
-    expected = page(northmoor.qa_officer, "programme").context["view"].expected
-    assert [row[:2] for row in expected] == [
-        ["Learning space", "40 a month"],
-        ["Learning space", "120 a quarter"],
-        ["Dip sample", "478 a quarter"],
+    totals = page(northmoor.qa_officer, "programme").context["view"].totals
+    assert [(total.label, total.basis) for total in totals] == [
+        ("Learning space", "40 a month"),
+        ("Learning space", "120 a quarter"),
+        ("Dip sample", "478 a quarter"),
     ]
+    by_month, by_quarter, _ = totals
+    assert [point.expected for point in by_month.points] == [40 * number for number in range(1, 13)]
+    quarters = [point.expected for point in by_quarter.points]
+    assert quarters == [None, None, 120, None, None, 240, None, None, 360, None, None, 480]
+    assert by_quarter.points[-1].planned == Assignment.objects.filter(activity="learning_space").count()
+    assert by_quarter.rows[0][1] == "–"
+
+
+def test_of_a_programme_made_during_its_year_only_what_is_left_is_expected(
+    northmoor: Authority, page: Page
+) -> None:
+    planned_year(northmoor, now=datetime(2026, 11, 1, 9, tzinfo=UTC))
+    by_month, by_quarter, _ = page(northmoor.qa_officer, "programme").context["view"].totals
+    assert [point.expected for point in by_month.points][6:] == [0, 40, 80, 120, 160, 200]
+    assert by_quarter.points[-1].expected == 240
+    assert page(northmoor.qa_officer, "programme").context["totals"][1][1] == 0  # by September
 
 
 def test_who_sees_and_who_makes_the_programme(northmoor: Authority, page: Page) -> None:

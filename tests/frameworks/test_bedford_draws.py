@@ -135,8 +135,8 @@ def test_the_plan_shows_what_is_due_planned_and_done_by_the_end_of_each_month(
     time_machine.move_to(datetime(2026, 5, 4, 9, 0, tzinfo=UTC))
     client.force_login(quality_team[0].holdings.get().user)
     page = client.get(reverse("allocation:programme"), {"programme": programme.pk})
-    (share,) = page.context["view"].shares
-    assert share.caption == "Case file audit: 10% of all cases in a year"
+    (share,) = page.context["view"].totals
+    assert (share.label, share.basis) == ("Case file audit", "10% of all cases in a year")
     assert share.rows[:4] == [
         ["April 2026", 3, 3, 3],
         ["May 2026", 6, 6, 3],

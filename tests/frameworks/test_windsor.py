@@ -82,7 +82,8 @@ def test_early_help_audits_two_a_month_of_each_team_manager_which_makes_fourteen
         assert by_month(programme, "early_help_audit", [post]) == dict.fromkeys(expected, 2)
     assert by_month(programme, "early_help_audit", social_care) == {}
     (volume,) = programme.framework.versions.get().pack.expected_volumes
-    assert (volume.activity, volume.amount) == ("early_help_audit", 14)
+    amounts = [volume.amount_in(month, 4) for month in MONTHS]
+    assert amounts == [0 if month.key in DEEP_DIVES else 14 for month in MONTHS]
 
 
 @pytest.mark.clause("RBWM-10", "RBWM-27")
@@ -124,3 +125,43 @@ def test_the_year_view_shows_the_calendar(client, root, social_care, managers, e
     row = next(row for row in page.context["view"].by_month if row[0]["text"] == "Team manager")
     months = ["–" if month.key in DEEP_DIVES else "14" for month in MONTHS]
     assert row[1:] == [*months, "140"]
+
+
+@pytest.mark.clause("RBWM-09", "RBWM-27")
+@pytest.mark.writes_behind_the_verbs
+def test_the_year_view_adds_up_what_is_expected_planned_and_handed_in(
+    client, root, social_care, managers, employ, plan, time_machine
+) -> None:
+    programme = plan("windsor")
+    done = programme.assignments.filter(activity="early_help_audit", period="2026-05")[:3]
+    moment = datetime(2026, 5, 20, 9, 0, tzinfo=UTC)
+    programme.assignments.filter(pk__in=[one.pk for one in done]).update(
+        state="final", due_on=date(2026, 5, 31), submitted_at=moment
+    )
+    time_machine.move_to(datetime(2026, 6, 10, 9, 0, tzinfo=UTC))
+    (post,) = employ(root, "qa_manager")
+    client.force_login(post.holdings.get().user)
+    page = client.get(reverse("allocation:programme"), {"programme": programme.pk})
+    totals = {total.label: total for total in page.context["view"].totals}
+    early_help = totals["Early help audit"]
+    assert early_help.basis == "14 a month, none in April and August"
+    assert early_help.rows[:5] == [
+        ["April 2026", 0, 0, 0],
+        ["May 2026", 14, 14, 3],
+        ["June 2026", 28, 28, 3],
+        ["July 2026", 42, 42, 3],
+        ["August 2026", 42, 42, 3],
+    ]
+    assert early_help.rows[-1] == ["March 2027", 140, 140, 3]
+    social = totals["Managers' audit in unit social-care and unit quality-assurance"]
+    assert social.basis == "25 a month, none in April and August, between several posts"
+    assert social.rows[-1] == ["March 2027", 250, 250, 0]
+    dives = [total.rows[-1][1:3] for label, total in totals.items() if label.startswith("Deep dive")]
+    assert dives == [[20, 20], [20, 20]]
+    assert ["Early help audit\n14 a month, none in April and August", 28, 28, 3, 140, 140] in page.context[
+        "totals"
+    ]
+    narrowed = client.get(
+        reverse("allocation:programme"), {"programme": programme.pk, "activity": "early_help_audit"}
+    )
+    assert [total.label for total in narrowed.context["view"].totals] == ["Early help audit"]

@@ -236,6 +236,7 @@ WORK = [
     get("allocation:programme_role", "programme role", for_=PLANNERS, gate=PLANNERS_ANYWHERE),
     get("allocation:programme_post", "programme post", for_=PLANNERS, gate=PLANNERS_ANYWHERE),
     get("allocation:ask_for_work", "programme", for_=QA, gate=QA),
+    get("allocation:plan_more", "programme", for_=QA, gate=QA),
     get("allocation:programme_dates", "programme dates", for_=QA, gate=QA),
 ]
 

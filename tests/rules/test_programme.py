@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.programme import Gap, Owner, Premises, Rulebook, Work, changes
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, slots, spread, stretches
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, spread_over, stretches
 
 YEAR = ProgrammeYear(2026)
 MONTHS = YEAR.months
@@ -176,8 +176,25 @@ def test_each_month_follows_its_own_rules() -> None:
     assert changes(YEAR, Premises(tuple(owners(1)), rules), planned(made), MONTHS[7]).missing == []
 
 
-def test_the_spread_is_that_of_the_quota() -> None:
-    quota = Quota("team_manager", "audit", (2, 3, 1, 4))
-    made = changes(YEAR, all_year(Rulebook((quota,)), owners(1)), [], MONTHS[0]).missing
-    assert [gap.month.key for gap in made] == [slot.period_key for slot in slots(quota, YEAR)]
-    assert Counter(gap.month for gap in made) == +spread(quota.amounts, quota.per, YEAR)
+@given(st.sampled_from(Per).flatmap(lambda per: st.tuples(st.just(per), amounts(per))), st.integers(0, 11))
+def test_what_is_left_of_a_stretch_takes_its_whole_amount_and_past_months_none(
+    asked: tuple[Per, tuple[int, ...]], months_gone: int
+) -> None:
+    per, by_stretch = asked
+    first = MONTHS[months_gone]
+    book = Rulebook((Quota("team_manager", "audit", by_stretch, per),))
+    made = changes(YEAR, all_year(book, owners(3)), [], first).missing
+    assert all(gap.month >= first for gap in made)
+    for number, owner in enumerate(owners(3)):
+        found = Counter(gap.month for gap in made if gap.owner == owner.key)
+        for stretch, amount in zip(stretches(YEAR, per), by_stretch, strict=True):
+            left = [month for month in stretch.months if month >= first]
+            spread = +spread_over(left, amount, number) if left else Counter()
+            assert Counter({month: found[month] for month in left if found[month]}) == spread
+
+
+def test_every_other_month_takes_turns() -> None:
+    book = Rulebook((Quota("team_manager", "learning_audit", (1,) * 6, Per.TWO_MONTHS),))
+    made = changes(YEAR, all_year(book, owners(2)), [], MONTHS[0]).missing
+    second = [gap.month.key for gap in made if gap.owner == "manager 1"]
+    assert second[:3] == ["2026-05", "2026-07", "2026-09"]

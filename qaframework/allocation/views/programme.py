@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qaframework.allocation import access, workflow
-from qaframework.allocation.forms import AskForm, DatesForm, ProgrammeFilter
-from qaframework.allocation.models import Programme
+from qaframework.allocation.forms import AskForm, DatesForm, PlanMoreForm, ProgrammeFilter
+from qaframework.allocation.limits import limits_exceeded_by, over_limit
+from qaframework.allocation.models import Assignment, Programme
 from qaframework.allocation.plan_wording import approval_line
 from qaframework.allocation.wording import subject_line
 from qaframework.allocation.year_view import (
@@ -31,6 +32,7 @@ from qaframework.people.models import Post
 from qaframework.people.roles import ROLES, Capability
 from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import uk_date
+from qaframework.rules.periods import Month
 
 PLANNERS = access.PLANNERS
 
@@ -53,21 +55,25 @@ def programme(request: HttpRequest) -> HttpResponse:
         activities=[(key, activity.label) for key, activity in pack.activities.items()],
     )
     may_plan = access.may_plan(request.user, shown.framework, today)
-    counted = ("Due", "Planned or drawn", "Handed in")
+    view = year_view(shown, pack, chosen.chosen("activity"), today, may_date=may_plan)
+    counted = ("Expected", "Planned", "Handed in")
+    so_far = ("Expected so far", "Planned so far", "Handed in so far")
+    in_year = ("Expected in the year", "Planned in the year")
     months = [f"{month.label[:3]}" for month in span_of(shown).months]
     context = {
         "programme": shown,
         "span": span_of(shown),
-        "view": year_view(shown, pack, chosen.chosen("activity"), today, may_date=may_plan),
+        "view": view,
         "filter": chosen,
         "is_narrowed": bool(chosen.chosen("activity")),
         "may_plan": may_plan,
         "approval": approval_line(shown, pack),
         "columns": columns("Role", *months, "Year", numeric=(*months, "Year")),
-        "expected_columns": columns("Work", "Expected", "Planned", numeric=("Expected", "Planned")),
+        "totals": [total.row(today) for total in view.totals],
+        "totals_columns": columns("Work", *so_far, *in_year, numeric=(*so_far, *in_year)),
         "themes": [row[:4] for row in theme_rows(pack, chosen.chosen("activity"))],
         "theme_columns": columns("Theme", "Work", "When", "Where"),
-        "share_columns": columns("By the end of", *counted, numeric=counted),
+        "month_columns": columns("By the end of", *counted, numeric=counted),
         "undated_columns": columns("Work", "Quarter", "How many", "Dates", "Settle"),
     }
     return render(request, "allocation/programme.html", context)
@@ -110,6 +116,7 @@ def programme_post(request: HttpRequest, pk: int, post_pk: int) -> HttpResponse:
         "span": span_of(shown),
         "role": pack.role_label(post.role),
         "matrix": timetable(pack, span_of(shown), work),
+        "over": [over.sentence(pack) for over in over_limit(shown, pack, [post])],
         "matrix_columns": columns("Work", *quarters, "Year", numeric=(*quarters, "Year")),
         "work": work_rows(pack, work, local_today(), may_plan=may_plan),
         "work_columns": columns("Work", "Month", "Due", "State", *(["Change"] if may_plan else [])),
@@ -165,13 +172,14 @@ def ask_for_work(request: HttpRequest, pk: int) -> HttpResponse:
     activities = shown.framework.version_on(today).pack.activities
     form = AskForm(
         sent(request),
-        activities=[(key, one.label) for key, one in activities.items() if one.draw is None],
+        activities=[(key, one.label) for key, one in activities.items() if one.can_be_asked_for],
         posts=access.posts_that_audit(shown.framework, today),
     )
 
     def ask(values: dict[str, Any]) -> str:
         work = workflow.ask_for_work(programme=shown, by=request.user, now=timezone.now(), **values)
         messages.success(request, f"{subject_line(work)}: {work.post} owes it by {uk_date(work.due_on)}.")
+        warn_of_limits(request, work)
         return reverse("allocation:programme_post", args=[shown.pk, work.post_id])
 
     text = [
@@ -186,6 +194,49 @@ def ask_for_work(request: HttpRequest, pk: int) -> HttpResponse:
         "button": "Ask for it",
     }
     return form_page(request, form, ask, page)
+
+
+@requires(Capability.RUN_QUALITY_ASSURANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_more(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more audit of a case that the month's draw gives, such as a thematic one (BED-05)."""
+    shown, today = access.get_programme(request.user, pk), local_today()
+    if not access.may_plan(request.user, shown.framework, today):
+        raise Http404
+    activities = pack_of(shown, today).activities
+    ahead = [month for month in span_of(shown).months if month >= Month.of(today)]
+    form = PlanMoreForm(
+        sent(request),
+        activities=[(key, one.label) for key, one in activities.items() if one.draw],
+        posts=access.posts_that_audit(shown.framework, today),
+        months=[(month.key, month.label) for month in ahead],
+    )
+
+    def plan(values: dict[str, Any]) -> str:
+        work = workflow.plan_more(programme=shown, by=request.user, now=timezone.now(), **values)
+        messages.success(
+            request, f"{subject_line(work)}: planned for {work.post}. The draw of the month gives the case."
+        )
+        warn_of_limits(request, work)
+        return reverse("allocation:programme_post", args=[shown.pk, work.post_id])
+
+    page = {
+        "title": "Plan one more audit",
+        "back": programme_crumb(shown),
+        "text": [
+            "For audits that the quotas do not ask for, such as an additional one on a theme. The case comes "
+            "from the draw of the month, like all others. You are told if the post has more than the "
+            "framework allows."
+        ],
+        "button": "Plan it",
+    }
+    return form_page(request, form, plan, page)
+
+
+def warn_of_limits(request: HttpRequest, work: Assignment) -> None:
+    """Say when a post has more of something than the framework allows, now that it has this work (BED-05)."""
+    for sentence in limits_exceeded_by(work):
+        messages.warning(request, sentence)
 
 
 def programme_crumb(shown: Programme) -> dict[str, str]:

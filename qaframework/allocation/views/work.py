@@ -24,6 +24,7 @@ from qaframework.allocation.forms import (
 )
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.requests import decided_rows, waiting_rows
+from qaframework.allocation.views.programme import warn_of_limits
 from qaframework.allocation.wording import notice_url, subject_line
 from qaframework.caseload.access import get_case, visible_cases
 from qaframework.people.access import has_capability, local_today, requires
@@ -134,6 +135,7 @@ def reallocate(request: HttpRequest, pk: int) -> HttpResponse:
 
     def move(**values: Any) -> str:
         workflow.reallocate(assignment=assignment, **values)
+        warn_of_limits(request, assignment)
         return f"{subject_line(assignment)} is now with {assignment.post}."
 
     page = {

@@ -33,6 +33,7 @@ from qaframework.allocation.workflow.planning import (
     allocate_period_work,
     ask_for_work,
     make_programme,
+    plan_more,
     set_dates,
 )
 from qaframework.allocation.workflow.proposing import Proposal, posts_in, propose
@@ -60,6 +61,7 @@ __all__ = [
     "mark_submitted",
     "may_approve",
     "may_decide",
+    "plan_more",
     "posts_in",
     "propose",
     "reallocate",

@@ -151,9 +151,10 @@ def add_work(
 def ask_for_work(
     *, programme: Programme, activity: str, post: Post, theme: str, due_on: date, by: User, now: datetime
 ) -> Assignment:
-    """One more piece of work than the quotas want, which needs no drawn case, owed from today.
+    """One more piece of work than the quotas want, which is about no one case, owed from today.
 
-    Raises Refused for work whose cases are drawn, and for a last day that has passed or is not in the year.
+    Raises Refused for audits of cases, which are drawn or follow from what happens to a case, and for a last
+    day that has passed or is not in the year.
     """
     Programme.objects.select_for_update().get(pk=programme.pk)  # two who ask at once get two pieces
     starts_on = max(local_date(now), programme.starts_on)
@@ -164,10 +165,38 @@ def ask_for_work(
     work = add_work(
         programme=programme, activity=activity, post=post, starts_on=starts_on, theme=theme, by=by, now=now
     )
-    if activity_of(work).draw is not None:
-        raise Refused("Cases for this work are drawn at random, so it cannot be asked for here.")
+    if not activity_of(work).can_be_asked_for:
+        raise Refused("This work is about a case that is not chosen by hand, so it cannot be asked for here.")
     _allocate_own_work(work, allocated_on=starts_on, due_on=due_on, by=by, now=now)
     return work
+
+
+@transaction.atomic
+def plan_more(
+    *, programme: Programme, activity: str, post: Post, month: Month, by: User, now: datetime
+) -> Assignment:
+    """One more audit of a drawn case than the quotas want, such as one on a theme (BED-05).
+
+    It gets its case when the month is drawn, or from that draw's reserves. Raises Refused for work that is
+    not drawn, and for a month that has passed or is not in the year.
+    """
+    Programme.objects.select_for_update().get(pk=programme.pk)  # two who ask at once get two pieces
+    today = local_date(now)
+    if month < Month.of(today) or not programme.starts_on <= month.start <= programme.ends_on:
+        last = Month.of(programme.ends_on)
+        raise Refused(f"Choose a month from the present one to {last.label}, the last of this programme.")
+    version = programme.framework.version_on(max(today, month.start))
+    if activity not in version.pack.activities or version.pack.activity(activity).draw is None:
+        raise Refused("Cases for this work are not drawn at random. Ask for it on the other page.")
+    return add_work(
+        programme=programme,
+        activity=activity,
+        post=post,
+        starts_on=month.start,
+        version=version,
+        by=by,
+        now=now,
+    )
 
 
 def allocate_period_work(*, now: datetime, by: User | None = None) -> int:

@@ -75,7 +75,7 @@ def propose(*, framework: Framework, year: int, now: datetime) -> Proposal:
     versions = _versions(framework, span, today)
     programme = Programme.objects.filter(framework=framework, year=span.year).first()
     posts = {post.pk: post for post in posts_in(framework)}
-    premises = Premises(tuple(_owner(post) for post in posts.values()), _rules(versions))
+    premises = Premises(tuple(owner_of(post) for post in posts.values()), _rules(versions))
     rows = _planned_rows(programme)
     moved_by_hand = _first_owners(programme)
     before = _premises_before(programme, span)
@@ -107,7 +107,12 @@ def posts_in(framework: Framework) -> list[Post]:
 
 def owners_in(framework: Framework) -> list[Owner[int]]:
     """The same posts as the quotas see them."""
-    return [_owner(post) for post in posts_in(framework)]
+    return [owner_of(post) for post in posts_in(framework)]
+
+
+def owner_of(post: Post) -> Owner[int]:
+    """A post, with its unit, as the quotas see it."""
+    return Owner(post.pk, post.role, tuple(post.unit.path.strip("/").split("/")[::-1]))
 
 
 def rulebook(pack: Pack) -> Rulebook:
@@ -147,10 +152,6 @@ def _versions(framework: Framework, span: ProgrammeYear, today: date) -> Version
 def _rules(versions: Versions) -> dict[Month, Rulebook]:
     books = {version.pk: rulebook(version.pack) for version in versions.values()}
     return {month: books[version.pk] for quarter, version in versions.items() for month in quarter.months}
-
-
-def _owner(post: Post) -> Owner[int]:
-    return Owner(post.pk, post.role, tuple(post.unit.path.strip("/").split("/")[::-1]))
 
 
 def _planned_rows(programme: Programme | None) -> list[Assignment]:

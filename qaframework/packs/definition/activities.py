@@ -63,6 +63,11 @@ class ActivityType:
     note: str
     clauses: tuple[str, ...]
 
+    @property
+    def can_be_asked_for(self) -> bool:
+        """Whether it can be owed without a case that is drawn, or that something happens to."""
+        return self.draw is None and self.kind != "case_audit"
+
     def independence_in(self, month: Month) -> str:
         """Whose cases an auditor may be given in audits of that month (RBWM-27)."""
         return self.independence_by_month.get(month_name[month.month].lower(), self.independence)

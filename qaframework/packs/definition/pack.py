@@ -169,7 +169,10 @@ def _parse(hashed: _Hashed) -> Pack:
             shared_quota_from(quota, framework["year_starts_in"])
             for quota in framework.get("shared_quotas", ())
         ),
-        expected_volumes=tuple(volume_from(volume) for volume in framework.get("expected_volumes", [])),
+        expected_volumes=tuple(
+            volume_from(volume, framework["year_starts_in"])
+            for volume in framework.get("expected_volumes", ())
+        ),
         action_rules=action_rules_from(framework["actions"]),
         loop_rule=loop_rule_from(framework["loop"]) if framework.get("loop") else None,
         concern_rule=concern_rule_from(framework["concern"]),

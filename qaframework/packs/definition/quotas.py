@@ -4,7 +4,8 @@ from calendar import month_name
 from dataclasses import dataclass
 
 from qaframework.packs.definition.values import Json, clauses_of
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota
+from qaframework.rules.periods import Month
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, stretch_number
 
 # Roles, activity, and the codes of units, none for all units.
 QuotaIdentity = tuple[tuple[str, ...], str, tuple[str, ...]]
@@ -12,12 +13,16 @@ QuotaIdentity = tuple[tuple[str, ...], str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class ExpectedVolume:
-    """How many the authority as a whole expects in each month or quarter."""
+    """How many the authority as a whole expects in each month or quarter of the programme year, in order."""
 
     activity: str
     per: Per
-    amount: int
+    amounts: tuple[int, ...]
     clauses: tuple[str, ...]
+
+    def amount_in(self, month: Month, year_starts_in: int) -> int:
+        """What is expected in the month, or in the quarter that it lies in."""
+        return self.amounts[stretch_number(self.per, month, year_starts_in)]
 
 
 def quota_from(data: Json, year_starts_in: int) -> Quota:
@@ -54,5 +59,5 @@ def quota_identity(data: Json) -> QuotaIdentity:
     return (data["role"],), data["activity"], (data["unit"],) if data.get("unit") else ()
 
 
-def volume_from(data: Json) -> ExpectedVolume:
-    return ExpectedVolume(data["activity"], Per(data["per"]), data["amount"], clauses_of(data))
+def volume_from(data: Json, year_starts_in: int) -> ExpectedVolume:
+    return ExpectedVolume(data["activity"], *_amounts(data, year_starts_in), clauses_of(data))

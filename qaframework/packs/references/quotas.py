@@ -20,6 +20,7 @@ def quota_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
     yield from _shared_quota_slips(framework)
     for volume in entries_of(framework, "expected_volumes"):
         yield from unknown("expected_volumes", [volume.get("activity")], activities, "activity")
+        yield from _amount_slips(f"expected_volumes › {volume.get('activity')}", volume)
 
 
 def _shared_quota_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
