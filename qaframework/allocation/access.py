@@ -19,7 +19,7 @@ from qaframework.allocation.workflow import may_approve
 from qaframework.caseload.access import cleared_q
 from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework, FrameworkQuerySet
-from qaframework.people.access import capability_q, has_capability, local_today, posts_of, scope_paths
+from qaframework.people.access import capability_q, covers_authority, has_capability, local_today, posts_of
 from qaframework.people.models import Post, PostQuerySet, User
 from qaframework.people.roles import Capability
 
@@ -145,8 +145,7 @@ def posts_that_audit(framework: Framework, on: date) -> PostQuerySet:
 
 def runs_everywhere(user: User, on: date) -> bool:
     """Whether the person runs quality assurance for the whole authority."""
-    paths = scope_paths(user, Capability.RUN_QUALITY_ASSURANCE, on)
-    return any(path.count("/") == 2 for path in paths)  # "/authority/", a unit without one above it
+    return covers_authority(user, Capability.RUN_QUALITY_ASSURANCE, on)
 
 
 def may_plan(user: User, framework: Framework, on: date) -> bool:

@@ -58,10 +58,10 @@ def has_capability(user: User, capability: Capability, on: date, unit: Unit | No
     return any(unit.path.startswith(path) for path in paths)
 
 
-def configures_everything(user: User, on: date) -> bool:
-    """Whether a post of the person may configure the whole authority, not only a part of it."""
-    root = Unit.objects.filter(parent=None).first()
-    return root is not None and has_capability(user, Capability.CONFIGURE, on, root)
+def covers_authority(user: User, capability: Capability, on: date) -> bool:
+    """Whether a post of the person carries the capability for the whole authority, not only a part of it."""
+    paths = scope_paths(user, capability, on)
+    return any(path.count("/") == 2 for path in paths)  # "/authority/", the only unit without one above it
 
 
 def scope_paths(user: User, capability: Capability, on: date) -> list[str]:
@@ -126,24 +126,32 @@ def requires(*capabilities: Capability) -> Callable[[View], View]:
     return decorate
 
 
-def requires_whole_authority(view: View) -> View:
-    """Let only those open the page who configure the whole authority: what it does reaches everywhere."""
+def requires_whole_authority(*capabilities: Capability) -> Callable[[View], View]:
+    """Let only those open the page who have any of the capabilities for the whole authority, because what
+    it does reaches everywhere. Others are answered as ``requires`` answers them."""
 
-    @requires(Capability.CONFIGURE)
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not configures_everything(cast(User, request.user), local_today()):
-            return not_allowed(request, Capability.CONFIGURE)
-        return view(request, *args, **kwargs)
+    def decorate(view: View) -> View:
+        @requires(*capabilities)
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user, today = cast(User, request.user), local_today()
+            if not any(covers_authority(user, capability, today) for capability in capabilities):
+                return not_allowed(request, *capabilities, for_whole_authority=True)
+            return view(request, *args, **kwargs)
 
-    return guarded
+        return guarded
+
+    return decorate
 
 
-def not_allowed(request: HttpRequest, *capabilities: Capability) -> HttpResponse:
-    """The page (403) that says which roles may do this."""
+def not_allowed(
+    request: HttpRequest, *capabilities: Capability, for_whole_authority: bool = False
+) -> HttpResponse:
+    """The page (403) that says which roles may do this, and whether a post for a part is not enough."""
     keys = {key for capability in capabilities for key in roles_with(capability)}
     titles = [role.title for role in ROLES.values() if role.key in keys]
-    return render(request, "people/not_allowed.html", {"roles": titles}, status=403)
+    context = {"roles": titles, "for_whole_authority": for_whole_authority}
+    return render(request, "people/not_allowed.html", context, status=403)
 
 
 def get_unit(user: User, pk: int, on: date) -> Unit:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from qaframework.people.access import local_today, posts_of
+from qaframework.people.access import covers_authority, has_capability, local_today, posts_of
 from qaframework.people.models import User
 from qaframework.people.roles import LEADERS, ROLES, Capability, roles_with
 
@@ -34,6 +34,9 @@ MENU: list[tuple[str, str, set[Capability]]] = [
     ("Who read what", "people:reads", {_C.CONFIGURE, _C.RUN_QUALITY_ASSURANCE}),
 ]
 
+# What reaches the whole authority is shown to those whose post does.
+FOR_WHOLE_AUTHORITY = {"caseload:imports"}
+
 # Where 'home' leads: the first of these whose roles the person has one of.
 HOMES: list[tuple[Collection[str], str]] = [
     (roles_with(_C.CONFIGURE), "packs:frameworks"),
@@ -51,7 +54,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"navigation": []}
     posts = posts_of(user, local_today())
     return {
-        "navigation": _menu(request, capabilities_of(user)),
+        "navigation": _menu(request, user),
         "authority_name": getattr(posts[0], "authority_name", "") if posts else "",
         "idle_timeout_seconds": settings.IDLE_TIMEOUT_MINUTES * 60,
     }
@@ -68,10 +71,11 @@ def home_of(user: User) -> str:
     return reverse(next((name for roles, name in HOMES if held.intersection(roles)), "people:my_account"))
 
 
-def _menu(request: HttpRequest, capabilities: set[Capability]) -> list[dict[str, Any]]:
-    entries = []
+def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+    entries, today = [], local_today()
     for label, name, allowed in MENU:
-        url = _address(name) if allowed & capabilities else ""
+        may = covers_authority if name in FOR_WHOLE_AUTHORITY else has_capability
+        url = _address(name) if any(may(user, capability, today) for capability in allowed) else ""
         if url:
             entries.append({"label": label, "url": url, "current": request.path.startswith(url)})
     return entries

@@ -9,15 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from simple_history.admin import SimpleHistoryAdmin
 
-from qaframework.people.access import configures_everything, local_today
+from qaframework.people.access import covers_authority, local_today
 from qaframework.people.models import User
+from qaframework.people.roles import Capability
 from qaframework.people.signed_out import sign_in_again
 
 
 def may_administer(request: HttpRequest) -> bool:
     """People whose post of today may configure the whole authority; a superuser is not enough."""
     user = request.user
-    return isinstance(user, User) and configures_everything(user, local_today())
+    return isinstance(user, User) and covers_authority(user, Capability.CONFIGURE, local_today())
 
 
 class AdministratorSite(admin.AdminSite):

@@ -244,7 +244,7 @@ def reads(request: HttpRequest) -> HttpResponse:
 # Importing
 
 
-@requires_whole_authority
+@requires_whole_authority(Capability.CONFIGURE)
 @require_http_methods(["GET", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
     form = PeopleFileForm(sent(request), request.FILES or None)
@@ -261,7 +261,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
     return _import_page(request, form, refused)
 
 
-@requires_whole_authority
+@requires_whole_authority(Capability.CONFIGURE)
 @require_safe
 def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     kept = access.get_people_import(request.user, pk, local_today())
@@ -277,7 +277,7 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "people/import_preview.html", context)
 
 
-@requires_whole_authority
+@requires_whole_authority(Capability.CONFIGURE)
 @require_POST
 def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
     kept = access.get_people_import(request.user, pk, local_today())

@@ -15,6 +15,7 @@ from tests.factories.caseload import (
     CaseImportFactory,
     ImportFindingFactory,
 )
+from tests.factories.people import PostFactory, PostHoldingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -329,3 +330,16 @@ def test_imports_are_for_administrators_and_the_quality_team(client, authority, 
     assert get(client, someone, "import_new").status_code == status
     assert get(client, someone, "import", shown.pk).status_code == status
     assert get(client, someone, "import_changes", shown.pk, "new").status_code == status
+
+
+def test_an_administrator_of_one_part_imports_no_register(client, authority):
+    """A file may change the case of any child; the menu does not offer it, and the page says why not."""
+    post = PostFactory(role="config_admin", unit=authority.duty)
+    person = PostHoldingFactory(post=post).user
+    refused = get(client, person, "imports")
+    assert refused.status_code == 403
+    text = refused.content.decode()
+    assert "your post is for a part of it" in text
+    assert "Case imports" not in text
+    assert client.post(reverse("caseload:import_apply", args=[CaseImportFactory().pk])).status_code == 403
+    assert "Case imports" in get(client, authority.admin, "imports").content.decode()

@@ -199,12 +199,12 @@ CASES = [
     get("caseload:restricted_case", "restricted case", for_=QA, gate=QA),
     get("caseload:lift", "restricted case", for_=QA, gate=QA),
     get("caseload:revoke", "clearance", for_=QA, gate=QA),
-    get("caseload:imports", for_=ADMINS | QA, gate=ADMINS | QA),
-    get("caseload:import_new", for_=ADMINS | QA, gate=ADMINS | QA),
-    get("caseload:import", "case import", for_=ADMINS | QA, gate=ADMINS | QA),
-    post("caseload:import_apply", "case import", for_=ADMINS | QA, gate=ADMINS | QA),
-    get("caseload:import_findings", "case import", for_=ADMINS | QA, gate=ADMINS | QA),
-    get("caseload:import_changes", "case import, new", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("caseload:imports", for_=ADMIN | QA, gate=ADMIN | QA),
+    get("caseload:import_new", for_=ADMIN | QA, gate=ADMIN | QA),
+    get("caseload:import", "case import", for_=ADMIN | QA, gate=ADMIN | QA),
+    post("caseload:import_apply", "case import", for_=ADMIN | QA, gate=ADMIN | QA),
+    get("caseload:import_findings", "case import", for_=ADMIN | QA, gate=ADMIN | QA),
+    get("caseload:import_changes", "case import, new", for_=ADMIN | QA, gate=ADMIN | QA),
 ]
 
 PLANNERS = QA | ADMIN

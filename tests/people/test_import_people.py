@@ -447,5 +447,7 @@ def test_an_administrator_of_one_part_imports_no_people(northmoor: Authority, cl
     post = PostFactory(role="config_admin", unit=northmoor.duty)
     client.force_login(PostHoldingFactory(post=post).user)
     assert "/people/import/" not in client.get("/people/organisation/").content.decode()
-    assert client.get("/people/import/").status_code == 403
+    refused = client.get("/people/import/")
+    assert refused.status_code == 403
+    assert "your post is for a part of it" in refused.content.decode()
     assert client.post("/people/import/1/apply/").status_code == 403

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qaframework.caseload import access, tables, workflow
 from qaframework.caseload.forms import ImportForm
 from qaframework.caseload.models import CaseImport, ImportFinding, StagedCase
-from qaframework.people.access import requires
+from qaframework.people.access import requires_whole_authority
 from qaframework.people.exports import csv_response
 from qaframework.people.models import RecordRead
 from qaframework.people.paging import keyset_page
@@ -22,7 +22,8 @@ from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
 from qaframework.people.tables import columns
 
-may_import = requires(Capability.CONFIGURE, Capability.RUN_QUALITY_ASSURANCE)
+# A file may change the case of any child, whatever its team.
+may_import = requires_whole_authority(Capability.CONFIGURE, Capability.RUN_QUALITY_ASSURANCE)
 
 MOST_FINDINGS_SHOWN = 100
 FINDING_COLUMNS = ["Where", "Column", "Value", "What is wrong", "What would be right"]
