@@ -172,13 +172,14 @@ def draw_page(draw: SampleDraw, user: User, on: date) -> DrawPage:
         all=Count("pk"),
         chosen=Count("pk", filter=Q(is_reserve=False)),
         reserves=Count("pk", filter=Q(is_reserve=True)),
+        marked=Count("pk", filter=Q(is_reserve=False, is_marked=True)),
     )
     holders = holder_names({row.assignment.post_id for row in seen if row.assignment}, on)
     without_case = _without_case(draw)
     return DrawPage(
         title=title_of(draw),
         story=_what_happened(draw, totals["chosen"], len(without_case)),
-        facts=_facts(draw, totals["chosen"], totals["reserves"]),
+        facts=_facts(draw, totals),
         exclusions=[[reason, count] for reason, count in draw.exclusions.items()],
         cases=[_case_row(row, holders) for row in seen],
         hidden=totals["all"] - len(seen),
@@ -186,19 +187,30 @@ def draw_page(draw: SampleDraw, user: User, on: date) -> DrawPage:
     )
 
 
-def _facts(draw: SampleDraw, chosen: int, reserves: int) -> list[Fact]:
+def _facts(draw: SampleDraw, totals: dict[str, int]) -> list[Fact]:
     shortfall = (
         f"{draw.shortfall}: there were too few cases that could be drawn" if draw.shortfall else "None"
     )
     return [
         {"label": "Cases of", "value": draw.pool.name},
+        *([{"label": "Theme", "value": draw.theme}] if draw.theme else []),
         {"label": "Drawn", "value": f"{uk_datetime(draw.drawn_at)}, {draw.drawn_by or 'by the system'}"},
         {"label": "Could be drawn", "value": _cases(draw.frame_size)},
         {"label": "Asked for", "value": draw.size},
-        {"label": "Drawn cases", "value": f"{chosen}, and {reserves} in reserve"},
+        {"label": "Drawn cases", "value": f"{totals['chosen']}, and {totals['reserves']} in reserve"},
+        *_least_share(draw, totals["marked"]),
         {"label": "Shortfall", "value": shortfall},
         *proof_facts(draw),
     ]
+
+
+def _least_share(draw: SampleDraw, drawn: int) -> list[Fact]:
+    """Of the cases of which a least share of the year is wanted: how many were due by then, and drawn."""
+    if not draw.minimum_share:
+        return []
+    due = draw.settings["minimum_marked"]
+    later = ". The next draws make up for it" if drawn < due else ""
+    return [{"label": f"Of these {draw.minimum_share['label']}", "value": f"{drawn}, {due} due{later}"}]
 
 
 def _cases(number: int) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from audits.frames import (
     OFF_THEME,
@@ -229,18 +230,29 @@ def test_a_least_share_is_kept_over_the_year_and_the_record_says_from_what_it_fo
     assert {row.case.flags for row in DrawnCase.objects.filter(is_marked=True)} == {"missing,send"}
 
 
-def test_too_few_cases_of_the_kind_are_said_and_made_up_for_later(authority):
+def fact(client, draw, label):
+    facts = client.get(reverse("audits:draw", args=[draw.pk])).context["shown"].facts
+    return next((one["value"] for one in facts if one["label"] == label), None)
+
+
+def test_too_few_cases_of_the_kind_are_said_and_made_up_for_later(authority, client):
     house = House(authority, minimum_share=SEND)
     for _ in range(12):
         house.case()
     house.owe("senior_manager", "head_of_service")
-    assert any("0 of 1 cases of the kind “SEND”" in warning for warning in house.draw().warnings)
+    drawn = house.draw()
+    assert any("0 of 1 cases of the kind “SEND”" in warning for warning in drawn.warnings)
+    client.force_login(authority.qa_officer)
+    said = fact(client, drawn.draws[0], "Of these SEND")
+    assert said == "0, 1 due. The next draws make up for it"
     for _ in range(12):
         house.case(flags="send", family_ref="")
     house.owe("senior_manager", "head_of_service", period="2027-01")
     (draw,) = house.draw(Month(2027, 1)).draws
     assert draw.settings["minimum_marked"] == 1
-    assert draw.cases.filter(is_reserve=False, is_marked=True).count() >= 1
+    drawn = draw.cases.filter(is_reserve=False, is_marked=True).count()
+    assert drawn >= 1
+    assert fact(client, draw, "Of these SEND") == f"{drawn}, 1 due"
 
 
 def test_a_reserve_of_the_kind_takes_the_place_of_one_of_the_kind(authority):
@@ -299,13 +311,15 @@ def theme(house: House, title: str = "Children missing from care", **values: Any
     return set_theme(**{**known, **values})
 
 
-def test_only_cases_that_fit_the_theme_are_drawn_and_they_are_no_random_sample(themed):
+def test_only_cases_that_fit_the_theme_are_drawn_and_they_are_no_random_sample(themed, client):
     theme(themed)
     themed.owe("senior_manager", "head_of_service")
     (draw,) = themed.draw().draws
     assert (draw.theme, draw.frame_size) == ("Children missing from care", 3)
     assert draw.theme_criteria == {"plan_types": ["child_in_care"], "flags": ["missing"]}
     assert draw.exclusions == {OFF_THEME: 9}
+    client.force_login(themed.authority.qa_officer)
+    assert fact(client, draw, "Theme") == "Children missing from care"
     for assignment in Assignment.objects.select_related("case"):
         assert (assignment.selection, assignment.theme) == ("targeted", "Children missing from care")
         assert (assignment.case.plan_type, assignment.case.flags) == ("child_in_care", "missing")
