@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from qaframework.packs.definition import Pack
 from qaframework.packs.models import FrameworkVersion
 from qaframework.packs.wording import in_a_list, stretch_name
+from qaframework.rules.periods import Quarter
 from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, applicable, grid
 
 LARGEST_AMOUNT = 200
@@ -93,16 +94,18 @@ class GridColumn:
     columns: int
 
 
-class QuotaForm(forms.Form):
-    """All quotas of a version. ``quotas`` are what was entered, once the form is valid."""
+class NewVersionForm(forms.Form):
+    """What every change of the rules asks: from when it holds, what it is, and which version was read."""
 
     number = forms.IntegerField(widget=forms.HiddenInput)
     effective_from = forms.DateField(
-        label="From which day do the new numbers hold?",
+        label="From which day does this hold?",
+        help_text="The quarter that is running keeps its rules when this is a later one’s first day. Work "
+        "that has begun keeps them in any case.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
-            "required": "Give the day from which the new numbers hold.",
-            "invalid": "Give the day from which the new numbers hold, such as 1 January 2027.",
+            "required": "Give the day from which this holds.",
+            "invalid": "Give the day from which this holds, such as 1 January 2027.",
         },
     )
     note = forms.CharField(
@@ -113,17 +116,33 @@ class QuotaForm(forms.Form):
     )
 
     def __init__(
+        self, data: Any = None, files: Any = None, *, version: FrameworkVersion, today: date, **initial: Any
+    ) -> None:
+        self.version, self.pack = version, version.pack
+        next_quarter = Quarter.of(today, self.pack.year_starts_in).next().start
+        first_day = max(next_quarter, version.effective_from)
+        super().__init__(
+            data, files, initial={"number": version.number, "effective_from": first_day, **initial}
+        )
+
+    def _asked_last(self) -> None:
+        """Put what every change asks below what this one is about."""
+        self.order_fields([name for name in self.fields if name not in ("effective_from", "note")])
+
+
+class QuotaForm(NewVersionForm):
+    """All quotas of a version. ``quotas`` are what was entered, once the form is valid."""
+
+    def __init__(
         self, data: Any = None, *, version: FrameworkVersion, today: date, is_preview: bool = False
     ) -> None:
-        first_day = max(today, version.effective_from)
-        super().__init__(data, initial={"number": version.number, "effective_from": first_day})
-        self.version, self.pack = version, version.pack
+        super().__init__(data, version=version, today=today)
         for row, quota in enumerate(self.pack.quotas):
             self._add_row(f"quota_{row}", quota)
         for row, shared in enumerate(self.pack.shared_quotas):
             self._add_row(f"shared_{row}", shared)
         self._add_new_row()
-        self.order_fields([name for name in self.fields if name not in ("effective_from", "note")])
+        self._asked_last()
         if is_preview:
             self.fields["note"].required = self.fields["effective_from"].required = False
 
@@ -138,6 +157,13 @@ class QuotaForm(forms.Form):
         activities = [("", "No new quota"), *((key, one.label) for key, one in self.pack.activities.items())]
         self.fields["new_role"] = forms.ChoiceField(label="Role", choices=roles, required=False)
         self.fields["new_activity"] = forms.ChoiceField(label="Activity", choices=activities, required=False)
+        units = [("", "All units"), *((unit.code, unit.name) for unit in self.version.framework.parts())]
+        self.fields["new_unit"] = forms.ChoiceField(
+            label="For which part of the organisation?",
+            choices=units,
+            required=False,
+            help_text="A quota for one part takes the place of the one for all.",
+        )
         self.fields["new_per"] = forms.ChoiceField(
             label="How often", choices=[*OFTEN.items()], initial=Per.QUARTER, required=False
         )
@@ -150,12 +176,13 @@ class QuotaForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         role, activity = cleaned.get("new_role"), cleaned.get("new_activity")
+        unit = cleaned.get("new_unit") or None
         if bool(role) != bool(activity):
             self.add_error("new_activity" if role else "new_role", "A new quota needs both.")
         if (
             role
             and activity
-            and (role, activity, None) in {(one.role, one.activity, one.unit) for one in self.pack.quotas}
+            and (role, activity, unit) in {(one.role, one.activity, one.unit) for one in self.pack.quotas}
         ):
             self.add_error("new_activity", "This role has a quota for this activity: change it in the table.")
         if role and activity and not cleaned.get("new_amount"):
@@ -169,7 +196,8 @@ class QuotaForm(forms.Form):
         role, activity = self.cleaned_data.get("new_role"), self.cleaned_data.get("new_activity")
         if role and activity:
             per = Per(self.cleaned_data["new_per"] or Per.QUARTER)
-            changed.append(Quota(role, activity, (self.cleaned_data["new_amount"],) * per.stretches, per))
+            amounts = (self.cleaned_data["new_amount"],) * per.stretches
+            changed.append(Quota(role, activity, amounts, per, self.cleaned_data["new_unit"] or None))
         return changed
 
     @property

@@ -2,7 +2,8 @@
 
 import json
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.db.models.expressions import Col
 from simple_history.models import HistoricalRecords
 
 from qaframework.packs.definition import Pack, parse
+from qaframework.people.models import Unit
 
 
 class FrozenJSONField(models.JSONField):
@@ -59,6 +61,11 @@ class Framework(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def parts(self) -> models.QuerySet["Unit"]:
+        """The units for which it holds, and all below them."""
+        paths = [Q(path__startswith=unit.path) for unit in self.units.all()]
+        return Unit.objects.filter(reduce(or_, paths, Q(pk__in=[])), is_active=True)
 
     def overlaps(self) -> list[str]:
         """A sentence for each other live framework that holds for a part of the same organisation: the posts

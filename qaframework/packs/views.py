@@ -74,6 +74,7 @@ def framework(request: HttpRequest, pk: int, number: int | None = None) -> HttpR
         "rules": wording.rule_facts(pack),
         "volumes": wording.volume_texts(pack),
         "tools": pack.tool_names.values(),
+        "may_change": access.may_configure(request.user, found, local_today()),
         "review_on": review_day(pack, working_calendar()),
         **_practice(pack, shown.content["tools"]),
     }

@@ -73,7 +73,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
 
 def ladder_rows(pack: Pack, ladder: Ladder) -> list[list[str]]:
     """Each step with when it comes and who is told."""
-    return [[_when(rung), _sentence(recipients(pack, rung.recipients)), rung.name] for rung in ladder.rungs]
+    return [[_when(rung), sentence(recipients(pack, rung.recipients)), rung.name] for rung in ladder.rungs]
 
 
 def recipients(pack: Pack, keys: Iterable[str]) -> str:
@@ -257,7 +257,7 @@ def _when(rung: Rung) -> str:
     return f"{rung.offset} {'before' if rung.before else 'after'} it is due"
 
 
-def _sentence(words: str) -> str:
+def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from qaframework.packs.checking import mistakes_in
+from qaframework.packs.checking import FRAMEWORK, mistakes_in
 from qaframework.packs.definition import Pack, parse
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import Content, hash_of
@@ -175,7 +175,7 @@ def _refuse_before(newest: FrameworkVersion | None, effective_from: date) -> Non
 
 
 def _refuse_mistakes(content: Content) -> None:
-    found = [f"{one.path}: {one.problem} {one.allowed}" for one in mistakes_in(content)]
+    found = [str(one).removeprefix(f"{FRAMEWORK}, ") for one in mistakes_in(content)]
     if found:
         raise Refused(" ".join(found))
 

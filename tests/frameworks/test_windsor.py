@@ -4,12 +4,18 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from audits.models import CaseAudit
 from audits.workflow import draw_month
 from qaframework.allocation.models import Assignment, Programme
+from qaframework.allocation.workflow import make_programme
+from qaframework.people.access import local_today
 from qaframework.people.models import Post, Unit
-from qaframework.rules.periods import Month, ProgrammeYear
+from qaframework.rules.periods import Month, ProgrammeYear, Quarter
+from qaframework.rules.working_days import start_of_day
 from tests.factories.caseload import CaseFactory
 from tests.factories.people import UserFactory
 from tests.frameworks.conftest import Employ, Grow, Plan
@@ -165,3 +171,87 @@ def test_the_year_view_adds_up_what_is_expected_planned_and_handed_in(
         reverse("allocation:programme"), {"programme": programme.pk, "activity": "early_help_audit"}
     )
     assert [total.label for total in narrowed.context["view"].totals] == ["Early help audit"]
+
+
+EARLY_HELP_FORM = b"""\
+key: early_help_assessment
+name: Early help assessment
+purpose: Whether the assessment says what the family needs, and with them.
+minutes: 40
+grade_scheme: ofsted4
+overall: {graded: true, rule: auditor_judges}
+sections:
+  - key: assessment
+    title: The assessment
+    questions:
+      - {key: heard, text: Was the family heard?, type: yes_partly_no_na, required: true}
+"""
+
+
+@pytest.mark.clause("RBWM-28")
+def test_audits_of_early_help_assessments_join_the_programme_from_the_browser(
+    client, root, areas: list[Unit], managers: list[Post], social_care, employ: Employ, plan: Plan
+) -> None:
+    """A form, an activity and a quota are added on pages; work is planned, drawn, and on the new form."""
+    for area in areas:
+        for _ in range(3):
+            CaseFactory(unit=area, worker=UserFactory(), opened_on=date(2025, 1, 6))
+    programme = plan("windsor")
+    framework = programme.framework
+    (post,) = employ(root, "config_admin")
+    client.force_login(post.holdings.get().user)
+    today = local_today()
+    quarter = Quarter.of(today).next()
+
+    added = client.post(
+        reverse("tools:new_activity", args=[framework.pk]),
+        {
+            "number": 1,
+            "label": "Early help assessment audit",
+            "kind": "case_audit",
+            "tool": "a_file_of_ones_own",
+            "file": SimpleUploadedFile("early_help_assessment.yaml", EARLY_HELP_FORM),
+            "due": "month",
+            "mode": "any",
+            "pool": "function",
+            "lead_time": "1 month",
+            "exclude_audited_within": "12 months",
+            "open_at_least": "6 weeks",
+            "independence": "own_service",
+            "ladder": "late_work",
+            "decided_by": "head_of_service",
+            "clauses": "RBWM-28",
+            "effective_from": quarter.start.isoformat(),
+            "note": "Early help assessments are looked at too",
+        },
+    )
+    assert added.status_code == 302, added.context["form"].errors
+    pack = framework.versions.first().pack
+    cells = {
+        f"{name}_{row}_{number}": amount
+        for name, quotas in (("quota", pack.quotas), ("shared", pack.shared_quotas))
+        for row, quota in enumerate(quotas)
+        for number, amount in enumerate(quota.amounts, 1)
+    }
+    new = {
+        "new_role": "team_manager",
+        "new_unit": "early-help",
+        "new_activity": "early_help_assessment_audit",
+        "new_per": "quarter",
+        "new_amount": 1,
+    }
+    last = {"number": 2, "effective_from": quarter.start.isoformat(), "note": "One a quarter"}
+    owed = client.post(reverse("packs:quotas", args=[framework.pk]), cells | new | last)
+    assert owed.status_code == 302, owed.context["form"].errors
+
+    year = ProgrammeYear.of(quarter.start).year
+    made = make_programme(framework=framework, year=year, by=None, now=timezone.now())
+    work = made.programme.assignments.filter(activity="early_help_assessment_audit")
+    first = work.filter(period__in=[month.key for month in quarter.months])
+    assert sorted(first.values_list("post", flat=True)) == sorted(manager.pk for manager in managers)
+    month = Month.parse(first.earliest("period").period)
+    draw_month(framework=framework, month=month, seed="1", by=None, now=start_of_day(month.previous().end))
+    drawn = CaseAudit.objects.filter(assignment__in=first, assignment__period=month.key)
+    assert drawn.exists()
+    assert {audit.answer_set.tool_version.tool.key for audit in drawn} == {"early_help_assessment"}
+    assert {audit.assignment.case.unit_id == audit.assignment.post.unit_id for audit in drawn} == {True}

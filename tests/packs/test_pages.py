@@ -7,13 +7,17 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from qaframework.allocation.models import Assignment
+from qaframework.allocation.workflow import make_programme
 from qaframework.packs.documents import pack_up
 from qaframework.packs.forms import GridRole
 from qaframework.packs.models import Framework
 from qaframework.packs.reading import content_of, files_of, uploaded_files
 from qaframework.packs.workflow import change_quotas, load_pack
 from qaframework.people.access import local_today
+from qaframework.rules.periods import Quarter
 from qaframework.rules.quotas import Per, Quota
 from qaframework.tools.models import Tool
 from tests.factories.packs import LOADED_AT, lancashire, shipped
@@ -173,7 +177,7 @@ def test_the_grid_shows_the_timetable_with_totals_and_the_note(
     signed_in, version, django_assert_max_num_queries
 ):
     client = signed_in("admin")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         response = client.get(url("quotas", version))
     roles = {role.label: role for role in response.context["form"].roles}
     assert owed(roles["Team manager"]) == ((5, 6, 5, 5), 21)
@@ -403,3 +407,34 @@ def test_a_local_administrator_does_not_change_the_whole_authoritys_quotas(clien
     client.force_login(local)
     assert client.get(url("quotas", version)).status_code == 200
     assert client.post(url("quotas", version), posted(version, quota_0_2=4)).status_code == 403
+
+
+def test_numbers_from_the_next_quarter_on_leave_the_running_one_as_it_was(signed_in, version):
+    """The day that is offered is the first of the next quarter; the programme follows from there on."""
+    client, this = signed_in("admin"), Quarter.of(local_today())
+    later = this.next()
+
+    def plan():
+        for year in sorted({this.year, later.year}):
+            make_programme(framework=version.framework, year=year, by=None, now=timezone.now())
+
+    def owed_in(quarter):
+        months = [month.key for month in quarter.months]
+        work = Assignment.objects.filter(period__in=months, activity="observation", post__role="team_manager")
+        return sorted(work.values_list("pk", "post", "period", "framework_version"))
+
+    plan()
+    before = owed_in(this), len(owed_in(later))
+    form = client.get(url("quotas", version)).context["form"]
+    offered = form["effective_from"].value()
+    assert offered == later.start
+    (row,) = [
+        row
+        for row, quota in enumerate(version.pack.quotas)
+        if (quota.role, quota.activity) == ("team_manager", "observation")
+    ]
+    more = {f"quota_{row}_{number}": 4 for number in range(1, 5)}
+    client.post(url("quotas", version), posted(version, effective_from=offered.isoformat(), **more))
+    plan()
+    assert (owed_in(this), len(owed_in(later))) == (before[0], 4 * before[1])
+    assert {row[3] for row in owed_in(later)} == {version.framework.versions.first().pk}

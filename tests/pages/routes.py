@@ -181,6 +181,10 @@ FRAMEWORKS = [
     get("packs:quotas", "framework", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
     post("packs:quotas", "framework", for_=ADMIN, gate=ADMIN, answer=422),
     get("tools:tools", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("tools:new_activity", "framework", for_=ADMIN, gate=ADMIN),
+    post("tools:new_activity", "framework", for_=ADMIN, gate=ADMIN, answer=422),
+    get("tools:activity", "framework and activity", for_=ADMIN, gate=ADMIN),
+    post("tools:activity", "framework and activity", for_=ADMIN, gate=ADMIN, answer=422),
     get("tools:load", for_=ADMINS, gate=ADMINS),
     get("tools:preview", "tool", for_=EVERYBODY),
 ]

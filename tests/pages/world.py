@@ -158,6 +158,7 @@ def _frameworks(world: World) -> None:
     )
     world.objects |= {
         "framework": {"pk": framework.pk},
+        "framework and activity": {"pk": framework.pk, "key": "learning_space"},
         "framework and year": {"pk": framework.pk, "year": 2026},
         "framework version": {"pk": framework.pk, "number": 1},
         "framework versions": {"pk": framework.pk, "older": 1, "newer": 2},
