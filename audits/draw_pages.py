@@ -10,9 +10,10 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from audits.drawing import draw_day
-from audits.frames import RESTRICTED, Frame, Pools, thaw
+from audits.frames import RESTRICTED, Pools, thaw
 from audits.models import DrawnCase, SampleDraw
 from audits.qa_access import drawn_cases
+from audits.theme_pages import criteria_in_words
 from qaframework.allocation.access import visible_frameworks
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.reading import holder_names, packs_on
@@ -23,8 +24,9 @@ from qaframework.people.calendar import working_calendar
 from qaframework.people.models import User
 from qaframework.people.roles import Capability
 from qaframework.people.templatetags.page import short_date, uk_date, uk_datetime
+from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.periods import Month
-from qaframework.rules.sampling import ticket
+from qaframework.rules.sampling import in_draw_order, ticket
 from qaframework.rules.working_days import WorkingCalendar
 
 Row = list[Any]
@@ -35,17 +37,6 @@ QA = Capability.RUN_QUALITY_ASSURANCE
 STRATA = {**dict(PlanType.choices), **dict(AgeBand.choices)}
 STATE_TAGS = {"allocated": "allocated", "reserve": "planned", "unused": "due"}
 TICKET_START = 12
-
-INDEPENDENCE = {
-    "none": "Nobody audits a case of their own, or of a practitioner whom they manage.",
-    "not_own_case": "Nobody audits a case of their own, or of a practitioner whom they manage.",
-    "not_own_team": "The case must be of another team than the auditor’s.",
-    "not_own_service": "The case must be of another service than the auditor’s.",
-    "own_service": "The case must be of the auditor’s own service, but not their own, "
-    "nor of a practitioner whom they manage.",
-    "own_function": "The case must be of the auditor’s own function, but not their own, "
-    "nor of a practitioner whom they manage.",
-}
 
 
 @dataclass(frozen=True)
@@ -173,6 +164,7 @@ def draw_page(draw: SampleDraw, user: User, on: date) -> DrawPage:
         chosen=Count("pk", filter=Q(is_reserve=False)),
         reserves=Count("pk", filter=Q(is_reserve=True)),
         marked=Count("pk", filter=Q(is_reserve=False, is_marked=True)),
+        replaced=Count("pk", filter=Q(state=DrawnCase.State.REPLACED)),
     )
     holders = holder_names({row.assignment.post_id for row in seen if row.assignment}, on)
     without_case = _without_case(draw)
@@ -181,7 +173,7 @@ def draw_page(draw: SampleDraw, user: User, on: date) -> DrawPage:
         story=_what_happened(draw, totals["chosen"], len(without_case)),
         facts=_facts(draw, totals),
         exclusions=[[reason, count] for reason, count in draw.exclusions.items()],
-        cases=[_case_row(row, holders) for row in seen],
+        cases=[_case_row(draw, row, holders) for row in seen],
         hidden=totals["all"] - len(seen),
         without_case=without_case,
     )
@@ -195,10 +187,14 @@ def _facts(draw: SampleDraw, totals: dict[str, int]) -> list[Fact]:
         {"label": "Cases of", "value": draw.pool.name},
         *([{"label": "Theme", "value": draw.theme}] if draw.theme else []),
         {"label": "Drawn", "value": f"{uk_datetime(draw.drawn_at)}, {draw.drawn_by or 'by the system'}"},
-        {"label": "Could be drawn", "value": _cases(draw.frame_size)},
+        {"label": "Could be drawn", "value": cases_in_words(draw.frame_size)},
         {"label": "Asked for", "value": draw.size},
         {"label": "Drawn cases", "value": f"{totals['chosen']}, and {totals['reserves']} in reserve"},
         *_least_share(draw, totals["marked"]),
+        {
+            "label": "Replaced",
+            "value": f"{totals['replaced']} of {draw.size}" if totals["replaced"] else "None",
+        },
         {"label": "Shortfall", "value": shortfall},
         *proof_facts(draw),
     ]
@@ -213,23 +209,30 @@ def _least_share(draw: SampleDraw, drawn: int) -> list[Fact]:
     return [{"label": f"Of these {draw.minimum_share['label']}", "value": f"{drawn}, {due} due{later}"}]
 
 
-def _cases(number: int) -> str:
-    return f"{number} case{'' if number == 1 else 's'}"
+def cases_in_words(number: int, which: str = "") -> str:
+    """For instance “1 case”, or “3 open cases” with ``which`` open."""
+    return f"{number:,} {which}case{'' if number == 1 else 's'}"
 
 
 def _what_happened(draw: SampleDraw, chosen: int, without: int) -> list[str]:
     """The draw in a few sentences, for somebody who has not seen one before."""
     asked = f"{draw.size} audit{'' if draw.size == 1 else 's'}"
-    found = f"{_cases(chosen)} {'was' if chosen == 1 else 'were'} drawn at random"
+    found = f"{cases_in_words(chosen)} {'was' if chosen == 1 else 'were'} drawn at random"
     story = [
         f"Posts of {draw.pool.name} owed {asked} in {Month.parse(draw.period).label}. Of "
-        f"{_cases(draw.frame_size)} that could be drawn, {found}. The auditors and practitioners were told."
+        f"{cases_in_words(draw.frame_size)} that could be drawn, {found}. "
+        "The auditors and practitioners were told."
     ]
     if draw.further_reserves:
         number = draw.further_reserves
         story.append(
             f"{number} further reserve{' was' if number == 1 else 's were'} drawn, because a post may audit "
             "none of the cases before."
+        )
+    if draw.theme:
+        cases = criteria_in_words(CaseCriteria.of(draw.theme_criteria))
+        story.append(
+            f"The theme of the month was “{draw.theme}”. Only cases that fit it were drawn: {cases}."
         )
     if without:
         story.append(f"{without} of the audits still {'has' if without == 1 else 'have'} no case: see below.")
@@ -244,12 +247,12 @@ def proof_facts(draw: SampleDraw) -> list[Fact]:
     ]
 
 
-def _case_row(row: DrawnCase, holders: dict[int, str]) -> Row:
+def _case_row(draw: SampleDraw, row: DrawnCase, holders: dict[int, str]) -> Row:
     post = row.assignment.post if row.assignment else None
     return [
         {"text": row.case.child_ref, "url": reverse("audits:drawn_case", args=[row.pk])},
         place_of(row),
-        stratum_label(row.stratum) or "–",
+        kind_label(draw, row.stratum, row.is_marked) or "–",
         f"{row.ticket[:TICKET_START]}…",
         f"{holders.get(post.pk, 'Nobody holds this post')}\n{post.title}" if post else "–",
         _state_cell(row),
@@ -262,8 +265,10 @@ def place_of(row: DrawnCase) -> str:
     return f"Reserve {row.position}" if row.is_reserve else str(row.position)
 
 
-def stratum_label(stratum: str) -> str:
-    return STRATA.get(stratum, stratum)
+def kind_label(draw: SampleDraw, stratum: str, is_marked: bool) -> str:
+    """For instance “Child in need, SEND”; empty where the draw tells no kinds apart."""
+    share = draw.minimum_share["label"] if is_marked else ""
+    return ", ".join(filter(None, [str(STRATA.get(stratum, stratum)), share]))
 
 
 def _state_cell(row: DrawnCase) -> Any:
@@ -312,97 +317,23 @@ def _without_case(draw: SampleDraw) -> list[Row]:
     ]
 
 
-# Why a case was drawn
-
-
-def case_facts(row: DrawnCase) -> list[Fact]:
-    facts: list[Fact] = [
-        {"label": "Drawn as", "value": place_of(row)},
-        {"label": "Ticket", "value": row.ticket},
-    ]
-    if row.assignment and row.state == DrawnCase.State.ALLOCATED:
-        facts.append({"label": "Audited by", "value": str(row.assignment.post)})
-    if row.state == DrawnCase.State.REPLACED:
-        facts.append({"label": "Replaced because", "value": row.get_replacement_reason_display()})
-        if row.replacement_note:
-            facts.append({"label": "Note", "value": row.replacement_note})
-    return facts
-
-
-def why_this_case(row: DrawnCase) -> list[str]:
-    """How the case came to be drawn, a paragraph for each step."""
-    draw = row.draw
-    frame = thaw(draw.frame)
-    left_out = sum(draw.exclusions.values())
-    steps = [
-        f"On {uk_date(draw.drawn_at)} there were {draw.frame_size} open cases of {draw.pool.name} that could "
-        f"be drawn for {activity_of(draw).label}, {Month.parse(draw.period).label}. "
-        + (
-            f"{left_out} more {'was' if left_out == 1 else 'were'} left out by rule."
-            if left_out
-            else "No case was left out."
-        ),
-        "Every case has a ticket, worked out from the draw’s seed and the case’s reference. Whoever works it "
-        "out again gets the same ticket.",
-        _place_among_equals(row, frame),
-    ]
-    if getattr(row, "replaces", None) is not None:
-        steps.append("It took the place of a drawn case that was replaced. Both stay on the record.")
-    elif row.state == DrawnCase.State.ALLOCATED and row.assignment:
-        rule = INDEPENDENCE[activity_of(draw).independence_in(Month.parse(draw.period))]
-        steps.append(
-            "The posts that owe an audit come in the order of tickets of their own. Each drawn case, in its "
-            "order, goes to the first post without one that may audit it; posts change cases where that "
-            f"gives one more of them a case. {rule}"
-        )
-    return steps
-
-
-def _place_among_equals(row: DrawnCase, frame: Frame) -> str:
-    tickets = sorted(
-        ticket(row.draw.seed, entry.reference) for entry in frame.entries if entry.stratum == row.stratum
-    )
-    place = tickets.index(row.ticket) + 1 if row.ticket in tickets else 0
-    kind = stratum_label(row.stratum)
-    among = (
-        f"the {len(tickets)} with the plan “{kind}”" if kind in PlanType.labels else f"{len(tickets)} cases"
-    )
-    rest = (
-        "The lowest tickets are drawn: of each kind as many as its share of all cases, and one child of "
-        "each family."
-    )
-    return (
-        f"Among {among} this ticket is number {place} from the lowest. {rest} So the case was "
-        f"{_drawn_as(row)}."
-    )
-
-
-def _drawn_as(row: DrawnCase) -> str:
-    if not row.is_reserve:
-        return "drawn"
-    further = row.draw.further_reserves
-    if further and row.position > row.draw.cases.filter(is_reserve=True).count() - further:
-        return "drawn as a further reserve, because a post may audit none of the cases before it"
-    return "drawn as a reserve, for when a drawn case has to be replaced"
-
-
 # The list of cases as a file
 
 
 def frame_file(draw: SampleDraw, user: User, on: date) -> Iterator[Sequence[Any]]:
-    """Every case that could or could not be drawn, lowest ticket first, without restricted ones."""
+    """Every case that could or could not be drawn, in the order of the draw, without restricted ones."""
     frame = thaw(draw.frame)
     drawn = {row.case.child_ref: place_of(row) for row in draw.cases.select_related("case")}
     hidden = _not_for(user, on)
-    yield "Case", "Kind", "Ticket", "Drawn as", "Left out because"
-    entries = ((ticket(draw.seed, entry.reference), entry) for entry in frame.entries)
-    for its_ticket, entry in sorted(entries, key=lambda pair: pair[0]):
+    yield "Case", "Kind", "Weight", "Ticket", "Drawn as", "Left out because"
+    for entry in in_draw_order(frame.entries, draw.seed):
         if entry.reference not in hidden:
-            place = drawn.get(entry.reference, "")
-            yield entry.reference, stratum_label(entry.stratum), its_ticket, place, ""
+            kind = kind_label(draw, entry.stratum, entry.is_marked)
+            its_ticket, place = ticket(draw.seed, entry.reference), drawn.get(entry.reference, "")
+            yield entry.reference, kind, f"{entry.weight:g}", its_ticket, place, ""
     for reference, reason in sorted(frame.exclusions.items()):
         if reason != RESTRICTED and reference not in hidden:
-            yield reference, "", "", "", reason
+            yield reference, "", "", "", "", reason
 
 
 def _not_for(user: User, on: date) -> set[str]:

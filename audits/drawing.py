@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from audits.frames import ANY_CASE, NO_AUDITOR, Pools, build_frame, freeze
-from audits.independence import Eligibility
+from audits.independence import NOT_CLEARED, Eligibility
 from audits.matching import match
 from audits.models import DrawnCase, SampleDraw
 from audits.themes import ChosenTheme
@@ -71,6 +71,7 @@ def draw_from_pool(
     cases = [pick.reference for pick in (*drawing.chosen, *drawing.reserves, *drawing.rest)]
     given = match([one.post for one in in_turn], cases, auditors.may_audit)
     further = max((n for n, pick in enumerate(drawing.rest, 1) if pick.reference in given), default=0)
+    drawn = cases[: len(drawing.chosen) + len(drawing.reserves) + further]
     sample = SampleDraw(
         programme=owing[0].programme,
         framework_version=owing[0].framework_version,
@@ -89,6 +90,15 @@ def draw_from_pool(
         exclusions=frame.exclusion_counts,
         shortfall=drawing.shortfall,
         further_reserves=further,
+        turns=[
+            {
+                "post": one.post.code,
+                "ordinal": one.ordinal,
+                "case": drawn.index(case) if case else None,
+                "may_not": auditors.reasons(one.post, drawn),
+            }
+            for one, case in zip(in_turn, given, strict=True)
+        ],
         drawn_at=drawn_at,
         drawn_by=drawn_by,
     )
@@ -157,7 +167,7 @@ class _Auditors:
     eligibility: Eligibility
     held_by: dict[str, tuple[int | None, int | None]]
     restricted: dict[str, int]
-    _known: dict[tuple[int, int | None, int | None], bool] = field(default_factory=dict)
+    _known: dict[tuple[int, int | None, int | None], str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, pool: Unit, eligibility: Eligibility) -> "_Auditors":
@@ -170,13 +180,21 @@ class _Auditors:
         )
 
     def may_audit(self, post: Post, reference: str) -> bool:
+        return not self.why_not(post, reference)
+
+    def why_not(self, post: Post, reference: str) -> str:
         if reference in self.restricted and not self._is_cleared(post, reference):
-            return False
+            return NOT_CLEARED
         worker_id, unit_id = self.held_by[reference]
         key = post.pk, worker_id, unit_id
         if key not in self._known:
-            self._known[key] = self.eligibility.may_audit(post, Case(worker_id=worker_id, unit_id=unit_id))
+            self._known[key] = self.eligibility.why_not(post, Case(worker_id=worker_id, unit_id=unit_id))
         return self._known[key]
+
+    def reasons(self, post: Post, references: Sequence[str]) -> dict[str, str]:
+        """Why the post may not audit some of the cases, by the place of each in the list."""
+        reasons = ((place, self.why_not(post, one)) for place, one in enumerate(references))
+        return {str(place): reason for place, reason in reasons if reason}
 
     def cleared_for_any(self, posts: Sequence[Post]) -> set[str]:
         """Restricted cases that the holder of one of the posts may see."""

@@ -8,6 +8,8 @@ from qaframework.people.directory import Organisation
 from qaframework.people.models import Post, Unit
 from qaframework.rules.periods import Month
 
+NOT_CLEARED = "The case is restricted, and the auditor is not cleared for it."
+
 
 def may_not_audit(organisation: Organisation, post: Post, case: Case, rule: str) -> str:
     """Why the post's holder may not audit the case, or empty when nothing stands in the way.
@@ -62,9 +64,13 @@ class Eligibility:
         )
 
     def may_audit(self, post: Post, case: Case) -> bool:
+        return not self.why_not(post, case)
+
+    def why_not(self, post: Post, case: Case) -> str:
+        """Why the post's holder may not audit the case; empty when they may."""
         if case.is_restricted and not self.is_cleared(post, case.pk):
-            return False
-        return not may_not_audit(self.organisation, post, case, self.rule)
+            return NOT_CLEARED
+        return may_not_audit(self.organisation, post, case, self.rule)
 
     def is_cleared(self, post: Post, case_id: int) -> bool:
         """Whether the holder of the post may see the restricted case."""

@@ -79,6 +79,11 @@ class SampleDraw(models.Model):
     further_reserves = models.PositiveIntegerField(
         default=0, help_text="Drawn after the reserves, for posts that may audit none of the cases before."
     )
+    turns = models.JSONField(
+        default=list,
+        help_text="The posts that owed an audit, in their order: {post, ordinal, case, may_not}. Cases go by "
+        "their place among all drawn ones, from 0; may_not says why the post could not audit one.",
+    )
     drawn_at = models.DateTimeField()
     drawn_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

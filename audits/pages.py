@@ -27,7 +27,7 @@ from audits.workflow.judging import SUBMITTED
 from qaframework.actions.access import visible_plans
 from qaframework.activities.access import owes
 from qaframework.allocation.models import Assignment
-from qaframework.allocation.wording import subject_line
+from qaframework.allocation.wording import subject_line, why_url
 from qaframework.allocation.workflow import activity_of
 from qaframework.packs.wording import record_due
 from qaframework.people.models import User
@@ -131,7 +131,8 @@ def facts(audit: CaseAudit, today: date) -> list[Row]:
         rule = record_due(activity_of(assignment))
         rows.append({"label": "Due", "value": f"{due}\n{rule}".rstrip()})
     if assignment.selection != Assignment.Selection.NONE:
-        rows.append({"label": "How it was picked", "value": assignment.get_selection_display()})
+        why = {"value": f"{assignment.get_selection_display()}: why this case", "url": why_url(assignment)}
+        rows.append({"label": "How it was picked", **why})
     if audit.follow_up_of_id:
         words_for = f"An earlier audit of the same {words['practitioner']}’s work"
         rows.append({"label": "Follows up", "value": words_for})

@@ -4,11 +4,13 @@ Somebody else's and those that do not exist give the same answer: Http404. Restr
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
+from audits.access import visible_audits
 from audits.models import (
     AdviceRequest,
     CaseAudit,
@@ -21,7 +23,7 @@ from audits.models import (
 from audits.reaudits import without_reaudit
 from qaframework.actions.models import LoopClosure
 from qaframework.allocation.access import visible_assignments, visible_frameworks
-from qaframework.allocation.models import Programme
+from qaframework.allocation.models import Assignment, Programme
 from qaframework.caseload.access import cleared_q
 from qaframework.people.access import capability_q
 from qaframework.people.models import RecordRead, Unit, User
@@ -80,13 +82,32 @@ def drawn_cases(user: User, draw: SampleDraw, on: date) -> QuerySet[DrawnCase]:
 def get_drawn_case(user: User, pk: int, *, now: datetime) -> DrawnCase:
     """One drawn case, for the quality assurance team and for those who audit it; logged. Raises Http404."""
     on = local_date(now)
-    scope = capability_q(user, QA, on, "draw__pool") | Q(
-        assignment__in=visible_assignments(user, on).values("pk")
-    )
+    scope = capability_q(user, QA, on, "draw__pool") | Q(assignment__in=_seen_work(user, on).values("pk"))
     cases = DrawnCase.objects.filter(scope, cleared_q(user, on)).select_related(*DRAWN_CASE)
     drawn = get_object_or_404(cases, pk=pk)
     _log(user, RecordRead.Kind.CASE, drawn.case_id, drawn.case.child_ref, now)
     return drawn
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Work about a case, how the case was drawn if it was, and the audit if it is one."""
+
+    assignment: Assignment
+    drawn: DrawnCase | None
+    audit: CaseAudit | None
+
+
+def get_reason(user: User, pk: int, *, now: datetime) -> Reason:
+    """Of work about a case that the person may see; logged unless it was drawn. Raises Http404."""
+    on = local_date(now)
+    work = _seen_work(user, on).filter(case__isnull=False).select_related("case", "post")
+    assignment = get_object_or_404(work, pk=pk)
+    drawn = DrawnCase.objects.filter(assignment=assignment, state=DrawnCase.State.ALLOCATED).first()
+    if drawn is None:
+        _log(user, RecordRead.Kind.CASE, assignment.case_id or 0, str(assignment.case), now)
+    audit = CaseAudit.objects.filter(assignment=assignment).first()
+    return Reason(assignment, drawn, audit)
 
 
 def get_drawn_case_to_replace(user: User, pk: int, on: date) -> DrawnCase:
@@ -175,6 +196,12 @@ def get_advice(user: User, pk: int, *, now: datetime) -> AdviceRequest:
     label = case.child_ref if case else f"Audit {request.audit_id}"
     _log(user, RecordRead.Kind.AUDIT, request.audit_id, label, now)
     return request
+
+
+def _seen_work(user: User, on: date) -> QuerySet[Assignment]:
+    """Work that the person sees, or whose audit they may read."""
+    read = visible_audits(user, on).values("assignment")
+    return Assignment.objects.filter(Q(pk__in=visible_assignments(user, on).values("pk")) | Q(pk__in=read))
 
 
 def _audit_q(user: User, on: date, audit: str = "") -> Q:

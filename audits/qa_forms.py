@@ -101,8 +101,7 @@ class SetThemeForm(ChangeThemeForm):
         months = [Month.of(today).plus(step) for step in range(MONTHS_OF_THEMES)]
         offer(self, "month", [(month.key, month.label) for month in months])
         offer_rows(self, "unit", units)
-        if units.count() == 1:
-            self.initial.setdefault("unit", units.first())
+        self.initial.setdefault("unit", units.first())  # the largest: the whole authority, if it is theirs
 
 
 class ReplaceForm(forms.Form):

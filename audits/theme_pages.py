@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from audits.drawing import draw_day
-from audits.models import MonthTheme
+from audits.models import MonthTheme, SampleDraw
 from audits.qa_access import visible_themes
 from qaframework.allocation.access import visible_frameworks
 from qaframework.allocation.models import Assignment, Programme
@@ -21,7 +21,7 @@ from qaframework.packs.definition import ActivityType, Pack
 from qaframework.packs.practice_wording import chooser_label
 from qaframework.packs.wording import in_a_list
 from qaframework.people.calendar import working_calendar
-from qaframework.people.models import User
+from qaframework.people.models import Unit, User
 from qaframework.people.roles import Capability
 from qaframework.people.templatetags.page import uk_date
 from qaframework.rules.case_criteria import CaseCriteria
@@ -50,16 +50,21 @@ def planner(user: User, today: date) -> Planner:
     for theme in visible_themes(user, today).filter(programme__in=programmes).select_related("unit"):
         themes[theme.programme_id, theme.period].append(theme)
     fitting, calendar = Fitting.now(), working_calendar()
+    drawn = set(
+        SampleDraw.objects.filter(programme__in=programmes)
+        .exclude(theme="")
+        .values_list("programme", "period")
+    )
     rows = []
     for key in sorted(owed.keys() | themes.keys(), key=lambda key: (key[1], key[0])):
         programme, month = programmes[key[0]], Month.parse(key[1])
-        is_open = month >= Month.of(today)
-        if not themes[key] and is_open:
+        name = f"{month.label}\n{programme.framework.name}" if len(programmes) > 1 else month.label
+        if not themes[key] and month >= Month.of(today):
             pack = packs[programme]
             drawn_on = min(draw_day(activity, month, calendar) for activity in by_theme(pack))
-            rows.append(_without_theme(programme, pack, month, owed[key], drawn_on, today))
-        for theme in themes[key]:
-            rows.append(_with_theme(theme, programme, month, owed[key], fitting, is_open=is_open))
+            rows.append([name, *_without_theme(programme, pack, month, owed[key], drawn_on, today)])
+        is_open = month >= Month.of(today) and key not in drawn
+        rows += [[name, *_with_theme(one, owed[key], fitting, is_open=is_open)] for one in themes[key]]
     return Planner(rows, bool(packs))
 
 
@@ -98,29 +103,25 @@ def _without_theme(
 ) -> Row:
     """A month for which nobody has set a theme; the framework may have one."""
     query = urlencode({"programme": programme.pk, "month": month.key})
-    set_it = {"text": "Set a theme", "url": f"{reverse('audits:set_theme')}?{query}"}
+    set_it = {"text": "Set", "url": f"{reverse('audits:set_theme')}?{query}"}
     kinds = {activity.key for activity in by_theme(pack)}
     here = [theme for theme in pack.themes if any(theme.holds(kind, month) for kind in kinds)]
-    when = f"{month.label}\n{programme.framework.name}"
     if of_framework := [theme for theme in here if theme.label]:
         titles = "\n".join(dict.fromkeys(theme.label for theme in of_framework))
         cases = "\n".join(dict.fromkeys(criteria_in_words(theme.cases) for theme in of_framework))
-        return [when, titles, cases, owed, "–", set_it]
+        return [titles, cases, owed, "–", set_it]
     if drawn_on <= today:
-        state: Any = {"status": "late", "text": "No theme yet"}
-    else:
-        state = f"None yet: needed by {uk_date(drawn_on)}"
-    choosers = dict.fromkeys(chooser_label(pack, theme.chosen_by) for theme in here)
-    return [when, state, f"Chosen by the {in_a_list(list(choosers))}" if choosers else "–", owed, "–", set_it]
+        return [{"status": "late", "text": "No theme yet"}, "–", owed, "–", set_it]
+    choosers = dict.fromkeys(_in_a_sentence(chooser_label(pack, theme.chosen_by)) for theme in here)
+    by = f" from the {in_a_list(list(choosers))}" if choosers else ""
+    return [f"None yet: needed{by} by {uk_date(drawn_on)}", "–", owed, "–", set_it]
 
 
-def _with_theme(
-    theme: MonthTheme, programme: Programme, month: Month, owed: int, fitting: "Fitting", *, is_open: bool
-) -> Row:
+def _with_theme(theme: MonthTheme, owed: int, fitting: "Fitting", *, is_open: bool) -> Row:
+    where = "" if theme.unit.kind == Unit.Kind.AUTHORITY else f"\n{theme.unit.name}"
     change = {"text": "Change", "url": reverse("audits:change_theme", args=[theme.pk])}
     return [
-        f"{month.label}\n{programme.framework.name}",
-        f"{theme.title}\n{theme.unit.name}",
+        f"{theme.title}{where}",
         criteria_in_words(CaseCriteria.of(theme.criteria)),
         owed,
         fitting.number(theme) if is_open else "–",
@@ -129,11 +130,17 @@ def _with_theme(
 
 
 def criteria_in_words(criteria: CaseCriteria) -> str:
-    """For instance “Child in care; Has gone missing or At risk of exploitation”."""
-    parts = [
-        " or ".join(str(KINDS[kind](key).label) for key in keys) for kind, keys in criteria.as_data().items()
-    ]
-    return "; ".join(parts) or "All cases"
+    """For instance “Child in care; aged 10 to 15; has gone missing or at risk of exploitation”."""
+    parts = []
+    for kind, keys in criteria.as_data().items():
+        labels = [_in_a_sentence(str(KINDS[kind](key).label)) for key in keys]
+        parts.append(f"{'aged ' if kind == 'age_bands' else ''}{' or '.join(labels)}")
+    words = "; ".join(parts) or "all cases"
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def _in_a_sentence(label: str) -> str:
+    return f"{label[:1].lower()}{label[1:]}"
 
 
 @dataclass(frozen=True)

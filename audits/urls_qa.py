@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import advice, draws, inbox, moderation, themes, unallocated
+from audits.views import advice, draws, inbox, moderation, themes, unallocated, why
 
 urlpatterns = [
     path("draws/", draws.draws, name="draws"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("draws/<int:pk>/", draws.draw, name="draw"),
     path("draws/<int:pk>/replay/", draws.replay_draw, name="replay_draw"),
     path("draws/<int:pk>/cases.csv", draws.draw_frame, name="draw_frame"),
-    path("draws/cases/<int:pk>/", draws.drawn_case, name="drawn_case"),
+    path("draws/cases/<int:pk>/", why.drawn_case, name="drawn_case"),
     path("draws/cases/<int:pk>/replace/", draws.replace_case, name="replace_case"),
     path("unallocated/", unallocated.unallocated, name="unallocated"),
     path("unallocated/re-audits/<int:pk>/", unallocated.no_reaudit, name="no_reaudit"),

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 
+from audits.views import why
 from escalation import views as escalation
 from qaframework.allocation.access import get_visible_assignment
 from qaframework.people import views as people
@@ -37,6 +38,7 @@ urlpatterns = [
     path("accessibility/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
     path("privacy/", TemplateView.as_view(template_name="privacy.html"), name="privacy"),
     path("work/<int:pk>/", open_work, name="open_work"),
+    path("work/<int:pk>/why/", why.why_case, name="why_case"),
     # The work address is the administrator's to change, not one's own.
     path("account/email/", RedirectView.as_view(pattern_name="people:my_account"), name="account_email"),
     path("account/", include("allauth.urls")),

@@ -11,16 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audits import qa_access, workflow
 from audits.draw_pages import (
-    case_facts,
     draw_page,
     draw_rows,
     frame_file,
-    may_be_replaced,
     month_rows,
     month_to_draw,
     proof_facts,
     title_of,
-    why_this_case,
 )
 from audits.models import DrawnCase
 from audits.qa_forms import ReplaceForm, RunDrawForm
@@ -28,7 +25,7 @@ from audits.theme_pages import by_theme
 from audits.workflow import Drawn
 from qaframework.allocation.access import visible_frameworks
 from qaframework.allocation.reading import packs_on
-from qaframework.people.access import has_capability, local_today, requires, signed_in
+from qaframework.people.access import local_today, requires
 from qaframework.people.exports import csv_response
 from qaframework.people.form_page import form_page
 from qaframework.people.models import RecordRead
@@ -154,22 +151,6 @@ def draw_frame(request: HttpRequest, pk: int) -> HttpResponseBase:
         now=timezone.now(),
     )
     return csv_response(f"draw-{shown.pk}.csv", frame_file(shown, request.user, today))
-
-
-@signed_in
-@require_safe
-def drawn_case(request: HttpRequest, pk: int) -> HttpResponse:
-    """Why this case was drawn; also for those who audit it or take part."""
-    drawn = qa_access.get_drawn_case(request.user, pk, now=timezone.now())
-    runs = has_capability(request.user, QA, local_today(), drawn.draw.pool)
-    context = {
-        "drawn": drawn,
-        "facts": case_facts(drawn),
-        "steps": why_this_case(drawn),
-        "runs_quality_assurance": runs,
-        "may_replace": runs and may_be_replaced(drawn),
-    }
-    return render(request, "audits/draws/drawn_case.html", context)
 
 
 @requires(QA)

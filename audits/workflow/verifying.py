@@ -2,6 +2,7 @@
 
 from audits.drawing import method_of, minimum_share_data
 from audits.frames import Frame, thaw
+from audits.matching import match
 from audits.models import SampleDraw
 from qaframework.packs.definition import DrawRule
 from qaframework.rules.catching_up import MinimumDue
@@ -37,7 +38,7 @@ def verify_draw(sample: SampleDraw) -> Replay:
     slips = [
         f"The ticket of case {case} is not its own." for _, case, t in drawn if t != ticket(sample.seed, case)
     ]
-    slips += _wrong_counts(sample, frame)
+    slips += _wrong_turns(sample, len(drawn)) + _wrong_counts(sample, frame)
     return Replay(not slips, slips[0] if slips else "")
 
 
@@ -51,6 +52,17 @@ def _follows(sample: SampleDraw, rule: DrawRule) -> bool:
         )
     is_same_method = Method(**sample.settings) == method_of(rule, due)
     return is_same_method and sample.minimum_share == minimum_share_data(rule, due)
+
+
+def _wrong_turns(sample: SampleDraw, drawn: int) -> list[str]:
+    """Whether the posts came in the order of their tickets, and each got the case that was its own."""
+    turns = sample.turns
+    keys = [f"{turn['post']}/{turn['ordinal']}" for turn in turns]
+    if len(keys) != sample.size or keys != sorted(keys, key=lambda key: ticket(sample.seed, key)):
+        return ["The posts that owed an audit do not stand in the order of their tickets."]
+    given = match(turns, range(drawn), lambda turn, place: str(place) not in turn["may_not"])
+    wrong = [key for key, turn, case in zip(keys, turns, given, strict=True) if turn["case"] != case]
+    return [f"Post {key} would get another case when they are given out again." for key in wrong]
 
 
 def _wrong_counts(sample: SampleDraw, frame: Frame) -> list[str]:

@@ -16,7 +16,7 @@ from qaframework.allocation.access import overseen_assignments, runs_everywhere
 from qaframework.allocation.forms import BoardFilter
 from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest
 from qaframework.allocation.reading import activity_choices, holder_name, packs_on
-from qaframework.allocation.wording import notice_url, state_tag
+from qaframework.allocation.wording import notice_url, state_tag, why_url
 from qaframework.packs.definition import Pack
 from qaframework.people.access import has_capability
 from qaframework.people.models import User
@@ -226,7 +226,7 @@ def _row(assignment: Any, user: User, today: date, packs: Mapping[int, Pack]) ->
     return [
         {"text": f"{label}, {Month.parse(assignment.period).label}", "url": notice_url(assignment)},
         f"{assignment.post.title}\n{assignment.holder or 'Nobody holds this post'}",
-        assignment.case.child_ref if assignment.case else "No case",
+        {"text": assignment.case.child_ref, "url": why_url(assignment)} if assignment.case else "No case",
         due,
         state_tag(assignment, today),
         _change(assignment, user, today),

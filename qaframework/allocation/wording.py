@@ -26,6 +26,11 @@ def notice_url(assignment: Assignment) -> str:
     return reverse("open_work", args=[assignment.pk])
 
 
+def why_url(assignment: Assignment) -> str:
+    """Where it is explained why the case of the work is looked at."""
+    return reverse("why_case", args=[assignment.pk])
+
+
 def state_tag(assignment: Assignment, today: date) -> dict[str, str]:
     """The state as a tag of a table; open work past its day is late, whatever else it is."""
     if assignment.is_late(today):

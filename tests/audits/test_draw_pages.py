@@ -173,11 +173,11 @@ def test_a_drawn_case_that_becomes_restricted_is_hidden_from_those_without_clear
 def test_the_list_holds_every_ticket_but_no_restricted_case(qa, draw):
     text = page_of(qa, "draw_frame", draw.pk).getvalue().decode()
     lines = text.splitlines()
-    assert lines[0].endswith("Case,Kind,Ticket,Drawn as,Left out because")
+    assert lines[0].endswith("Case,Kind,Weight,Ticket,Drawn as,Left out because")
     assert len(lines) == 1 + 16
     assert "SECRET-1" not in text
     one = draw.cases.select_related("case").get(is_reserve=False, position=1)
-    assert f"{one.case.child_ref},Child in need,{one.ticket},1," in lines
+    assert f"{one.case.child_ref},Child in need,1,{one.ticket},1," in lines
     assert RecordRead.objects.filter(kind="report", record_id=draw.pk).exists()
 
 
@@ -187,13 +187,6 @@ def test_replaying_says_whether_the_record_holds(qa, draw):
     text = page_of(qa, "replay_draw", draw.pk).content.decode()
     assert "does not match its record" in text
     assert "when drawn again" in text
-
-
-def test_a_case_says_why_it_was_drawn(qa, draw):
-    one = draw.cases.select_related("case").get(is_reserve=False, position=1)
-    text = page_of(qa, "drawn_case", one.pk).content.decode()
-    assert "Among the 16 with the plan “Child in need” this ticket is number 1 from the lowest." in text
-    assert one.ticket in text
 
 
 def test_posts_that_got_no_case_are_named(qa, draw, authority):

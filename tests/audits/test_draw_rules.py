@@ -41,11 +41,12 @@ SEND = {"label": "SEND", "cases": {"flags": ["send"]}, "percent": 25}
 class House:
     """The authority on a framework whose draw of learning spaces has been told something more."""
 
-    def __init__(self, authority: Authority, **draw: Any) -> None:
+    def __init__(self, authority: Authority, independence: str = "", **draw: Any) -> None:
         self.authority = authority
         content = deepcopy(shipped("lancashire"))
         (activity,) = (one for one in content["framework"]["activities"] if one["key"] == "learning_space")
         activity["draw"] |= {"pool": "authority", **draw}
+        activity["independence"] = independence or activity["independence"]
         self.version: FrameworkVersion = load_pack(
             content=content, units=[authority.root], by=None, now=BEFORE
         )
@@ -61,7 +62,7 @@ class House:
         """An open case that every auditor of the tests may audit."""
         self.number += 1
         known = {
-            "child_ref": reference or f"CASE-{self.number}",
+            "child_ref": reference or f"CASE-{self.number:03}",
             "unit": self.authority.care_team_1,
             "worker": self.authority.care_practitioner,
             "opened_on": date(2025, 6, 1),
@@ -70,10 +71,15 @@ class House:
         return case
 
     def owe(self, *names: str, period: str = "2026-12") -> list[Assignment]:
+        """Planned work of each; its ordinals, and so the order of the posts, are the same every time."""
         posts = [self.authority.post_of[getattr(self.authority, name)] for name in names]
         return [
             AssignmentFactory(
-                programme=self.programme, framework_version=self.version, post=post, period=period
+                programme=self.programme,
+                framework_version=self.version,
+                post=post,
+                period=period,
+                ordinal=post.assignments.filter(period=period).count() + 1,
             )
             for post in posts
         ]

@@ -357,6 +357,10 @@ def other_frame(draw: SampleDraw) -> bytes:
     return freeze(type(frame)(frame.entries[1:], frame.exclusions))
 
 
+def none_may_audit_theirs(draw: SampleDraw) -> list[dict[str, Any]]:
+    return [{**turn, "may_not": {str(turn["case"]): "A conflict of interest."}} for turn in draw.turns]
+
+
 def shorter(draw: SampleDraw) -> dict[str, Any]:
     """A frame and a hash that fit each other, but not the cases."""
     frame = thaw(draw.frame)
@@ -382,6 +386,10 @@ def shorter(draw: SampleDraw) -> dict[str, Any]:
         (lambda draw: {"frame_size": draw.frame_size + 1}, "could be drawn"),
         (lambda draw: {"exclusions": {"Restricted case": 9}}, "leaving cases out"),
         (lambda draw: {"shortfall": 1}, "shortfall"),
+        (lambda draw: {"turns": draw.turns[::-1]}, "order of their tickets"),
+        (lambda draw: {"turns": draw.turns[1:]}, "order of their tickets"),
+        (lambda draw: {"turns": [{**turn, "case": 0} for turn in draw.turns]}, "another case"),
+        (lambda draw: {"turns": none_may_audit_theirs(draw)}, "another case"),
     ],
 )
 def test_a_changed_record_does_not_match(draw, change, said):

@@ -37,7 +37,7 @@ def house(request: pytest.FixtureRequest, authority: Authority) -> House:
         theme(house)
     house.owe("senior_manager", "head_of_service", "director")
     (draw,) = house.draw().draws
-    one = draw.cases.filter(state="allocated").first()
+    one = draw.cases.get(assignment__post__role="senior_manager")
     replace_case(drawn=one, reason="family_crisis", note="", by=authority.qa_officer, now=DRAW_DAY)
     return house
 

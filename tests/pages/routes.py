@@ -320,6 +320,7 @@ QUALITY = [
     get("audits:replay_draw", "draw", for_=QA, gate=QA),
     get("audits:draw_frame", "draw", for_=QA, gate=QA),
     get("audits:drawn_case", "drawn case", for_=QA | AUDITOR | WORKER | ABOVE),
+    get("why_case", "open work", for_=QA | AUDITOR | WORKER | ABOVE),
     get("audits:replace_case", "drawn case", for_=QA, gate=QA),
     get("audits:unallocated", for_=QA, gate=QA),
     get("audits:no_reaudit", "closed loop", for_=QA, gate=QA),

@@ -41,6 +41,7 @@ IMPERSONAL = {
     "audits.SampleDraw.minimum_share",
     "audits.SampleDraw.settings",
     "audits.SampleDraw.theme_criteria",
+    "audits.SampleDraw.turns",
     "caseload.CaseImport.counts",
     "clocks.Moment.recipients",
     "packs.FrameworkVersion.content",
