@@ -34,18 +34,18 @@ Result = Moderation.Result
 @transaction.atomic
 def open_moderation_by_grade(*, audit: CaseAudit, by: User | None, now: datetime) -> Moderation | None:
     """Open the moderation that the grade asks for: at once, for every inadequate (LAN-34)."""
-    rule = allocation.activity_of(audit.assignment).moderation
+    rule = _rule_of(audit)
     if rule is None:
         _make_final(audit, audit.overall_grade, audit.final_grade_reached_by, by=by, now=now)
         return None
     earlier = audit.moderations.order_by("-opened_at", "-pk").first()
     if earlier is not None:
         # It was sent back for evidence: a better grade on the second try does not end its moderation.
-        return _open(audit, earlier.because, rule, earlier.draw, by=by, now=now)
+        return _open(audit, earlier.because, earlier.draw, by=by, now=now)
     if rule.share >= 100:
-        return _open(audit, Moderation.Because.ALL, rule, None, by=by, now=now)
+        return _open(audit, Moderation.Because.ALL, None, by=by, now=now)
     if audit.overall_grade in rule.all_of:
-        return _open(audit, Moderation.Because.INADEQUATE, rule, None, by=by, now=now)
+        return _open(audit, Moderation.Because.INADEQUATE, None, by=by, now=now)
     return None
 
 
@@ -61,9 +61,10 @@ def draw_moderations(
 ) -> ModerationDraw | None:
     """Choose the share of a month's submitted audits, rounding up, and make the others final (LAN-34).
 
-    The frame and its hash are fixed before the seed is chosen. Returns the draw that exists when it was
-    made before, and None when nothing was submitted in the month or the activity is not moderated.
-    Raises Refused while the month is still running.
+    The frame and its hash are fixed before the seed is chosen. Where audits of the month follow different
+    versions of the rules, the largest of their shares counts, so that no version gets less than it asks for.
+    Returns the draw that exists when it was made before, and None when nothing was submitted in the month or
+    the activity is not moderated. Raises Refused while the month is still running.
     """
     if month.end >= local_date(now):
         raise Refused(f"{month.label} has not ended. The draw can be made when all its audits are in.")
@@ -73,20 +74,20 @@ def draw_moderations(
     if made:
         return made
     audits = _audits_to_draw_from(programme, activity, month)
-    rule = allocation.activity_of(audits[0].assignment).moderation if audits else None
-    if rule is None:
-        return None
     waiting = [audit for audit in audits if audit.assignment.state == Assignment.State.SUBMITTED]
+    shares = [rule.share for audit in waiting or audits if (rule := _rule_of(audit)) is not None]
+    if not shares:
+        return None
     frame = [audit.pk for audit in waiting]
     frame_hash = moderation_frame_hash(frame)
     seed = seed or secrets.token_hex(16)
-    chosen = moderation_choice(frame, seed, len(audits), rule.share)
+    chosen = moderation_choice(frame, seed, len(audits), max(shares))
     drawn = ModerationDraw.objects.create(
         programme=programme,
         activity=activity,
         period=month.key,
         seed=seed,
-        percent=rule.share,
+        percent=max(shares),
         population=len(audits),
         frame=frame,
         frame_hash=frame_hash,
@@ -96,7 +97,7 @@ def draw_moderations(
     )
     for audit in waiting:
         if audit.pk in chosen:
-            _open(audit, Moderation.Because.RANDOM, rule, drawn, by=by, now=now)
+            _open(audit, Moderation.Because.RANDOM, drawn, by=by, now=now)
         else:
             _make_final(audit, audit.overall_grade, audit.final_grade_reached_by, by=by, now=now)
     return drawn
@@ -240,7 +241,7 @@ def complete_moderation(
     if grade not in {one.key for one in scheme.grades}:
         raise Refused("Choose the grade that you would give.")
     change = scheme.rank(moderation.original_grade) - scheme.rank(grade)
-    rule = allocation.activity_of(audit.assignment).moderation
+    rule = _rule_of(audit)
     needs_talk = rule is None or rule.discussion_required
     if change and needs_talk and moderation.discussed_on is None:
         raise Refused(
@@ -299,6 +300,10 @@ def send_back_for_evidence(
     return moderation
 
 
+def _rule_of(audit: CaseAudit) -> ModerationRule | None:
+    return allocation.activity_of(audit.assignment).moderation
+
+
 def _are_criteria(quality: dict[str, str]) -> bool:
     return set(quality) <= set(Moderation.Criterion.values) and set(quality.values()) <= set(
         Moderation.Quality.values
@@ -317,13 +322,13 @@ def refuse_if_involved(moderation: Moderation, user: User, on: date) -> None:
 def _open(
     audit: CaseAudit,
     because: str,
-    rule: ModerationRule,
     drawn: ModerationDraw | None,
     *,
     by: User | None,
     now: datetime,
 ) -> Moderation:
-    assignment = audit.assignment
+    assignment, rule = audit.assignment, _rule_of(audit)
+    assert rule is not None
     due_on = due_date(local_date(now), rule.within, working_calendar())
     allocation.start_moderation(assignment=assignment, by=by, now=now)
     moderation = history.create(

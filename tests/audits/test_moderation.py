@@ -127,6 +127,27 @@ def test_where_the_framework_says_so_every_audit_is_moderated_at_once(authority)
     assert draw_due_moderations(now=AFTER) == 0
 
 
+@pytest.mark.parametrize(
+    ("which", "old_rule", "percent", "at_random"), [("pk", None, 15, 2), ("-pk", {"share": 40}, 40, 4)]
+)
+def test_where_the_rules_change_within_a_month_no_audit_gets_less_than_its_own_ask_for(
+    where, audits_of, which, old_rule, percent, at_random
+):
+    audits_of(good=10)
+    content = deepcopy(shipped("lancashire"))
+    content["framework"]["version"] = "2025.9"
+    activity = next(one for one in content["framework"]["activities"] if one["key"] == "learning_space")
+    activity["moderation"] = old_rule and activity["moderation"] | old_rule
+    older = load_pack(content=content, units=[where.authority.root], by=None, now=LOADED_AT)
+    one = Assignment.objects.filter(pk=Assignment.objects.order_by(which).first().pk)
+    one.update(framework_version=older)
+    if old_rule is None:  # it was final as soon as it was handed in
+        one.update(state="final", finished_at=HANDED_IN)
+    drawn = draw(where)
+    assert (drawn.percent, drawn.population, len(drawn.chosen)) == (percent, 10, at_random)
+    assert verify_moderation_draw(drawn).matches
+
+
 @pytest.mark.clause("LAN-34")
 def test_the_choice_can_be_made_again_from_its_record(where, audits_of):
     audits_of(12)
