@@ -19,23 +19,14 @@ def interval(found: Share) -> str:
     return f"{low}% to {high}%"
 
 
-def in_words(found: Share) -> str:
-    """Such as "60% (12 of 20, likely between 39% and 78%)"."""
-    numbers = f"{found.part} of {found.whole}"
-    if found.percent is None or found.interval is None:
-        return numbers
-    low, high = found.interval.percent
-    return f"{found.percent}% ({numbers}, likely between {low}% and {high}%)"
-
-
 def change(before: Share, after: Share, since: str) -> str:
     """A sentence that compares two periods and calls noise noise."""
     if before.percent is None or after.percent is None:
         return f"There are too few to compare with {since}."
     if not clear_change(before, after):
-        return f"That is no clear change from {since} ({before.percent}% of {before.whole})."
+        return f"That is no clear change from {since}: {before.in_words}."
     direction = "more" if after.percent > before.percent else "less"
-    return f"That is clearly {direction} than in {since} ({before.percent}% of {before.whole})."
+    return f"That is clearly {direction} than in {since}: {before.in_words}."
 
 
 def stat(label: str, found: Share, of: str, *, note: str = "", url: str = "") -> Stat:

@@ -29,9 +29,7 @@ class DipSamplePages(ActivityPages):
 
 
 def _row(one: QuestionResult) -> list[Any]:
-    base = f"{one.met.part} of {one.met.whole}"
-    share = base if one.met.percent is None else f"{one.met.percent}% ({base})"
-    return [one.question.text, one.yes, one.partly, one.no, one.not_applicable, share]
+    return [one.question.text, one.yes, one.partly, one.no, one.not_applicable, one.met.in_words]
 
 
 PAGES = DipSamplePages()

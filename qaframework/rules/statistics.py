@@ -34,6 +34,15 @@ class Share:
     interval: Interval | None
     note: str
 
+    @property
+    def in_words(self) -> str:
+        """Such as "60% (12 of 20, likely between 39% and 78%)"; only the two numbers when it is hidden."""
+        numbers = f"{self.part} of {self.whole}"
+        if self.percent is None or self.interval is None:
+            return numbers
+        low, high = self.interval.percent
+        return f"{self.percent}% ({numbers}, likely between {low}% and {high}%)"
+
 
 @dataclass(frozen=True)
 class Agreement:

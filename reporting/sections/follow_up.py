@@ -8,13 +8,13 @@ from reporting.figures.impact import ImpactFigures
 from reporting.figures.loops import LoopFigures
 from reporting.figures.moderation import RESULTS, ModerationFigures
 from reporting.links import Links
-from reporting.wording import count, in_words, percent, stat
+from reporting.wording import count, stat
 
 
 def moderation_section(figures: ModerationFigures, links: Links, *, matrix: bool) -> Section:
     agreed = figures.agreement
     told = (
-        f"{in_words(figures.chosen)} of the audits handed in were chosen for moderation."
+        f"{figures.chosen.in_words} of the audits handed in were chosen for moderation."
         if figures.chosen.whole
         else "No audit was handed in."
     )
@@ -168,7 +168,7 @@ def actions_section(figures: ActionFigures, links: Links) -> Section:
 def concerns_section(figures: ActionFigures, links: Links) -> Section:
     told = (
         f"{count(figures.concerns, 'concern')} about a child’s safety raised; "
-        f"{in_words(figures.concerns_in_time)} "
+        f"{figures.concerns_in_time.in_words} "
         "acknowledged in time. A high number is no bad sign: people speak up."
         if figures.concerns
         else "No concern about a child’s safety was raised in the period."
@@ -225,7 +225,7 @@ def impact_section(figures: ImpactFigures) -> Section:
         ("Re-audits with a final grade", figures.reaudits),
     )
     told = (
-        f"{in_words(figures.better)} of the re-audits were better than the audit before, {figures.same} the "
+        f"{figures.better.in_words} of the re-audits were better than the audit before, {figures.same} the "
         "same and "
         f"{figures.worse} worse."
         if figures.reaudits
@@ -254,12 +254,14 @@ def impact_section(figures: ImpactFigures) -> Section:
 
 
 def coverage_section(figures: CoverageFigures) -> Section:
-    told = f"{in_words(figures.total)} of the children with an open case had an audit within twelve months."
+    total = figures.total
+    children = count(total.whole, "child", "children")
+    told = f"Of {children} with an open case, {total.part} had an audit within twelve months."
     return Section(
         "coverage",
         "Coverage",
         (
-            Paragraph(told if figures.total.whole else "The case register has no open cases here."),
+            Paragraph(told if total.whole else "The case register has no open cases here."),
             _covered("By team", "Team", figures.by_team),
             _covered("By kind of plan", "Plan", figures.by_plan_type),
             Explanation(
@@ -273,11 +275,9 @@ def coverage_section(figures: CoverageFigures) -> Section:
 
 
 def _covered(caption: str, first: str, groups: tuple[Covered, ...]) -> Table:
-    columns = (Column(first), Column("Open cases", True), Column("Audited", True), Column("Share", True))
+    columns = (Column(first), Column("Open cases", True), Column("Audited", True))
     rows = tuple(
-        (one.label, one.covered.whole, one.covered.part, percent(one.covered))
-        if one.covered
-        else (one.label, "few", "–", "–")
+        (one.label, one.covered.whole, one.covered.part) if one.covered else (one.label, "few", "–")
         for one in groups
     )
     return Table(caption, columns, rows, empty="There are no open cases.")

@@ -14,7 +14,7 @@ from reporting.document import (
     Table,
 )
 from reporting.figures.practice import Grades, Group, PracticeFigures
-from reporting.wording import change, count, in_words, interval, percent, stat
+from reporting.wording import change, count, interval, percent, stat
 
 RULE = (
     "Audits count in the month in which they were handed in, with their final grade, once it is final. Only "
@@ -67,7 +67,7 @@ def grades_sentence(figures: PracticeFigures, period: str) -> str:
             f" {count(now.waiting, 'audit')} handed in await{'s' if now.waiting == 1 else ''} a final grade."
         )
         return f"No audit drawn at random in {period} has a final grade yet.{waiting if now.waiting else ''}"
-    told = f"In {period}, {in_words(now.good_or_better)} of audits drawn at random were good or better."
+    told = f"In {period}, {now.good_or_better.in_words} of audits drawn at random were good or better."
     waiting = (
         f" {now.waiting} more {'waits' if now.waiting == 1 else 'wait'} for a final grade."
         if now.waiting
@@ -81,7 +81,7 @@ def grades_sentence(figures: PracticeFigures, period: str) -> str:
 def sections_section(figures: PracticeFigures, period: str) -> Section:
     lowest = figures.sections[0] if figures.sections else None
     told = (
-        f"The lowest part is “{lowest.label}”: {in_words(lowest.good_or_better)} good or better."
+        f"The lowest part is “{lowest.label}”: {lowest.good_or_better.in_words} good or better."
         if lowest
         else f"No part of practice was graded in {FEWEST_FOR_PERCENT} or more audits in {period}."
     )

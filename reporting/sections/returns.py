@@ -2,7 +2,7 @@
 
 from reporting.document import Block, Column, Explanation, Paragraph, Section, Stat, Stats, Table
 from reporting.figures.returns import ReturnFigures, Returns
-from reporting.wording import change, count, in_words, interval, percent, stat
+from reporting.wording import change, count, interval, percent, stat
 
 HEADINGS = ("Due", "In time", "Late", "Not in", "More time", "Excluded")
 
@@ -62,7 +62,7 @@ def returns_sentence(figures: ReturnFigures, period: str) -> str:
     if not total.due:
         return f"No work was due in {period}."
     due = f"Of {count(total.due, 'piece')} of work due in {period}"
-    told = f"{due}, {in_words(total.rate)} were handed in in time."
+    told = f"{due}, {total.rate.in_words} were handed in in time."
     out = f"{total.outstanding} {'is' if total.outstanding == 1 else 'are'} not in"
     late = f"{total.late} came in late and {out}."
     return f"{told} {change(figures.before.rate, total.rate, figures.before.label)} {late}"
@@ -73,6 +73,7 @@ def _table(caption: str, first: str, lines: tuple[Returns, ...], total: Returns)
         Column(first),
         *(Column(heading, True) for heading in HEADINGS),
         Column("Return rate", True),
+        Column("Likely between", True),
     )
     every = (*lines, total) if len(lines) > 1 else lines
     rows = tuple(
@@ -85,6 +86,7 @@ def _table(caption: str, first: str, lines: tuple[Returns, ...], total: Returns)
             one.extended,
             one.excluded,
             percent(one.rate),
+            interval(one.rate),
         )
         for one in every
     )

@@ -1,5 +1,6 @@
 """Reports: built once a period, frozen, released with a person's words, issued again, caught up with."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from qaframework.packs.models import Framework
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month, Quarter
+from reporting.document import Stats, Table
 from reporting.models import Report
 from reporting.pages import document_of, sentences_of
 from reporting.periods import due_periods, period_of
@@ -30,6 +32,7 @@ from tests.reporting.conftest import DECEMBER
 
 pytestmark = pytest.mark.django_db
 
+AFTER_THE_QUARTER = datetime(2027, 1, 7, 9, 0, tzinfo=UTC)
 NOVEMBER = Month.parse("2026-11")
 WORDS = {"so_what": "Plans have dates now.", "now_what": "Heads of Service check visits by 10 January."}
 
@@ -73,10 +76,36 @@ def test_a_month_that_has_not_ended_has_no_report(framework: Framework) -> None:
 
 
 @pytest.mark.clause("BED-15")
+@pytest.mark.parametrize(("kind", "period"), [("monthly", NOVEMBER), ("quarterly", Quarter(2026, 3))])
+def test_no_percentage_stands_without_its_number_and_interval(
+    framework: Framework, kind: str, period: Month | Quarter
+) -> None:
+    report = build_report(framework=framework, kind=kind, period=period, by=None, now=AFTER_THE_QUARTER)
+    blocks = [block for section in document_of(report).sections for block in section.blocks]
+    bare = re.compile(r"\d+%")
+    shares = [
+        dict(zip((column.label for column in block.columns), row, strict=True))
+        for block in blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        if any(bare.fullmatch(str(cell)) for cell in row)
+    ]
+    stats = [one for block in blocks if isinstance(block, Stats) for one in block.stats]
+    assert len(shares) > 3
+    for row in shares:
+        assert re.fullmatch(r"\d+% to \d+%", str(row["Likely between"])), row
+        assert row.get("Due") or row.get("Audits"), row
+    for one in stats:
+        assert not bare.search(one.value) or (one.n and one.low and one.high), one
+    for sentence in sentences_of(report):
+        found = bare.findall(re.sub(r"\d+% \(\d+ of \d+, likely between \d+% and \d+%\)", "", sentence))
+        assert not found, sentence
+
+
 def test_the_monthly_report_says_in_sentences_what_the_figures_are(report: Report) -> None:
     told = " ".join(sentences_of(report))
     assert "Of 18 pieces of work due in November 2026, 94% (17 of 18, likely between 74% and 99%)" in told
-    assert "That is no clear change from October 2026 (100% of 12)." in told
+    assert "That is no clear change from October 2026: 100% (12 of 12, likely between 76% and 100%)." in told
     assert "67% (12 of 18, likely between 44% and 84%) of audits drawn at random were good or better" in told
     assert "The lowest part is “Daily life now”" in told
     headings = [section.heading for section in document_of(report).sections]
