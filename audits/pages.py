@@ -55,8 +55,16 @@ class MeetingPanel:
 
 
 @dataclass(frozen=True)
+class SentBack:
+    """Who sent the audit back, when, and what they asked for; the latter is not for the practitioner."""
+
+    heading: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class AuditPage:
-    """The audit's own page. ``sent_back`` is what a moderator asked for, empty when nothing was."""
+    """The audit's own page."""
 
     title: str
     path: list[Step]
@@ -70,7 +78,7 @@ class AuditPage:
     closing: list[Task]
     result: list[Row]
     plan_url: str
-    sent_back: str
+    sent_back: SentBack | None
 
 
 def words_of(audit: CaseAudit) -> dict[str, str]:
@@ -105,7 +113,7 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
         closing=closing_tasks(found, can_work=can_work),
         result=result_rows(audit, moderation),
         plan_url=_plan_url(audit, user, on),
-        sent_back=_sent_back(audit, moderation),
+        sent_back=_sent_back(audit, moderation, user),
     )
 
 
@@ -323,12 +331,17 @@ def _last_moderation(audit: CaseAudit) -> Moderation | None:
     return audit.moderations.select_related("moderator").order_by("-opened_at", "-pk").first()
 
 
-def _sent_back(audit: CaseAudit, moderation: Moderation | None) -> str:
-    """What the moderator asked for, while the audit is open again."""
+def sent_back(audit: CaseAudit, reader: User) -> SentBack | None:
+    """None unless the audit is open again after a moderator sent it back."""
+    return _sent_back(audit, _last_moderation(audit), reader)
+
+
+def _sent_back(audit: CaseAudit, moderation: Moderation | None, reader: User) -> SentBack | None:
     if moderation is None or not audit.is_open or moderation.result != Moderation.Result.SENT_BACK:
-        return ""
-    when = uk_date(moderation.completed_at)
-    return f"{moderation.moderator} on {when}:\n{moderation.feedback}"
+        return None
+    heading = f"Sent back by {moderation.moderator} on {uk_date(moderation.completed_at)}"
+    is_worker = reader.pk == audit.assignment.worker_id
+    return SentBack(heading, "The auditor was asked for more evidence." if is_worker else moderation.feedback)
 
 
 def _meeting_panel(audit: CaseAudit, user: User, *, is_participant: bool, on: date) -> MeetingPanel:

@@ -10,7 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audits import access, workflow
 from audits.identifiers import suspicions
 from audits.models import CaseAudit
-from audits.pages import audit_page, problem_url, problems_by_topic, reading_of, result_rows, words_of
+from audits.pages import (
+    audit_page,
+    problem_url,
+    problems_by_topic,
+    reading_of,
+    result_rows,
+    sent_back,
+    words_of,
+)
 from audits.progress import standing_of
 from audits.readiness import problems_before_submission
 from audits.workflow import NotReady
@@ -174,6 +182,7 @@ def _check_page(request: HttpRequest, found: CaseAudit, status: int = 200) -> Ht
             (one, problem_url(found, one.place)) for one in suspicions(found, standing.values, local_today())
         ],
         "summary": result_rows(found),
+        "sent_back": sent_back(found, request.user),
         "was_refused": status == 422,
         "words": words_of(found),
     }

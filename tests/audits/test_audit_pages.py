@@ -388,9 +388,16 @@ def test_a_sent_back_audit_is_changed_and_submitted_as_a_new_version(auditor, wh
     shown = page.context["page"]
     assert shown.next_step.text == "Change what the note asks for, then submit it again."
     assert {step.label: step.detail for step in shown.path}["Submitted"] == "sent back, due 20 Nov 2026"
-    assert shown.sent_back.startswith(f"{qa} on ")
+    assert shown.sent_back.heading == f"Sent back by {qa} on 10 November 2026"
+    assert "Say how the child was seen." in text_of(auditor.get(url("submit", audit)))
     save = url("answer", audit) + "?question_key=child_and_family_story"
     assert auditor.post(save, {"value": "Seen on Monday.", "version": "1"}).status_code == 200
+    note = Notice.objects.get(kind="sent_back")
+    assert "Say how the child" not in f"{note.subject} {note.body}"
+    still = auditor.get(url("audit", audit)).context["page"]
+    assert (still.sent_back, still.next_step) == (shown.sent_back, shown.next_step)
+    (row,) = auditor.get(reverse("allocation:my_work")).context["work"].owed
+    assert row[3]["text"] == "Sent back"
     auditor.post(url("submit", audit))
     newest = text_of(auditor.get(url("read", audit)))
     assert "Seen on Monday." in newest

@@ -1,13 +1,13 @@
 """The moderation queue, the second judgement, the months' draws, and advice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 from django.urls import reverse
 
 from audits.models import AdviceRequest, CaseAudit, Moderation, ModerationDraw
-from audits.workflow import ask_advice, begin_audit, begin_moderation
+from audits.workflow import ask_advice, begin_audit, begin_moderation, send_back_for_evidence
 from qaframework.people.models import RecordRead
 from tests.audits.test_moderation import HANDED_IN, handed_in_as
 from tests.factories.audits import Setting, allocated_audit, judge, submitted_audit
@@ -192,6 +192,18 @@ def test_sending_back_opens_the_audit_again(qa, taken):
     assert sent.status_code == 302
     taken.refresh_from_db()
     assert (taken.result, taken.audit.assignment.state) == ("sent_back", "sent_back")
+
+
+def test_what_a_moderator_asks_for_is_for_the_auditor_and_not_for_the_practitioner(client, where, taken):
+    qa = where.authority.qa_officer
+    send_back_for_evidence(
+        moderation=taken, reason="It is too kind.", due_on=date(2026, 12, 10), by=qa, now=NOW
+    )
+    for person, reads_it in ((where.auditor, True), (qa, True), (where.worker, False)):
+        client.force_login(person)
+        page = text_of(client.get(url("audit", taken.audit_id)))
+        assert f"Sent back by {qa} on 3 December 2026" in page
+        assert ("It is too kind." in page) == reads_it
 
 
 def test_only_the_qa_team_of_the_authority_moderates(client, where, moderation, outside_officer):

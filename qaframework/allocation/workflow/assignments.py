@@ -154,8 +154,8 @@ def set_unit(*, assignment: Assignment, unit: Unit, by: User, now: datetime) -> 
 
 @transaction.atomic
 def begin(*, assignment: Assignment, by: User, now: datetime) -> Assignment:
-    """Mark the work as started. Starting twice changes nothing."""
-    if assignment.state == Assignment.State.IN_PROGRESS:
+    """Mark the work as started. Starting twice changes nothing, and sent back stays sent back."""
+    if assignment.state in (Assignment.State.IN_PROGRESS, Assignment.State.SENT_BACK):
         return assignment
     return history.change(
         assignment, by=by, now=now, reason="Started", only_if=OPEN, state=Assignment.State.IN_PROGRESS
@@ -232,8 +232,8 @@ def send_back(*, assignment: Assignment, due_on: date, reason: str, by: User, no
         kind="sent_back",
         key=str(assignment.clock.round),
         subject=f"Please add to: {subject_line(assignment)}",
-        body=f"It has come back to you with this note:\n\n{reason}\n\nPlease hand it in again by "
-        f"{due_on:%-d %B %Y}.",
+        body=f"It has come back to you with a note. Open it to read what is asked for, and hand it in again "
+        f"by {due_on:%-d %B %Y}.",
         now=now,
     )
     return assignment
