@@ -168,6 +168,8 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
         case "minimum" | "maximum":
             side = "below" if error.validator == "minimum" else "above"
             return f"{error.instance} is {side} {error.validator_value}.", description
+        case "exclusiveMinimum":
+            return f"{error.instance} is not above {error.validator_value}.", description
         case "minItems" | "maxItems" | "minLength" | "minProperties":
             return "There are too few or too many entries here.", description
         case "maxLength":
