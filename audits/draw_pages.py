@@ -52,6 +52,15 @@ class DrawPage:
     without_case: list[Row]
 
 
+@dataclass(frozen=True)
+class MonthsToDraw:
+    """The first month from the next one on with a draw still to be made, else the next one; and the months
+    (as "2026-12") whose draws have all been made."""
+
+    proposed: Month
+    drawn: frozenset[str]
+
+
 def activity_of(draw: SampleDraw) -> ActivityType:
     return draw.framework_version.pack.activity(draw.activity)
 
@@ -113,27 +122,31 @@ def month_rows(user: User, today: date, packs: Mapping[int, Pack]) -> list[Row]:
     ]
 
 
-def month_to_draw(user: User, today: date) -> Month:
-    """The first month from the next one on with a draw that is still to be made, else the next one."""
-    drawn = {
+def months_to_draw(user: User, today: date) -> MonthsToDraw:
+    """In two queries, from this month on."""
+    this_month, frameworks = Month.of(today), visible_frameworks(user, today, QA).values("pk")
+    draws = SampleDraw.objects.filter(programme__framework__in=frameworks, period__gte=this_month.key)
+    made = draws.filter(
+        programme=OuterRef("programme"), activity=OuterRef("activity"), period=OuterRef("period")
+    )
+    kinds = {
         key
         for pack in packs_on(today).values()
         for key, one in pack.activities.items()
         if one.draw is not None
     }
-    made = SampleDraw.objects.filter(
-        programme=OuterRef("programme"), activity=OuterRef("activity"), period=OuterRef("period")
-    )
-    following = Month.of(today).next()
-    waiting = Assignment.objects.filter(
+    planned = Assignment.objects.filter(
         ~Exists(made),
-        programme__framework__in=visible_frameworks(user, today, QA).values("pk"),
+        programme__framework__in=frameworks,
         state=Assignment.State.PLANNED,
-        activity__in=drawn,
-        period__gte=following.key,
+        activity__in=kinds,
+        period__gte=this_month.key,
     )
-    first = waiting.order_by("period").values_list("period", flat=True).first()
-    return Month.parse(first) if first else following
+    waiting = set(planned.order_by().values_list("period", flat=True).distinct())
+    drawn = set(draws.order_by().values_list("period", flat=True).distinct())
+    following = this_month.next().key
+    first = min((period for period in waiting if period >= following), default=following)
+    return MonthsToDraw(Month.parse(first), frozenset(drawn - waiting))
 
 
 def _move_cell(one: Assignment) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What the quality assurance team types about draws, moderations and requests for advice."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -49,11 +49,14 @@ class RunDrawForm(forms.Form):
     month = forms.TypedChoiceField(label="Month in which the audits begin", coerce=Month.parse)
     seed = SeedField()
 
-    def __init__(self, data: Any = None, *, frameworks: Any, today: date, proposed: Month) -> None:
+    def __init__(
+        self, data: Any = None, *, frameworks: Any, today: date, proposed: Month, drawn: Collection[str]
+    ) -> None:
         super().__init__(data, initial={"month": proposed.key})
         offer_rows(self, "framework", frameworks)
         months = [Month.of(today).plus(step) for step in range(MONTHS_AHEAD + 1)]
-        offer(self, "month", [(month.key, month.label) for month in months])
+        named = [(one.key, f"{one.label} (drawn)" if one.key in drawn else one.label) for one in months]
+        offer(self, "month", named)
 
 
 class ChangeThemeForm(forms.Form):

@@ -15,7 +15,7 @@ from audits.draw_pages import (
     draw_rows,
     frame_file,
     month_rows,
-    month_to_draw,
+    months_to_draw,
     proof_facts,
     title_of,
 )
@@ -63,11 +63,13 @@ def draws(request: HttpRequest) -> HttpResponse:
 def run_draw(request: HttpRequest) -> HttpResponse:
     """Draw a month now; the system does it by itself when the month's lead time begins (BF-01)."""
     today = local_today()
+    months = months_to_draw(request.user, today)
     form = RunDrawForm(
         request.POST or None,
         frameworks=visible_frameworks(request.user, today, QA),
         today=today,
-        proposed=month_to_draw(request.user, today),
+        proposed=months.proposed,
+        drawn=months.drawn,
     )
 
     def run(values: dict[str, Any]) -> str:

@@ -118,7 +118,10 @@ def test_running_a_draw_allocates_and_doing_it_again_changes_nothing(qa, program
     page = qa.post(url, data, follow=True)
     assert "December 2026: 1 draw made, 3 cases allocated." in page.content.decode()
     assert SampleDraw.objects.get().seed.startswith("lottery 7 11 23:")
-    assert qa.get(url).context["form"]["month"].value() == "2027-01"
+    form = qa.get(url).context["form"]
+    assert form["month"].value() == "2027-01"
+    offered = dict(form.fields["month"].choices)
+    assert (offered["2026-12"], offered["2027-01"]) == ("December 2026 (drawn)", "January 2027")
     again = qa.post(url, data, follow=True)
     assert "nothing is left to draw" in again.content.decode()
     assert SampleDraw.objects.count() == 1
