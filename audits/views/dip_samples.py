@@ -10,7 +10,7 @@ from qaframework.activities.views import ActivityPages
 COLUMNS = [
     {"label": "Question"},
     *({"label": label, "numeric": True} for label in ("Yes", "Partly", "No", "Does not apply")),
-    {"label": "Share of yes", "numeric": True},
+    {"label": "Share of yes"},
 ]
 
 
