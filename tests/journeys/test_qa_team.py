@@ -23,6 +23,13 @@ def test_the_year_is_planned_and_a_month_drawn_and_replayed(person: Arrive) -> N
     )
     officer.look("programme-to-make")
     officer.press("Continue")
+    officer.is_on("Changes to the programme, April 2026 to March 2027")
+    confirm = officer.page.get_by_role("button", name="Confirm these changes")
+    if confirm.count():  # The journeys share one site, and the administrator's brings in a new post.
+        officer.look("programme-to-confirm")
+        confirm.click()
+        officer.sees("has been made")
+        officer.follow("Bring into step")
     officer.sees("There is nothing to change")
     officer.look("programme-in-step")
     officer.follow("Programme")
