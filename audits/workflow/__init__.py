@@ -16,6 +16,7 @@ from audits.workflow.judging import (
 )
 from audits.workflow.meetings import (
     accept_meeting,
+    call_off_needless_meetings,
     cancel_meeting,
     propose_meeting,
     record_file_updated,
@@ -47,6 +48,7 @@ __all__ = [
     "ask_advice",
     "begin_audit",
     "begin_moderation",
+    "call_off_needless_meetings",
     "cancel_meeting",
     "comment_as_worker",
     "complete_moderation",

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from audits.unallocated import Unallocated, all_unallocated
 from audits.workflow.closing import open_closure_audits
-from audits.workflow.meetings import remind_of_meetings
+from audits.workflow.meetings import call_off_needless_meetings, remind_of_meetings
 from audits.workflow.moderating import draw_due_moderations
 from audits.workflow.reauditing import open_due_reaudits
 from qaframework.allocation.workflow import allocate_period_work, lapse_requests
@@ -27,6 +27,7 @@ class FellDue:
     moderation_draws: int
     lapsed: int
     reminded: int
+    called_off: int
     reaudits: int
     closures: int
     told: int
@@ -35,12 +36,12 @@ class FellDue:
     @property
     def changed(self) -> int:
         opened = self.opened + self.moderation_draws + self.reaudits + self.closures
-        return opened + self.lapsed + self.reminded + self.told
+        return opened + self.lapsed + self.reminded + self.called_off + self.told
 
 
 def open_due_work(*, now: datetime) -> FellDue:
-    """Open the month's work, choose what is moderated, close late requests, remind, allocate re-audits and
-    the audits of cases that closed.
+    """Open the month's work, choose what is moderated, close late requests, remind of meetings and call
+    off needless ones, allocate re-audits and the audits of cases that closed.
 
     The QA team is told of what could not be allocated. Running it again changes nothing.
     """
@@ -48,6 +49,7 @@ def open_due_work(*, now: datetime) -> FellDue:
     drawn = draw_due_moderations(now=now)
     lapsed = lapse_requests(now=now)
     reminded = remind_of_meetings(now=now)
+    called_off = call_off_needless_meetings(now=now)
     reaudits = len(open_due_reaudits(now=now))
     closures = len(open_closure_audits(now=now))
     waiting = all_unallocated(local_date(now))
@@ -57,6 +59,7 @@ def open_due_work(*, now: datetime) -> FellDue:
         moderation_draws=drawn,
         lapsed=lapsed,
         reminded=reminded,
+        called_off=called_off,
         reaudits=reaudits,
         closures=closures,
         told=told,

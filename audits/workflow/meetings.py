@@ -17,6 +17,7 @@ from qaframework.people.templatetags.page import uk_datetime
 from qaframework.rules.working_days import local_date
 
 State = AuditMeeting.State
+STANDING = (State.PROPOSED, State.ACCEPTED)
 SHORTEST_MEETING, LONGEST_MEETING = 15, 480  # minutes
 MEETING_LENGTH = "A meeting lasts between 15 minutes and 8 hours. 90 minutes is usual."
 
@@ -87,20 +88,57 @@ def cancel_meeting(*, meeting: AuditMeeting, reason: str, by: User, now: datetim
     """Call the meeting off; a new time can be proposed later."""
     if not reason.strip():
         raise Refused("Say why the meeting is cancelled, so that the other person knows.")
+    _cancel(meeting, reason, by=by, now=now)
+    text = f"{by} cancelled the meeting on {_when(meeting)}, because: {reason.strip()}"
+    own_text = f"You cancelled the meeting on {_when(meeting)}."
+    _tell(meeting, "Audit meeting cancelled", text, own_text, by=by, now=now)
+    return meeting
+
+
+@transaction.atomic
+def call_off_meeting(
+    *, audit: CaseAudit, because: str, by: User | None, now: datetime
+) -> AuditMeeting | None:
+    """Cancel the coming meeting of an audit that needs none any more, and tell both, in whose calendars
+    it is (BF-02). ``because`` ends a sentence, such as “the case was replaced”."""
+    meeting = AuditMeeting.objects.filter(audit=audit, state__in=STANDING, starts_at__gt=now).first()
+    if meeting is None:
+        return None
+    meeting.audit = audit
+    # That the record was up to date was said of this case, and not of one that takes its place.
+    _cancel(meeting, because, by=by, now=now, record_updated_on=None)
+    text = f"The meeting on {_when(meeting)} is cancelled, because {because}."
+    file = calendar_file(meeting, address=_address(meeting), now=now).decode()
+    both = who_meets(meeting, now)
+    subject, kind = "Audit meeting cancelled", "meeting"
+    write_notices([_draft(meeting, kind, subject, text, person, calendar=file) for person in both], now=now)
+    return meeting
+
+
+def call_off_needless_meetings(*, now: datetime) -> int:
+    """Call off the coming meetings of audits that were withdrawn or excluded; returns how many."""
+    needless = CaseAudit.objects.filter(
+        meeting__state__in=STANDING,
+        meeting__starts_at__gt=now,
+        assignment__state__in=Assignment.CALLED_OFF_STATES,
+    ).select_related("assignment__case", "assignment__worker", "assignment__post")
+    because = "the audit is not owed any more"
+    found = [call_off_meeting(audit=audit, because=because, by=None, now=now) for audit in needless]
+    return sum(meeting is not None for meeting in found)
+
+
+def _cancel(meeting: AuditMeeting, reason: str, *, by: User | None, now: datetime, **changes: object) -> None:
     history.change(
         meeting,
         by=by,
         now=now,
         reason=f"Cancelled: {reason}",
-        only_if={"state__in": [State.PROPOSED, State.ACCEPTED]},
+        only_if={"state__in": STANDING},
         state=State.CANCELLED,
         sequence=meeting.sequence + 1,
+        **changes,
     )
     allocation.date_event(assignment=meeting.audit.assignment, on=None, by=by, now=now)
-    text = f"{by} cancelled the meeting on {_when(meeting)}, because: {reason.strip()}"
-    own_text = f"You cancelled the meeting on {_when(meeting)}."
-    _tell(meeting, "Audit meeting cancelled", text, own_text, by=by, now=now)
-    return meeting
 
 
 @transaction.atomic
@@ -119,7 +157,7 @@ def remind_of_meetings(*, now: datetime) -> int:
     A meeting that moves is reminded of again.
     """
     soon = AuditMeeting.objects.filter(
-        state__in=[State.PROPOSED, State.ACCEPTED],
+        state__in=STANDING,
         starts_at__gt=now,
         starts_at__lte=now + timedelta(days=1),
         audit__assignment__state__in=Assignment.OPEN_STATES,

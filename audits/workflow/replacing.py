@@ -5,7 +5,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from audits.independence import Eligibility
-from audits.models import DrawnCase, SampleDraw
+from audits.models import CaseAudit, DrawnCase, SampleDraw
+from audits.workflow.meetings import call_off_meeting
 from audits.workflow.opening import open_audit
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
@@ -56,6 +57,10 @@ def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: dat
         state=State.ALLOCATED,
         assignment=assignment,
     )
+    audit = CaseAudit.objects.filter(assignment=assignment).first()
+    if audit is not None:
+        audit.assignment = assignment
+        call_off_meeting(audit=audit, because="the case was replaced", by=by, now=now)
     case = reserve.case
     assert case.unit is not None
     allocation.change_subject(

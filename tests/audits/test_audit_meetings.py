@@ -9,6 +9,7 @@ from icalendar import Calendar
 from audits import workflow
 from audits.invitations import calendar_file
 from audits.models import AuditMeeting
+from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.notices.models import Notice
 from qaframework.notices.workflow import deliver
@@ -293,3 +294,33 @@ def test_a_submitted_audit_needs_no_meeting(client, where, held):
     assert client.get(url("meeting", audit)).url == url("audit", audit)
     with pytest.raises(Refused, match="not open"):
         propose(where, audit, held)
+
+
+def agreed(where, audit, held):
+    meeting = propose(where, audit, held)
+    return workflow.accept_meeting(meeting=meeting, by=where.worker, now=held)
+
+
+@pytest.mark.clause("BF-02")
+def test_the_meeting_of_a_withdrawn_audit_leaves_both_calendars(where, audit, held):
+    meeting = agreed(where, audit, held)
+    Notice.objects.all().delete()
+    allocation.withdraw(
+        assignment=fresh(audit).assignment, reason="The child has moved away.", by=where.auditor, now=held
+    )
+    assert workflow.open_due_work(now=held).called_off == 1
+    assert workflow.open_due_work(now=held).called_off == 0
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.sequence) == ("cancelled", 2)
+    notices = Notice.objects.filter(kind="meeting")
+    assert {one.recipient for one in notices} == {where.auditor, where.worker}
+    assert all("METHOD:CANCEL" in one.calendar for one in notices)
+    assert all("because the audit is not owed any more" in one.body for one in notices)
+
+
+def test_a_meeting_that_was_held_is_not_called_off(where, audit, held):
+    meeting = agreed(where, audit, held)
+    allocation.withdraw(assignment=fresh(audit).assignment, reason="Moved away.", by=where.auditor, now=held)
+    assert workflow.call_off_needless_meetings(now=STARTS + timedelta(minutes=1)) == 0
+    meeting.refresh_from_db()
+    assert meeting.state == "accepted"

@@ -8,10 +8,12 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
-from audits.models import DrawnCase, SampleDraw
-from audits.workflow import draw_month
+from audits.models import AuditMeeting, CaseAudit, DrawnCase, SampleDraw
+from audits.workflow import draw_month, propose_meeting
 from qaframework.allocation.models import Assignment, Programme
+from qaframework.notices.models import Notice
 from qaframework.people.models import RecordRead
 from qaframework.rules.periods import Month
 from tests.factories.allocation import AssignmentFactory, empty_year
@@ -284,6 +286,28 @@ def test_replacing_needs_a_reason_and_keeps_both(qa, draw):
     assert again.status_code == 422
     assert "allocated now" in again.content.decode()
     assert DrawnCase.objects.filter(state="replaced").count() == 1
+
+
+def test_a_meeting_about_the_replaced_case_is_called_off(qa, draw):
+    one = (
+        draw.cases.select_related("assignment__worker", "assignment__post").filter(state="allocated").first()
+    )
+    auditor = one.assignment.post.holdings.get().user
+    meeting = propose_meeting(
+        audit=CaseAudit.objects.get(assignment=one.assignment),
+        starts_at=datetime(2026, 12, 8, 9, 0, tzinfo=UTC),
+        minutes=90,
+        place="Room 2",
+        by=auditor,
+        now=timezone.now(),
+    )
+    AuditMeeting.objects.update(record_updated_on=date(2026, 11, 9))
+    Notice.objects.all().delete()
+    qa.post(reverse("audits:replace_case", args=[one.pk]), {"reason": "family_crisis", "note": ""})
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.record_updated_on) == ("cancelled", None)
+    told = Notice.objects.filter(kind="meeting", body__contains="because the case was replaced")
+    assert {notice.recipient for notice in told} == {auditor, one.assignment.worker}
 
 
 # Commands

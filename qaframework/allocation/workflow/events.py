@@ -12,19 +12,22 @@ from qaframework.people.calendar import working_calendar
 from qaframework.people.models import User
 from qaframework.rules.working_days import end_of_day
 
-FOLLOWS_ITS_EVENT = {"state__in": [Assignment.State.ALLOCATED, Assignment.State.IN_PROGRESS]}
+FOLLOWS_ITS_EVENT = (Assignment.State.ALLOCATED, Assignment.State.IN_PROGRESS)
 
 
 @transaction.atomic
-def date_event(*, assignment: Assignment, on: date | None, by: User, now: datetime) -> Assignment:
+def date_event(*, assignment: Assignment, on: date | None, by: User | None, now: datetime) -> Assignment:
     """Say on which local day it takes place, None when that is open again; the deadline of its record follows
     where the framework counts it from that day (SAN-18, SAN-34).
 
-    More time that was granted stands, and so does the date that came with sending work back.
+    More time that was granted stands, and so does the date that came with sending work back. Work that is
+    not owed any more has no deadline to move.
     Raises SomebodyElseWasFirst when the deadline was changed in the meantime.
     """
     rule = activity_of(assignment).record
-    if rule is None or assignment.original_due_on is None or _is_settled_by_a_person(assignment):
+    if rule is None or assignment.original_due_on is None or assignment.state not in FOLLOWS_ITS_EVENT:
+        return assignment
+    if _has_more_time(assignment):
         return assignment
     due_on = rule.due_on(assignment.original_due_on, on, working_calendar())
     if due_on == assignment.due_on:
@@ -35,7 +38,7 @@ def date_event(*, assignment: Assignment, on: date | None, by: User, now: dateti
         by=by,
         now=now,
         reason=reason,
-        only_if=FOLLOWS_ITS_EVENT | {"due_on": assignment.due_on},
+        only_if={"state__in": FOLLOWS_ITS_EVENT, "due_on": assignment.due_on},
         due_on=due_on,
     )
     if assignment.clock:
@@ -43,7 +46,6 @@ def date_event(*, assignment: Assignment, on: date | None, by: User, now: dateti
     return assignment
 
 
-def _is_settled_by_a_person(assignment: Assignment) -> bool:
+def _has_more_time(assignment: Assignment) -> bool:
     granted = ExtensionRequest.State.GRANTED
-    was_sent_back = assignment.state == Assignment.State.SENT_BACK
-    return was_sent_back or assignment.extension_requests.filter(state=granted, kind="extension").exists()
+    return assignment.extension_requests.filter(state=granted, kind="extension").exists()
