@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.caseload.access import is_cleared
@@ -38,15 +38,12 @@ def due_closures(cases: QuerySet[Case], today: date) -> Iterator[DueClosure]:
 
 def without_audit(cases: QuerySet[Case], programme: Programme, activity: ActivityType) -> QuerySet[Case]:
     """Those of the cases that closed since there is a programme and were not audited since, oldest first."""
-    there = Q(pk__in=[])
-    for unit in programme.framework.units.all():
-        there |= Q(unit__path__startswith=unit.path)
     audited = Assignment.objects.filter(
         case=OuterRef("pk"), activity=activity.key, allocated_on__gte=OuterRef("closed_on")
     )
     # What had closed before there was a programme is history, and nobody's work.
     first = max(programme.starts_on, local_date(programme.created_at))
-    closed = cases.filter(there, ~Exists(audited), status=Case.Status.CLOSED)
+    closed = cases.filter(programme.framework.covers("unit"), ~Exists(audited), status=Case.Status.CLOSED)
     return closed.filter(closed_on__range=(first, programme.ends_on)).order_by("closed_on", "pk")
 
 

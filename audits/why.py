@@ -16,6 +16,7 @@ from audits.frames import ON_HOLD, RESTRICTED, Frame, thaw
 from audits.models import CaseAudit, DrawnCase, SampleDraw
 from audits.theme_pages import criteria_in_words
 from qaframework.allocation.models import Assignment
+from qaframework.packs.wording import who_may_audit
 from qaframework.people.models import Post
 from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import uk_date, uk_datetime
@@ -33,14 +34,6 @@ TURNS = (
     "audit it. Posts change cases where that gives one more of them a case."
 )
 NOT_NOW = "On hold, or restricted"
-INDEPENDENCE = {
-    "none": "",
-    "not_own_case": "",
-    "not_own_team": " Here it must be a case of another team than the auditor’s.",
-    "not_own_service": " Here it must be a case of another service than the auditor’s.",
-    "own_service": " Here it must be a case of the auditor’s own service.",
-    "own_function": " Here it must be a case of the auditor’s own function.",
-}
 
 
 @dataclass(frozen=True)
@@ -257,8 +250,8 @@ def _drawn_as(row: DrawnCase, record: _Record) -> str:
 
 def _why_this_auditor(row: DrawnCase, assignment: Assignment, record: _Record) -> Step:
     draw, turns = row.draw, row.draw.turns
-    rule = INDEPENDENCE[activity_of(draw).independence_in(Month.parse(draw.period))]
-    text = [f"Nobody audits a case of their own, or of a practitioner whom they manage.{rule}"]
+    rule = activity_of(draw).independence_in(Month.parse(draw.period))
+    text = [f"{who_may_audit(rule)}."]
     if len(turns) > 1:
         text.append(TURNS)
     # Its place among all drawn cases, the reserves after the others, from 0.

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
 from qaframework.actions.forms import ConcernForm
 from qaframework.caseload.access import visible_cases
@@ -71,11 +70,7 @@ class PersonAndDayForm(PersonForm, DayForm):
 
 def units_of(framework: Framework) -> list[tuple[str, str]]:
     """Open units that the framework holds for, in the order of the tree, as choices. Two queries."""
-    there = Q(pk__in=[])
-    for unit in framework.units.all():
-        there |= Q(path__startswith=unit.path)
-    units = Unit.objects.filter(there, is_active=True).order_by("path")
-    return [(str(unit.pk), unit.name) for unit in units]
+    return [(str(unit.pk), unit.name) for unit in framework.parts().order_by("path")]
 
 
 class UnitAndDayForm(DayForm):

@@ -135,10 +135,7 @@ def get_planning_to_approve(user: User, pk: int, planning_pk: int) -> Planning:
 
 def posts_that_audit(framework: Framework, on: date) -> PostQuerySet:
     """Open posts of the framework's units whose role audits, each with its unit and who is its ``holder``."""
-    there = Q(pk__in=[])
-    for unit in framework.units.all():
-        there |= Q(unit__path__startswith=unit.path)
-    posts = Post.objects.open().with_capability(Capability.AUDIT).filter(there)
+    posts = Post.objects.open().with_capability(Capability.AUDIT).filter(framework.covers("unit"))
     named = posts.annotate(holder=holder_name("pk", on))
     return named.select_related("unit").order_by("unit__path", "title")
 

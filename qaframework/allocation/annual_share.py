@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Min, Q
+from django.db.models import Min
 
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.caseload.models import Case
@@ -31,10 +31,7 @@ class Standing:
 
 def open_cases(framework: Framework) -> int:
     """How many cases are open now in the units for which the framework holds."""
-    within = Q(pk__in=[])
-    for unit in framework.units.all():
-        within |= Q(unit__path__startswith=unit.path)
-    return Case.objects.filter(within, status=Case.Status.OPEN).count()
+    return Case.objects.filter(framework.covers("unit"), status=Case.Status.OPEN).count()
 
 
 def standings(programme: Programme, activity: ActivityType, today: date) -> tuple[int, list[Standing]]:

@@ -63,9 +63,16 @@ class Framework(models.Model):
         return self.name
 
     def parts(self) -> models.QuerySet["Unit"]:
-        """The units for which it holds, and all below them."""
-        paths = [Q(path__startswith=unit.path) for unit in self.units.all()]
-        return Unit.objects.filter(reduce(or_, paths, Q(pk__in=[])), is_active=True)
+        """The open units for which it holds, and all below them."""
+        return Unit.objects.filter(self.covers(), is_active=True)
+
+    def covers(self, unit_field: str = "") -> Q:
+        """Rows whose unit is one for which it holds or lies below one, open or closed.
+
+        ``unit_field`` is the look-up of the unit, such as ``"case__unit"``; empty for units themselves.
+        """
+        look_up = f"{unit_field}__path__startswith" if unit_field else "path__startswith"
+        return reduce(or_, (Q(**{look_up: unit.path}) for unit in self.units.all()), Q(pk__in=[]))
 
     def overlaps(self) -> list[str]:
         """A sentence for each other live framework that holds for a part of the same organisation: the posts

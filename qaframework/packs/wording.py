@@ -176,15 +176,19 @@ def record_due(activity: ActivityType) -> str:
     return f"{within}."
 
 
+def who_may_audit(independence: str) -> str:
+    """Whose cases nobody is given, and from where they come, by a rule of independence."""
+    return f"Nobody audits their own case or that of a worker they manage{INDEPENDENCE[independence]}"
+
+
 def _who_audits(activity: ActivityType) -> str:
     if activity.kind != "case_audit":
         return ""
-    always = "Nobody audits their own case or that of a worker they manage"
     months: dict[str, list[str]] = {}
     for month, rule in activity.independence_by_month.items():
         months.setdefault(rule, []).append(month.capitalize())
     others = [f". In {in_a_list(names)}: {IN_SOME_MONTHS[rule]}" for rule, names in months.items()]
-    return always + INDEPENDENCE[activity.independence] + "".join(others)
+    return who_may_audit(activity.independence) + "".join(others)
 
 
 def _draw(draw: DrawRule | None) -> str:

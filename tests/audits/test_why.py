@@ -134,7 +134,7 @@ def test_posts_that_could_not_audit_the_case_are_named_with_the_reason(qa, house
     post = authority.post_of[authority.team_manager]
     assert table.rows == [[post.title, "The auditor manages the practitioner of this case."]]
     text = step(page(qa, row), "Why this auditor").text
-    assert text[0].endswith("Here it must be a case of another team than the auditor’s.")
+    assert text[0].endswith("nor a case of their own team.")
     place = [turn["post"] for turn in draw.turns].index(row.assignment.post.code) + 1
     assert text[-1] == f"The post “{row.assignment.post.title}” was number {place} of 4, and got this case."
 

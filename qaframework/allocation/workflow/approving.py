@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from qaframework.allocation.models import Planning, Programme, ProgrammeApproval
+from qaframework.allocation.workflow.proposing import posts_in
 from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.people import directory
 from qaframework.people.access import posts_of
@@ -60,19 +61,12 @@ def approve_programme(*, planning: Planning, by: User, now: datetime) -> Program
 
 
 def _owner_posts(programme: Programme, on: date) -> list[Post]:
-    """The posts, nearest to the units of the framework, of the role that answers by its newest rules; none
-    where nobody has to."""
+    """The posts of the role that answers by the newest rules: in the line above the framework's units, else
+    inside them; none where nobody has to."""
     newest = programme.framework.versions.first()
     role = newest.pack.programme_owner if newest else ""
     if not role:
         return []
     units = programme.framework.units.all()
     found = {post.pk: post for unit in units for post in directory.nearest_posts(unit, role, on)}
-    return list(found.values()) or _posts_below(programme, role)
-
-
-def _posts_below(programme: Programme, role: str) -> list[Post]:
-    """Where nobody above or in the units themselves has the role: those inside them."""
-    paths = [unit.path for unit in programme.framework.units.all()]
-    posts = Post.objects.open().filter(role=role).select_related("unit").order_by("code")
-    return [post for post in posts if any(post.unit.path.startswith(path) for path in paths)]
+    return list(found.values()) or [post for post in posts_in(programme.framework) if post.role == role]

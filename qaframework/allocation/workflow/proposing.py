@@ -100,9 +100,8 @@ def propose(*, framework: Framework, year: int, now: datetime) -> Proposal:
 
 def posts_in(framework: Framework) -> list[Post]:
     """The open posts of all units for which the framework holds."""
-    paths = [unit.path for unit in framework.units.all()]
-    posts = Post.objects.open().select_related("unit").order_by("code")
-    return [post for post in posts if any(post.unit.path.startswith(path) for path in paths)]
+    posts = Post.objects.open().filter(framework.covers("unit"))
+    return list(posts.select_related("unit").order_by("code"))
 
 
 def owners_in(framework: Framework) -> list[Owner[int]]:
