@@ -123,13 +123,14 @@ def volume_texts(pack: Pack) -> list[str]:
 
 
 def amounts_in_words(pack: Pack, per: Per, amounts: Sequence[int]) -> str:
-    """For instance “14 a month, none in April and August”."""
+    """For instance “14 a month, none in April and August”, or “10 in April and 10 in August”."""
     named = [
         (stretch_name(per, number, pack.year_starts_in), amount) for number, amount in enumerate(amounts, 1)
     ]
-    usual = {amount for _, amount in named if amount}
-    if len(usual) > 1:
-        return in_a_list([f"{amount} in {name}" for name, amount in named if amount])
+    asked = [(name, amount) for name, amount in named if amount]
+    usual = {amount for _, amount in asked}
+    if len(usual) > 1 or 0 < len(asked) < len(named) / 2:
+        return in_a_list([f"{amount} in {name}" for name, amount in asked])
     without = in_a_list([name for name, amount in named if not amount])
     return f"{max(usual, default=0)} {EVERY[per]}{f', none in {without}' if without and usual else ''}"
 
