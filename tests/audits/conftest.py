@@ -22,6 +22,12 @@ def authority(db: None) -> Authority:
 
 
 @pytest.fixture
+def today_is_10_november(time_machine: TimeMachineFixture) -> None:
+    """Pages take the moment from the clock: it stands still at 10am."""
+    time_machine.move_to(datetime(2026, 11, 10, 10, 0, tzinfo=UTC), tick=False)
+
+
+@pytest.fixture
 def where(authority: Authority) -> Setting:
     return setting(authority)
 

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -23,11 +22,7 @@ from tests.factories.caseload import CaseClearanceFactory, CaseFactory
 FRAME = 4  # session, person, posts, unread notices
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
 
-
-@pytest.fixture(autouse=True)
-def today_is_10_november():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("today_is_10_november")
 
 
 @pytest.fixture

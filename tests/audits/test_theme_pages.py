@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from audits.models import MonthTheme
@@ -15,11 +14,7 @@ from tests.factories.caseload import CaseFactory
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
 
-
-@pytest.fixture(autouse=True)
-def today_is_10_november():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("today_is_10_november")
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """Why this case: a person who has never seen a draw can follow how it came about, on one page."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from audits.models import DrawnCase, SampleDraw
@@ -18,13 +17,7 @@ from tests.factories.audits import Setting, allocated_audit
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseClearanceFactory
 
-NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def today_is_10_november():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("today_is_10_november")
 
 
 @pytest.fixture

@@ -75,3 +75,20 @@ def loaded(content: Content, units: Sequence[Unit], now: datetime = LOADED_AT) -
 def shipped(name: str) -> Content:
     """The content of a shipped pack, read once; copy it before changing it."""
     return read_pack(name)
+
+
+def form_file(key: str, name: str) -> bytes:
+    """The file of a form with one question, for a case audit on four grades."""
+    return f"""\
+key: {key}
+name: {name}
+purpose: Whether the assessment says what the family needs, and with them.
+minutes: 40
+grade_scheme: ofsted4
+overall: {{graded: true, rule: auditor_judges}}
+sections:
+  - key: assessment
+    title: The assessment
+    questions:
+      - {{key: heard, text: Was the family heard?, type: yes_partly_no_na, required: true}}
+""".encode()

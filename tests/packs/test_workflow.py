@@ -32,6 +32,18 @@ def with_two_learning_spaces(version):
     return [replace(first, amounts=(1, 2, 1, 1)), *others]
 
 
+def change_to_two(version, note, *, by, now):
+    """The quotas changed from December on, as in the browser."""
+    return change_quotas(
+        framework=version.framework,
+        quotas=with_two_learning_spaces(version),
+        effective_from=DECEMBER,
+        note=note,
+        by=by,
+        now=now,
+    )
+
+
 def test_loading_makes_the_framework_its_first_version_and_its_history(northmoor, now):
     version = load_pack(content=shipped("lancashire"), units=[northmoor.root], by=northmoor.admin, now=now)
     assert (version.number, version.label, version.effective_from) == (1, "2026.1", date(2026, 4, 1))
@@ -53,14 +65,7 @@ def test_loading_the_same_again_changes_nothing(version, northmoor, now):
 
 
 def test_loading_the_shipped_pack_again_does_not_undo_a_local_change(version, northmoor, now):
-    changed = change_quotas(
-        framework=version.framework,
-        quotas=with_two_learning_spaces(version),
-        effective_from=DECEMBER,
-        note="Inspection",
-        by=northmoor.admin,
-        now=now,
-    )
+    changed = change_to_two(version, "Inspection", by=northmoor.admin, now=now)
     load_pack(content=shipped("lancashire"), units=[], by=None, now=now)
     assert version.framework.versions.first() == changed
 
@@ -103,14 +108,7 @@ def test_a_framework_that_is_not_live_holds_for_nobody(version, northmoor):
 
 
 def test_changed_quotas_are_a_new_version_from_a_day_on(version, northmoor, now):
-    changed = change_quotas(
-        framework=version.framework,
-        quotas=with_two_learning_spaces(version),
-        effective_from=DECEMBER,
-        note="Two in the summer",
-        by=northmoor.admin,
-        now=now,
-    )
+    changed = change_to_two(version, "Two in the summer", by=northmoor.admin, now=now)
     assert (changed.number, changed.label, changed.note) == (
         2,
         "2026.1 (local change 1)",
@@ -135,14 +133,7 @@ def test_a_second_change_counts_on(version, northmoor, now):
 
 def test_a_long_version_is_still_exported_as_one_that_loads(northmoor, now):
     version = load_pack(content=newer("The version of " + 65 * "9"), units=[northmoor.root], by=None, now=now)
-    changed = change_quotas(
-        framework=version.framework,
-        quotas=with_two_learning_spaces(version),
-        effective_from=DECEMBER,
-        note="More",
-        by=northmoor.admin,
-        now=now,
-    )
+    changed = change_to_two(version, "More", by=northmoor.admin, now=now)
     assert len(changed.label) == 80
     assert changed.label.endswith("9 (local change 1)")
     assert check(files_of(changed.content)) == []
@@ -249,14 +240,7 @@ def test_of_two_people_who_change_the_quotas_the_second_is_told(version, northmo
 def test_a_number_is_given_to_one_version_only(version, northmoor, now, monkeypatch):
     """As if both had read the newest version before either wrote."""
     stale = version.framework.versions.all()
-    change_quotas(
-        framework=version.framework,
-        quotas=with_two_learning_spaces(version),
-        effective_from=DECEMBER,
-        note="More",
-        by=northmoor.admin,
-        now=now,
-    )
+    change_to_two(version, "More", by=northmoor.admin, now=now)
     monkeypatch.setattr(type(stale), "first", lambda queryset: version)
     with pytest.raises(SomebodyElseWasFirst, match="at the same moment"):
         change_quotas(

@@ -12,24 +12,12 @@ from qaframework.packs.reading import shipped_packs
 from qaframework.tools.activity_form import ActivityForm
 from qaframework.tools.models import Tool
 from tests.factories.authority import small_authority
-from tests.factories.packs import loaded, shipped
+from tests.factories.packs import form_file, loaded, shipped
 
 pytestmark = pytest.mark.django_db
 
 JANUARY = date(2027, 1, 1)
-FORM = b"""\
-key: early_help_check
-name: Early help check
-purpose: Whether the assessment helps the family.
-minutes: 40
-grade_scheme: ofsted4
-overall: {graded: true, rule: auditor_judges}
-sections:
-  - key: assessment
-    title: The assessment
-    questions:
-      - {key: heard, text: Was the family heard?, type: yes_no, required: true}
-"""
+FORM = form_file("early_help_check", "Early help check")
 
 
 @pytest.fixture
@@ -188,7 +176,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_saved(admin, version, wrong, w
         (b"- a", "The file has no key"),
         (b"key: a\nkey: b\n", "line 2: “key” stands there a second time"),
         (FORM.replace(b"early_help_check", b"case_file_audit"), "has a form “case_file_audit” already"),
-        (FORM.replace(b"yes_no", b"maybe"), "“maybe” is not one of the choices"),
+        (FORM.replace(b"yes_partly_no_na", b"maybe"), "“maybe” is not one of the choices"),
         (FORM.replace(b"ofsted4", b"ten"), "“ten” is not a grade scheme"),
         (b" " * 2_000_001, "is larger than 2 MB"),
     ],
