@@ -210,8 +210,11 @@ def _why_no_case(draw: SampleDraw | None) -> str:
     if draw is None:
         return NOT_DRAWN
     if draw.shortfall:
-        cases = f"{draw.frame_size} case{'' if draw.frame_size == 1 else 's'}"
-        return f"Only {cases} could be drawn for the {draw.size} audits that were owed."
+        owed = "the audit that was owed" if draw.size == 1 else f"the {draw.size} audits that were owed"
+        if not draw.frame_size:
+            return f"No case could be drawn for {owed}."
+        cases = "1 case" if draw.frame_size == 1 else f"{draw.frame_size} cases"
+        return f"Only {cases} could be drawn for {owed}."
     return UNSUITABLE
 
 

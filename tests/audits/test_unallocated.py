@@ -88,6 +88,14 @@ def test_too_few_cases_are_the_reason_when_the_pool_had_no_more(authority, progr
     }
 
 
+def test_an_empty_pool_is_the_reason_in_plain_words(authority, programme):
+    Case.objects.all().delete()
+    draw_month(framework=programme.framework, month=Month(2026, 12), seed="7", by=None, now=DRAWN)
+    assert {one.why for one in all_unallocated(NEXT_DAY)} == {
+        "No case could be drawn for the 2 audits that were owed."
+    }
+
+
 def test_a_draw_that_did_not_come_is_told_from_the_next_day_on(authority, programme):
     assert all_unallocated(DRAWN.date()) == []
     found = all_unallocated(NEXT_DAY)

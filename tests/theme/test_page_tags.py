@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.template.loader import render_to_string
 
 from qaframework.people.templatetags import page
 from tests.theme.drawing import draw
@@ -61,3 +62,16 @@ def test_a_row_must_have_a_cell_for_each_column() -> None:
     ]
     with pytest.raises(ValueError, match="shorter"):
         page.labelled(["a"], ["A", "B"])
+
+
+def test_a_cell_with_nothing_is_marked_so_that_phones_leave_it_out() -> None:
+    shown = render_to_string(
+        "components/table.html",
+        {
+            "caption": "Work",
+            "columns": [{"label": "What"}, {"label": "Case"}],
+            "rows": [["A", "–"], ["B", "1"]],
+        },
+    )
+    assert shown.count("app-table__nothing") == 1
+    assert shown.index("app-table__nothing") < shown.index(">B<")
