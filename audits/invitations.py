@@ -34,6 +34,20 @@ def calendar_file(meeting: AuditMeeting, *, address: str, now: datetime) -> byte
     ``address`` is the path of the audit within the application. Organiser is the application's own address:
     mail programs take an invitation only from somebody else, and the answer is given in the application.
     """
+    event = event_of(meeting, address=address, now=now)
+    event.add("organizer", vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
+    for person in who_meets(meeting, now):
+        event.add("attendee", _attendee(person, meeting), encode=False)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Practice quality//Audit meetings//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if meeting.state == AuditMeeting.State.CANCELLED else "REQUEST")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def event_of(meeting: AuditMeeting, *, address: str, now: datetime) -> Event:
+    """When and where the meeting is, and what about, without anybody's name."""
     url, host = f"{settings.SITE_URL}{address}", urlsplit(settings.SITE_URL).hostname
     assignment = meeting.audit.assignment
     event = Event()
@@ -47,15 +61,7 @@ def calendar_file(meeting: AuditMeeting, *, address: str, now: datetime) -> byte
     event.add("status", STATUS[AuditMeeting.State(meeting.state)])
     event.add("url", url)
     event.add("description", f"Open the audit: {url}")
-    event.add("organizer", vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
-    for person in who_meets(meeting, now):
-        event.add("attendee", _attendee(person, meeting), encode=False)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Practice quality//Audit meetings//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if meeting.state == AuditMeeting.State.CANCELLED else "REQUEST")
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return event
 
 
 def _attendee(person: User, meeting: AuditMeeting) -> vCalAddress:

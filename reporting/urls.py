@@ -7,6 +7,7 @@ from reporting import views
 app_name = "reporting"
 
 urlpatterns = [
+    path("calendar/<str:token>.ics", views.own_dates, name="own_dates"),
     path("dashboard/", views.dashboard, name="dashboard"),
     path("reports/", views.reports, name="reports"),
     path("reports/<int:pk>/", views.report, name="report"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from qaframework.people.access import local_today, requires
+from qaframework.people.access import TooManyReadings, get_person_of_calendar, local_today, requires
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.paging import keyset_page
 from qaframework.people.refusal import Refused
@@ -22,10 +22,28 @@ from reporting import access, workflow
 from reporting.dashboard import about, dashboard_for
 from reporting.forms import ReissueForm, WordsForm, mark_of
 from reporting.models import Report
+from reporting.own_dates import calendar_of
 from reporting.pages import as_data, document_of, sentences_of, with_links
 from reporting.writers import WRITERS
 
 FILES = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "json": "JSON"}
+
+
+@require_safe
+def own_dates(request: HttpRequest, token: str) -> HttpResponse:
+    """What a calendar program reads, without signing in: the secret in the address says whose dates."""
+    now = timezone.now()
+    try:
+        content = calendar_of(get_person_of_calendar(token, now=now), now=now)
+    except TooManyReadings:
+        response = HttpResponse("Read too often. Try again in an hour.", "text/plain", status=429)
+        response["Retry-After"] = "3600"
+    else:
+        response = HttpResponse(content, "text/calendar; charset=utf-8")
+        response["Content-Disposition"] = 'inline; filename="practice-quality.ics"'
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @requires(Capability.SEE_FIGURES)

@@ -55,7 +55,7 @@ def my_work(user: User, today: date) -> MyWork:
     planned = [one for one in mine if one.state == Assignment.State.PLANNED and one.period >= this_month]
     return MyWork(
         owed=[[*_row(one, today), _more_time(one, today)] for one in owed],
-        waiting=[_waiting_row(clock, today) for clock in _waiting(user, today)],
+        waiting=[_waiting_row(clock, today) for clock in waiting_clocks(user, today)],
         taking_part=[[*_row(one, today), one.post.title] for one in theirs],
         handed_in=[_row(one, today) for one in mine if one.state in Assignment.DONE_STATES],
         ahead=_ahead(planned),
@@ -64,7 +64,7 @@ def my_work(user: User, today: date) -> MyWork:
     )
 
 
-def _waiting(user: User, today: date) -> QuerySet[Clock]:
+def waiting_clocks(user: User, today: date) -> QuerySet[Clock]:
     """What runs on the person's posts besides assignments, soonest first; the rooms beside this one start
     a clock for each of their own."""
     running = Clock.objects.filter(owner_post__in=posts_of(user, today), stopped_at__isnull=True)

@@ -5,7 +5,7 @@ more power.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from qaframework.people.models import PeopleImport, Post, PostHolding, RecordRead, Unit, User
+from qaframework.people.models import CalendarAddress, PeopleImport, Post, PostHolding, RecordRead, Unit, User
 from qaframework.people.reads import log_read
 from qaframework.people.roles import ROLES, Capability, roles_with
 from qaframework.people.signed_out import sign_in_again
@@ -22,6 +22,10 @@ from qaframework.rules.working_days import local_date
 
 View = Callable[..., HttpResponse]
 REMEMBERED = "_posts_by_day"
+
+# Calendar programs ask once in some minutes or hours; several devices of a person may share an address.
+MOST_CALENDAR_READINGS = 30
+CALENDAR_READINGS_WITHIN = timedelta(hours=1)
 
 
 def local_today() -> date:
@@ -189,6 +193,40 @@ def get_person(user: User, pk: int, on: date, *, now: datetime) -> User:
         now=now,
     )
     return person
+
+
+class TooManyReadings(Exception):
+    """A calendar address is read more often than any calendar program needs to."""
+
+
+def get_person_of_calendar(token: str, *, now: datetime) -> User:
+    """Whose dates are read at the address with this secret; the reading is logged as the person's own.
+
+    Raises Http404 for an address that was switched off or never made and for those who cannot sign in any
+    more, TooManyReadings beyond the limit within an hour.
+    """
+    employed = Q(user__left_on__isnull=True) | Q(user__left_on__gte=local_date(now))
+    addresses = CalendarAddress.objects.with_token(token).filter(employed, user__is_active=True)
+    address = get_object_or_404(addresses.select_related("user"))
+    kind = RecordRead.Kind.CALENDAR
+    lately = RecordRead.objects.filter(kind=kind, record_id=address.pk, at__gt=now - CALENDAR_READINGS_WITHIN)
+    if lately.count() >= MOST_CALENDAR_READINGS:
+        raise TooManyReadings
+    log_read(reader=address.user, kind=kind, record_id=address.pk, label="Calendar of own dates", now=now)
+    remember_posts(address.user)
+    return address.user
+
+
+def calendar_address_of(user: User) -> CalendarAddress | None:
+    return CalendarAddress.objects.filter(user=user).first()
+
+
+def last_calendar_reading(address: CalendarAddress | None) -> datetime | None:
+    """When a calendar program last read at the address; None when it never did, or without one."""
+    if address is None:
+        return None
+    readings = RecordRead.objects.filter(kind=RecordRead.Kind.CALENDAR, record_id=address.pk)
+    return readings.values_list("at", flat=True).first()
 
 
 def get_people_import(user: User, pk: int, on: date) -> PeopleImport:

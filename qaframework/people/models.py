@@ -1,5 +1,6 @@
 """Who: people, the organisation tree, posts and who holds them, and who read whose record."""
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -256,6 +257,7 @@ class RecordRead(models.Model):
         AUDIT = "audit", "Audit"
         PERSON = "person", "Person"
         REPORT = "report", "Report or export"
+        CALENDAR = "calendar", "Own dates, by a calendar program"
 
     reader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reads")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -275,6 +277,39 @@ class RecordRead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reader} read {self.kind} {self.label}"
+
+
+class CalendarAddressQuerySet(models.QuerySet["CalendarAddress"]):
+    def with_token(self, token: str) -> "CalendarAddressQuerySet":
+        return self.filter(token_hash=CalendarAddress.hash_of(token))
+
+
+class CalendarAddress(models.Model):
+    """The secret address at which a person's calendar program reads their own dates; at most one each.
+
+    Only a hash of the secret is kept, so that nobody who sees the database can use it. The secret is long
+    and random, which is why a plain hash is enough.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("user",)
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_address")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    history = HistoricalRecords(excluded_fields=["token_hash"])
+
+    objects = CalendarAddressQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["user"]
+        verbose_name_plural = "calendar addresses"
+
+    def __str__(self) -> str:
+        return f"Calendar address of {self.user}"
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
 
 
 class PeopleImport(models.Model):

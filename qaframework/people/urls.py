@@ -6,6 +6,7 @@ app_name = "people"
 
 urlpatterns = [
     path("my-account/", views.my_account, name="my_account"),
+    path("my-account/calendar/", views.calendar_address, name="calendar_address"),
     path("organisation/", views.organisation, name="organisation"),
     path("units/<int:pk>/", views.unit, name="unit"),
     path("units/<int:pk>/add-unit/", views.unit_add, name="unit_add"),

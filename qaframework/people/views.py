@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -71,6 +72,26 @@ def my_account(request: HttpRequest) -> HttpResponse:
         "without_posts": NO_ORGANISATION if is_first else NO_POST,
     }
     return render(request, "people/my_account.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def calendar_address(request: HttpRequest) -> HttpResponse:
+    """One's own calendar address: made, made anew, switched off. The secret is in one answer only."""
+    made = ""
+    if request.POST.get("do") == "make":
+        try:
+            token = workflow.make_calendar_address(user=request.user, by=request.user, now=timezone.now())
+            made = f"{settings.SITE_URL}{reverse('reporting:own_dates', args=[token])}"
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    elif request.method == "POST":
+        workflow.switch_off_calendar_address(user=request.user, by=request.user, now=timezone.now())
+        messages.success(request, "The address is switched off. Calendars that used it get nothing any more.")
+        return redirect("people:calendar_address")
+    address = access.calendar_address_of(request.user)
+    context = {"made": made, "address": address, "last": access.last_calendar_reading(address)}
+    return render(request, "people/calendar_address.html", context)
 
 
 # The organisation

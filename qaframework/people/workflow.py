@@ -1,5 +1,6 @@
 """What can be done with units, posts and people. Posts owe work, so that nobody's leaving orphans it."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import IO, Any, TypeVar
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
 from qaframework.people import history
-from qaframework.people.models import PeopleImport, Post, PostHolding, Unit, User
+from qaframework.people.models import CalendarAddress, PeopleImport, Post, PostHolding, Unit, User
 from qaframework.people.people_changes import Changes, Facts, compare
 from qaframework.people.people_file import ImportRefused, PeopleFile, read_people_file
 from qaframework.people.refusal import Refused
@@ -20,6 +21,7 @@ from qaframework.rules.working_days import local_date
 M = TypeVar("M", bound=Model)
 
 IMPORTED = "Imported from {}"
+TOKEN_BYTES = 32
 
 
 @transaction.atomic
@@ -127,7 +129,8 @@ def end_holding(*, holding: PostHolding, ends_on: date, by: User | None, now: da
 def leave(*, user: User, left_on: date, by: User | None, now: datetime) -> User:
     """``left_on`` is the last local day at work: every post ends by then, and signing in ends with it.
 
-    Raises Refused when the person would take up a post only afterwards.
+    Their calendar address is switched off at once. Raises Refused when the person would take up a post
+    only afterwards.
     """
     ahead = PostHolding.objects.filter(user=user, starts_on__gt=left_on).select_related("post").first()
     if ahead:
@@ -138,6 +141,7 @@ def leave(*, user: User, left_on: date, by: User | None, now: datetime) -> User:
     running = PostHolding.objects.filter(user=user).filter(Q(ends_on=None) | Q(ends_on__gt=left_on))
     for holding in running:
         end_holding(holding=holding, ends_on=left_on, by=by, now=now)
+    switch_off_calendar_address(user=user, by=by, now=now)
     return history.change(
         user, by=by, now=now, reason="Left", only_if={"left_on": user.left_on}, left_on=left_on
     )
@@ -152,6 +156,35 @@ def forget_second_step(*, user: User, by: User, now: datetime) -> User:
     Authenticator.objects.filter(user=user).delete()
     history.record(User, [user], by=by, now=now, reason="Second step of signing in forgotten", is_update=True)
     return user
+
+
+@transaction.atomic
+def make_calendar_address(*, user: User, by: User, now: datetime) -> str:
+    """Make the secret of the person's calendar address, in place of any before, and return it.
+
+    It is not kept and cannot be shown again. Raises Refused for somebody whose last day is recorded.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.left_on:
+        raise Refused("Your last day at work is recorded, so you cannot make a calendar address.")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token_hash = CalendarAddress.hash_of(token)
+    address = CalendarAddress.objects.filter(user=user).first()
+    if address is None:
+        address = CalendarAddress(user=user, token_hash=token_hash, made_at=now)
+        history.create(address, by=by, now=now, reason="Calendar address made")
+    else:
+        history.change(
+            address, by=by, now=now, reason="Calendar address made anew", token_hash=token_hash, made_at=now
+        )
+    return token
+
+
+@transaction.atomic
+def switch_off_calendar_address(*, user: User, by: User | None, now: datetime) -> None:
+    """From now nothing is read at the person's calendar address; nothing happens when they have none."""
+    for address in CalendarAddress.objects.filter(user=user):
+        history.remove(address, by=by, now=now, reason="Calendar address switched off")
 
 
 def _overlapping(post: Post, starts_on: date, ends_on: date | None) -> QuerySet[PostHolding]:

@@ -145,6 +145,7 @@ ACCOUNT = [
 
 PEOPLE = [
     get("people:my_account", for_=EVERYBODY),
+    get("people:calendar_address", for_=EVERYBODY),
     get("people:organisation", for_=ADMINS, gate=ADMINS),
     get("people:unit", "unit", for_=ADMIN, gate=ADMINS),
     get("people:unit_add", "unit", for_=ADMIN, gate=ADMINS),
@@ -379,6 +380,7 @@ SENT_REPORTS = _group(
 )
 READS_REPORT = SENT_REPORTS | QA
 REPORTING = [
+    get("reporting:own_dates", "calendar address", for_=EVERYBODY, signed_out=200),
     get("reporting:dashboard", for_=SEES_FIGURES, gate=SEES_FIGURES),
     get("reporting:reports", for_=SEES_FIGURES, gate=SEES_FIGURES),
     get("reporting:report", "released report", for_=READS_REPORT, gate=SEES_FIGURES),

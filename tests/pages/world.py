@@ -172,7 +172,9 @@ def _organisation(world: World) -> None:
     waiting = people.check_people_import(
         file=BytesIO(PEOPLE_FILE), file_name="people.csv", by=admin, now=DONE_AT
     )
+    token = people.make_calendar_address(user=authority.practitioner, by=authority.practitioner, now=DONE_AT)
     world.objects |= {
+        "calendar address": {"token": token},
         "unit": {"pk": authority.duty_team_1.pk},
         "post": {"pk": post.pk},
         "holding": {"pk": post.holdings.get().pk},
