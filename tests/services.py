@@ -114,6 +114,11 @@ def postgres() -> Iterator[str]:
             "synchronous_commit": "off",
             "full_page_writes": "off",
             "max_connections": "60",
+            # Counting tables while a test's rows are not committed finds none, and a plan for no rows is what
+            # thousands are then read by: minutes for a statement, in some runs and not in others.
+            "autovacuum": "off",
+            # A statement that never ends fails with its text, instead of stopping the whole run.
+            "statement_timeout": "120s",
         }
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         ready = [programs / "pg_isready", "-q", "-h", folder, "-U", "qa", "-d", "postgres"]

@@ -12,6 +12,7 @@ from qaframework.notices.models import Notice
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import Content, demonstration_packs, read_pack
 from qaframework.packs.workflow import load_pack
+from qaframework.people.bulk import count_anew
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
@@ -61,6 +62,7 @@ def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
     make_register(seed=seed, organisation=organisation, now=now)
     stories = [Story(seed, now, version, organisation) for version in _frameworks(content, now)]
     live_through(stories)
+    count_anew()
     fill_desks(stories[0])
     for story in stories:
         write_reports(story)

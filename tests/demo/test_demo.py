@@ -15,7 +15,7 @@ from escalation.workflow import sweep
 from qaframework.actions.models import Action, Concern, LoopClosure
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.caseload.models import Case
-from qaframework.clocks.models import Moment
+from qaframework.clocks.models import Clock, Moment
 from qaframework.notices.models import Notice
 from qaframework.people.directory import Organisation
 from qaframework.people.models import User
@@ -211,3 +211,11 @@ def test_nobody_has_two_drawn_audits_of_the_same_child_within_the_year(demo: Log
 def test_it_is_refused_a_second_time(demo: Log) -> None:
     with pytest.raises(Refused, match="loaded already"):
         make_demo(framework="lancashire", seed="1", now=NOW)
+
+
+@pytest.mark.postgres
+def test_the_database_counts_the_new_rows_before_it_plans_for_them(demo: Log) -> None:
+    """Nothing but the demonstration itself can: others see its rows only after its transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'clocks_clock'")
+        assert cursor.fetchone()[0] > Clock.objects.count() / 2
