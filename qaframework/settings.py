@@ -260,8 +260,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":", 1)[0]
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key"}  # 5 failures lock one account for 5 minutes
+LOCKED_MINUTES = 5
+ACCOUNT_RATE_LIMITS = {"login_failed": f"30/m/ip,5/{LOCKED_MINUTES}m/key"}  # 5 failures lock one account
 
+MFA_ADAPTER = "qaframework.people.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Practice quality"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the people import, nobody signs up

@@ -73,8 +73,10 @@ def test_five_failures_lock_the_account_for_five_minutes(client: Client) -> None
     user, colleague = UserFactory(), UserFactory()
     with time_machine.travel("2026-11-10T10:00:00Z", tick=False) as clock:
         for _ in range(5):
-            sign_in(client, user, "wrong password")
-        sign_in(client, user)
+            wrong = client.post("/account/login/", {"login": user.email, "password": "wrong password"})
+            assert "The e-mail address or the password is not right." in wrong.content.decode()
+        locked = client.post("/account/login/", {"login": user.email, "password": PASSWORD})
+        assert "Wait 5 minutes, then try again." in locked.content.decode()
         assert not is_signed_in(client)
         sign_in(client, colleague)
         assert is_signed_in(client)
@@ -255,7 +257,8 @@ def test_signing_in_asks_for_the_code_of_the_authenticator(northmoor: Authority,
     TOTP.activate(northmoor.qa_officer, SECRET)
     sign_in(client, northmoor.qa_officer)
     assert not is_signed_in(client)
-    client.post("/account/2fa/authenticate/", {"code": "000000"})
+    wrong = client.post("/account/2fa/authenticate/", {"code": "000000"})
+    assert "The code is not right." in wrong.content.decode()
     assert not is_signed_in(client)
     client.post("/account/2fa/authenticate/", {"code": code_now()})
     assert is_signed_in(client)
