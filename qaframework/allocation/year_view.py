@@ -15,6 +15,7 @@ from qaframework.allocation.tallies import Tally, tallies_of
 from qaframework.allocation.wording import state_tag
 from qaframework.allocation.year_totals import RunningTotal, running_totals
 from qaframework.packs.definition import Pack
+from qaframework.packs.models import FrameworkVersion
 from qaframework.people.models import Post
 from qaframework.people.roles import ROLES
 from qaframework.people.templatetags.page import short_date
@@ -36,14 +37,18 @@ class YearView:
     total: int
 
 
-def pack_of(programme: Programme, today: date) -> Pack:
+def version_of(programme: Programme, today: date) -> FrameworkVersion:
     """The rules that the programme follows today, or those of its first or last day outside its year."""
     day = min(max(today, programme.starts_on), programme.ends_on)
     versions = programme.framework.versions
     begun = versions.filter(effective_from__lte=day).order_by("-effective_from", "-number")[:1]
     # A programme can be made from a version that comes into force later in its first quarter.
-    version = begun.first() or versions.earliest("effective_from", "number")
-    return version.pack
+    return begun.first() or versions.earliest("effective_from", "number")
+
+
+def pack_of(programme: Programme, today: date) -> Pack:
+    """The rules themselves; see ``version_of``."""
+    return version_of(programme, today).pack
 
 
 def span_of(programme: Programme) -> ProgrammeYear:

@@ -107,13 +107,14 @@ def calendar(request: HttpRequest, pk: int, year: int | None = None) -> HttpResp
         shown = ProgrammeYear(year, starts_in)
 
     def rules_in(month: Month) -> Pack:
-        """By the version in force as the month begins; before the first one, by the first."""
-        return (_in_force(versions, month.start) or versions[-1]).pack
+        return _begins_with(versions, month).pack
 
+    labels = (_begins_with(versions, month).label for month in shown.months)
     context = {
         "crumbs": _crumbs(found),
         "framework": found,
         "year": shown,
+        "versions": wording.in_a_list([*dict.fromkeys(labels)]),
         "months": year_calendar(rules_in, shown, working_calendar()),
     }
     return render(request, "packs/calendar.html", context)
@@ -218,6 +219,11 @@ def _crumbs(found: Framework) -> list[dict[str, Any]]:
 def _in_force(versions: list[FrameworkVersion], day: date) -> FrameworkVersion | None:
     begun = [version for version in versions if version.effective_from <= day]
     return max(begun, key=lambda version: (version.effective_from, version.number), default=None)
+
+
+def _begins_with(versions: list[FrameworkVersion], month: Month) -> FrameworkVersion:
+    """The version in force as the month begins; before the first one, the first."""
+    return _in_force(versions, month.start) or versions[-1]
 
 
 def _older(version: FrameworkVersion, versions: list[FrameworkVersion]) -> FrameworkVersion | None:

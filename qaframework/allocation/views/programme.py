@@ -22,6 +22,7 @@ from qaframework.allocation.year_view import (
     role_rows,
     span_of,
     timetable,
+    version_of,
     work_rows,
     year_view,
 )
@@ -48,7 +49,8 @@ def programme(request: HttpRequest) -> HttpResponse:
     shown = _chosen(programmes, request.GET.get("programme", ""), today)
     if shown is None:
         return render(request, "allocation/programme_none.html", {"may_make": _may_make(request)})
-    pack = pack_of(shown, today)
+    version = version_of(shown, today)
+    pack = version.pack
     chosen = ProgrammeFilter(
         {**request.GET.dict(), "programme": str(shown.pk)},
         programmes=[(str(one.pk), f"{one.framework.name}, {span_of(one).label}") for one in programmes],
@@ -62,6 +64,7 @@ def programme(request: HttpRequest) -> HttpResponse:
     months = [f"{month.label[:3]}" for month in span_of(shown).months]
     context = {
         "programme": shown,
+        "version": version,
         "span": span_of(shown),
         "view": view,
         "filter": chosen,
@@ -85,10 +88,12 @@ def programme_role(request: HttpRequest, pk: int, role: str) -> HttpResponse:
     shown = access.get_programme(request.user, pk)
     if role not in ROLES:
         raise Http404
-    pack = pack_of(shown, local_today())
+    version = version_of(shown, local_today())
+    pack = version.pack
     quarters = [f"Q{quarter.number}" for quarter in span_of(shown).quarters]
     context = {
         "programme": shown,
+        "version": version,
         "title": f"{pack.role_label(role)}: {span_of(shown).label}",
         "rows": role_rows(shown, role, local_today()),
         "columns": columns("Post", "Unit", "Held by", *quarters, "Year", numeric=(*quarters, "Year")),
@@ -109,9 +114,12 @@ def programme_post(request: HttpRequest, pk: int, post_pk: int) -> HttpResponse:
         .select_related("case", "post")
         .order_by("period", "activity", "ordinal")
     )
-    pack = pack_of(shown, local_today())
+    version = version_of(shown, local_today())
+    pack = version.pack
     quarters = [f"Q{quarter.number}" for quarter in span_of(shown).quarters]
     context = {
+        "programme": shown,
+        "version": version,
         "post": post,
         "span": span_of(shown),
         "role": pack.role_label(post.role),
