@@ -25,17 +25,28 @@ class Assumptions:
     actions_per_audit: int = 2
     late: int = 10
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot be."""
+        if not (0 <= self.inadequate <= 100 and 0 <= self.late <= 100):
+            raise ValueError("Inadequate audits and late work are percentages, from 0 to 100.")
+        if self.actions_per_audit < 0:
+            raise ValueError("An audit cannot lead to less than no actions.")
+
 
 @dataclass(frozen=True)
 class Simulated:
-    """``work`` counts pieces of work by role and month, ``moderations`` audits that would be moderated."""
+    """``work`` counts pieces of work by role and month, ``activities`` the same by activity and month.
+
+    ``moderations`` are audits that would be moderated, ``escalations`` the first steps after a deadline; with
+    the actions they stand in the month of the work that leads to them.
+    """
 
     year: ProgrammeYear
     work: Counter[tuple[str, Month]]
-    activities: Counter[str]
-    moderations: int
-    actions: int
-    escalations: int
+    activities: Counter[tuple[str, Month]]
+    moderations: Counter[Month]
+    actions: Counter[Month]
+    escalations: Counter[Month]
 
     @property
     def roles(self) -> list[str]:
@@ -46,39 +57,68 @@ class Simulated:
     def by_month(self, role: str) -> list[int]:
         return [self.work[role, month] for month in self.year.months]
 
+    def activity_by_month(self, activity: str) -> list[int]:
+        return [self.activities[activity, month] for month in self.year.months]
+
+    def expected_by_month(self) -> dict[str, list[int]]:
+        """What probably follows from the work, each by month."""
+        expected = {
+            "Moderations": self.moderations,
+            "Actions": self.actions,
+            "Escalations": self.escalations,
+        }
+        return {name: [counts[month] for month in self.year.months] for name, counts in expected.items()}
+
 
 def simulate(
     pack: Pack, year: int, staff: Sequence[Owner[str]], assumptions: Assumptions = Assumptions()
 ) -> Simulated:
     """What a year of the framework asks of these posts, and what would probably follow from it.
 
-    ``escalations`` are the first steps after a deadline. Deterministic: the same staff gives the same year.
+    Every post counts as held for the whole year. Deterministic: the same staff gives the same year.
     """
     span = ProgrammeYear(year, pack.year_starts_in)
     premises = Premises(tuple(staff), dict.fromkeys(span.months, rulebook(pack)))
     pieces = changes(span, premises, [], span.months[0]).missing
     role_of = {owner.key: owner.role for owner in staff}
     audits = [piece for piece in pieces if pack.activity(piece.activity).kind == "case_audit"]
+    actions = Counter({month: n * assumptions.actions_per_audit for month, n in _by_month(audits).items()})
     return Simulated(
         year=span,
         work=Counter((role_of[piece.owner], piece.month) for piece in pieces),
-        activities=Counter(piece.activity for piece in pieces),
+        activities=Counter((piece.activity, piece.month) for piece in pieces),
         moderations=_moderations(pack, audits, assumptions),
-        actions=len(audits) * assumptions.actions_per_audit,
-        escalations=share_to_choose(len(pieces), assumptions.late),
+        actions=actions,
+        escalations=_escalations(_by_month(pieces), span, assumptions),
     )
 
 
-def _moderations(pack: Pack, audits: Iterable[Gap[str]], assumptions: Assumptions) -> int:
+def _by_month(pieces: Iterable[Gap[str]]) -> Counter[Month]:
+    return Counter(piece.month for piece in pieces)
+
+
+def _moderations(pack: Pack, audits: Iterable[Gap[str]], assumptions: Assumptions) -> Counter[Month]:
     """Each month's share, rounded up, and on top the audits whose grade alone asks for it."""
-    total = 0
-    for (key, _), number in Counter((audit.activity, audit.month) for audit in audits).items():
+    total: Counter[Month] = Counter()
+    for (key, month), number in Counter((audit.activity, audit.month) for audit in audits).items():
         rule = pack.activity(key).moderation
         if rule is None:
             continue
         by_grade = share_to_choose(number, assumptions.inadequate) if rule.all_of and rule.share < 100 else 0
-        total += min(number, by_grade + share_to_choose(number - by_grade, rule.share))
+        total[month] += min(number, by_grade + share_to_choose(number - by_grade, rule.share))
     return total
+
+
+def _escalations(work: Counter[Month], span: ProgrammeYear, assumptions: Assumptions) -> Counter[Month]:
+    """The late share of all work, rounded up once for the year and not anew in each month."""
+    found: Counter[Month] = Counter()
+    done = escalated = 0
+    for month in span.months:
+        done += work[month]
+        so_far = share_to_choose(done, assumptions.late)
+        found[month] = so_far - escalated
+        escalated = so_far
+    return found
 
 
 def read_staff(file: IO[bytes], name: str) -> list[Owner[str]]:

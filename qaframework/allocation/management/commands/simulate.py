@@ -1,6 +1,9 @@
 """A year on paper: who would owe what by month, without touching the data."""
 
+import csv
+from dataclasses import asdict
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from qaframework.packs.command import live_frameworks
 from qaframework.packs.definition import Pack, parse
 from qaframework.packs.reading import PackInvalid, hash_of, read_pack
 from qaframework.people.command import OperatorCommand, Outcome
+from qaframework.people.exports import without_formula
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import ProgrammeYear
 from qaframework.rules.programme import Owner
@@ -30,13 +34,27 @@ class Command(OperatorCommand):
             help="A live framework's key; with --staff also a shipped pack's name, or a pack's path.",
         )
         parser.add_argument("--staff", help="CSV or XLSX with post, role, unit; without it the own posts.")
+        parser.add_argument("--csv", action="store_true", help="Print a table as CSV instead of a text.")
         standard = Assumptions()
-        parser.add_argument("--inadequate", type=int, default=standard.inadequate, help="Percent of audits.")
-        parser.add_argument("--actions", type=int, default=standard.actions_per_audit, help="For each audit.")
-        parser.add_argument("--late", type=int, default=standard.late, help="Percent of all work.")
+        parser.add_argument(
+            "--inadequate",
+            type=int,
+            default=standard.inadequate,
+            help="Percent of audits.",
+        )
+        parser.add_argument(
+            "--actions",
+            type=int,
+            default=standard.actions_per_audit,
+            help="For each audit.",
+        )
+        parser.add_argument("--late", type=int, default=standard.late, help="Percent of work.")
 
     def perform(self, *, now: datetime, **options: Any) -> Outcome:
-        assumptions = Assumptions(options["inadequate"], options["actions"], options["late"])
+        try:
+            assumptions = Assumptions(options["inadequate"], options["actions"], options["late"])
+        except ValueError as error:
+            raise CommandError(str(error), returncode=2) from error
         pack, staff = _given(options) if options["staff"] else _own(options["framework"], now)
         try:
             year = ProgrammeYear.parse(options["year"]).year if options["year"] else None
@@ -44,7 +62,8 @@ class Command(OperatorCommand):
             found = simulate(pack, year or span.year, staff, assumptions)
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from error
-        return Outcome(0, _table(pack, found, assumptions), details=_details(found))
+        write = _csv if options["csv"] else _table
+        return Outcome(0, write(pack, found, assumptions), details=_details(found, assumptions))
 
 
 def _given(options: dict[str, Any]) -> tuple[Pack, list[Owner[str]]]:
@@ -70,34 +89,76 @@ def _own(key: str | None, now: datetime) -> tuple[Pack, list[Owner[str]]]:
     return frameworks[0].version_on(local_date(now)).pack, staff
 
 
-def _table(pack: Pack, found: Simulated, assumptions: Assumptions) -> str:
-    header = ["", *(month.label[:3] for month in found.year.months), "Year"]
-    rows = [
-        [pack.role_label(role), *map(str, found.by_month(role)), str(sum(found.by_month(role)))]
-        for role in found.roles
+def _lines(pack: Pack, found: Simulated) -> list[tuple[str, str, list[int]]]:
+    """Kind, name and numbers by month: roles, activities, and what is expected to follow."""
+    activities = sorted({activity for activity, _ in found.activities})
+    return [
+        *(("role", pack.role_label(role), found.by_month(role)) for role in found.roles),
+        *(("work", pack.activity(key).label, found.activity_by_month(key)) for key in activities),
+        *(("expected", name, numbers) for name, numbers in found.expected_by_month().items()),
     ]
-    width = max(len(row[0]) for row in [header, *rows])
-    lines = [f"{row[0]:<{width}}" + "".join(f"{cell:>6}" for cell in row[1:]) for row in [header, *rows]]
-    work = [f"{pack.activity(key).label}: {number}" for key, number in sorted(found.activities.items())]
+
+
+def _assumed(assumptions: Assumptions) -> dict[str, str]:
+    """Each assumption in words, by the option that sets it."""
+    return {
+        "--inadequate": f"{assumptions.inadequate} in 100 audits have a grade that must be moderated",
+        "--actions": f"each audit leads to {assumptions.actions_per_audit} actions",
+        "--late": f"{assumptions.late} in 100 pieces of work are late enough for the first step to be taken",
+    }
+
+
+def _table(pack: Pack, found: Simulated, assumptions: Assumptions) -> str:
+    lines = _lines(pack, found)
+    width = max(len(name) for _, name, _ in lines)
+    header = [month.label[:3] for month in found.year.months]
     return "\n".join(
         [
             f"{pack.name}, {found.year.label}",
-            *lines,
-            *work,
-            f"Moderations: {found.moderations}, if {assumptions.inadequate} in 100 audits are inadequate",
-            f"Actions: {found.actions}, at {assumptions.actions_per_audit} for each audit",
-            f"Escalations: {found.escalations}, if {assumptions.late} in 100 pieces of work are late",
+            *_block("Pieces of work by role", "role", lines, header, width),
+            *_block("The same by kind of work", "work", lines, header, width),
+            *_block("What is expected to follow", "expected", lines, header, width),
+            "",
+            "Assumed, and set with the option named:",
+            *(f"  {words} ({option})" for option, words in _assumed(assumptions).items()),
+            "Every post counts as held for the whole year.",
         ]
     )
 
 
-def _details(found: Simulated) -> dict[str, Any]:
+def _block(
+    title: str, kind: str, lines: list[tuple[str, str, list[int]]], header: list[str], width: int
+) -> list[str]:
+    rows = [(name, numbers) for of, name, numbers in lines if of == kind]
+    return [
+        "",
+        title,
+        f"{'':<{width}}" + "".join(f"{cell:>6}" for cell in [*header, "Year"]),
+        *(f"{name:<{width}}" + "".join(f"{n:>6}" for n in [*ns, sum(ns)]) for name, ns in rows),
+    ]
+
+
+def _csv(pack: Pack, found: Simulated, assumptions: Assumptions) -> str:
+    """The same as rows of a table: kind, name, a column for each month and the year; last what is assumed."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["kind", "name", *(month.key for month in found.year.months), "year"])
+    writer.writerows(
+        [kind, without_formula(name), *numbers, sum(numbers)] for kind, name, numbers in _lines(pack, found)
+    )
+    writer.writerows(["assumed", words] for words in _assumed(assumptions).values())
+    return text.getvalue().rstrip("\n")
+
+
+def _details(found: Simulated, assumptions: Assumptions) -> dict[str, Any]:
+    expected = found.expected_by_month()
+    activities = sorted({activity for activity, _ in found.activities})
     return {
         "year": found.year.key,
         "months": [month.key for month in found.year.months],
         "by_role": {role: found.by_month(role) for role in found.roles},
-        "by_activity": dict(found.activities),
-        "moderations": found.moderations,
-        "actions": found.actions,
-        "escalations": found.escalations,
+        "by_activity": {key: sum(found.activity_by_month(key)) for key in activities},
+        "expected_by_month": {name.lower(): numbers for name, numbers in expected.items()},
+        **{name.lower(): sum(numbers) for name, numbers in expected.items()},
+        "assumed": asdict(assumptions),
     }
