@@ -1,13 +1,14 @@
 """What every page's frame shows: where one may go, whose authority this is, how long one may idle."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from qaframework.people.access import covers_authority, has_capability, local_today, posts_of
+from qaframework.people.access import covers_authority, local_today, posts_of
 from qaframework.people.models import User
 from qaframework.people.roles import LEADERS, ROLES, Capability, roles_with
 
@@ -72,17 +73,17 @@ def home_of(user: User) -> str:
 
 
 def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
-    entries, today = [], local_today()
-    for label, name, allowed in MENU:
-        may = covers_authority if name in FOR_WHOLE_AUTHORITY else has_capability
-        url = _address(name) if any(may(user, capability, today) for capability in allowed) else ""
-        if url:
-            entries.append({"label": label, "url": url, "current": request.path.startswith(url)})
-    return entries
+    held, today = capabilities_of(user), local_today()
+    shown = [
+        (label, _addresses()[name])
+        for label, name, allowed in MENU
+        if not held.isdisjoint(allowed)
+        and (name not in FOR_WHOLE_AUTHORITY or any(covers_authority(user, one, today) for one in allowed))
+    ]
+    return [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in shown]
 
 
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+@cache
+def _addresses() -> dict[str, str]:
+    """The addresses of the menu: they are the same on every page of a process."""
+    return {name: reverse(name) for _, name, _ in MENU}

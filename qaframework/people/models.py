@@ -131,7 +131,7 @@ class PostQuerySet(models.QuerySet["Post"]):
     def with_capability(self, capability: Capability) -> "PostQuerySet":
         return self.filter(role__in=roles_with(capability))
 
-    def held_by(self, user: User, on: date) -> "PostQuerySet":
+    def held_by(self, user: User | int, on: date) -> "PostQuerySet":
         """Posts that ``user`` holds, or acts in, on that local date."""
         return self.filter(pk__in=PostHolding.objects.on(on).filter(user=user).values("post"))
 
