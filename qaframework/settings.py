@@ -174,6 +174,7 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "qaframework.people.form_renderer.FormRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "govuk"
 CRISPY_TEMPLATE_PACK = "govuk"
 CRISPY_FAIL_SILENTLY = False

@@ -1,5 +1,6 @@
 """Dates, grades and states say the same on every page."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -56,12 +57,24 @@ def test_a_label_written_by_an_administrator_is_escaped() -> None:
 
 
 def test_a_row_must_have_a_cell_for_each_column() -> None:
-    assert page.labelled(["a", {"text": "b", "url": "/"}], ["A", "B"]) == [
-        ("A", {"text": "a"}),
-        ("B", {"text": "b", "url": "/"}),
-    ]
+    columns = [{"label": "A"}, {"label": "B", "numeric": True}]
+    shown = page.table_rows([["a", {"text": "b", "url": "/"}]], columns)
+    assert shown == (
+        '<tr class="govuk-table__row" role="row">'
+        '<th scope="row" role="rowheader" class="govuk-table__header">a</th>'
+        '<td role="cell" data-label="B" class="govuk-table__cell govuk-table__cell--numeric">'
+        '<a class="govuk-link" href="/">b</a></td></tr>'
+    )
     with pytest.raises(ValueError, match="shorter"):
-        page.labelled(["a"], ["A", "B"])
+        page.table_rows([["a"]], columns)
+
+
+def test_what_people_wrote_is_escaped_in_a_table() -> None:
+    cells = ["<b>", "<i>\n<u>", {"text": "<a>", "url": '"'}, {"text": "<s>", "status": "open"}]
+    shown = page.table_rows([cells], [{"label": f"<{place}>"} for place in range(4)])
+    assert not set(re.findall(r"</?(?:b|i|u|s|\d)>", shown))
+    assert "&lt;i&gt;<br>&lt;u&gt;" in shown
+    assert 'href="&quot;"' in shown
 
 
 def test_a_cell_with_nothing_is_marked_so_that_phones_leave_it_out() -> None:

@@ -13,7 +13,7 @@ from django.forms.utils import flatatt
 from django.forms.widgets import ChoiceWidget, MultiWidget
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -145,17 +145,38 @@ def status_tag(key: str, label: str = "") -> dict[str, str]:
     return {"text": label or _words(key), "colour": STATUS_COLOURS.get(key, "grey")}
 
 
-@register.filter
-def labelled(cells: Iterable[Any], columns: Iterable[Any]) -> list[tuple[Any, Any]]:
-    """Each cell of a table row with its column; a plain value becomes a cell that shows it."""
-    pairs = zip(columns, cells, strict=True)
-    return [(column, cell if isinstance(cell, Mapping) else {"text": cell}) for column, cell in pairs]
+@register.simple_tag
+def table_rows(rows: Iterable[Iterable[Any]], columns: Iterable[Any]) -> SafeString:
+    """The rows of a table, a cell for each column. No template of its own, because lists have hundreds."""
+    starts = [_cell_start(column) for column in columns]
+    return SafeString("".join(_table_row(cells, starts) for cells in rows))
+
+
+def _cell_start(column: Any) -> str:
+    said = column if isinstance(column, Mapping) else vars(column)
+    numeric = " govuk-table__cell--numeric" if said.get("numeric") else ""
+    label = conditional_escape(said["label"])
+    return f'<td role="cell" data-label="{label}" class="govuk-table__cell{numeric}'
+
+
+def _table_row(cells: Iterable[Any], starts: list[str]) -> str:
+    parts = ['<tr class="govuk-table__row" role="row">']
+    for start, cell in zip(starts, cells, strict=True):
+        text = cell.get("text") if isinstance(cell, Mapping) else cell
+        if len(parts) == 1:
+            heading = '<th scope="row" role="rowheader" class="govuk-table__header">'
+            parts.append(f"{heading}{value(cell, text)}</th>")
+        else:
+            nothing = " app-table__nothing" if text == "–" else ""
+            parts.append(f'{start}{nothing}">{value(cell, text)}</td>')
+    parts.append("</tr>")
+    return "".join(parts)
 
 
 @register.simple_tag
 def value(cell: Any, text: Any) -> SafeString:
     """A value in a table or summary list: a tag where ``cell`` has a grade or status, a link where it has an
-    address, else the text with its line breaks. No template of its own, because lists have hundreds."""
+    address, else the text with its line breaks. No template of its own either."""
     said = cell if isinstance(cell, Mapping) else {}
     if key := said.get("grade"):
         return _tag(**grade_tag(key, text))
@@ -163,7 +184,8 @@ def value(cell: Any, text: Any) -> SafeString:
         return _tag(**status_tag(key, text))
     if url := said.get("url"):
         return format_html('<a class="govuk-link" href="{}">{}</a>', url, text)
-    return linebreaksbr("" if text is None else text)
+    shown = conditional_escape("" if text is None else text)
+    return linebreaksbr(shown) if "\n" in shown else shown
 
 
 @lru_cache(maxsize=512, typed=True)  # text marked safe is another key than the same text that is not
