@@ -1,11 +1,11 @@
 """The quality assurance team's inbox: every audit that was handed in, the newest first (BED-12)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -21,6 +21,13 @@ from qaframework.people.paging import KeysetPage, keyset_page
 from qaframework.people.templatetags.page import short_date
 
 Row = list[Any]
+
+RELATED = ("assignment__post", "assignment__case", "auditor", "result")
+SHOWN = (
+    *("submitted_at", "overall_grade", "final_grade", "auditor__full_name", "result__in_time"),
+    *("assignment__activity", "assignment__period", "assignment__state", "assignment__framework_version"),
+    *("assignment__post__title", "assignment__case__child_ref"),
+)
 
 MODERATIONS = {
     "undecided": Q(assignment__state=Assignment.State.SUBMITTED),
@@ -46,14 +53,11 @@ def inbox_for(user: User, query: QueryDict, today: date) -> Inbox:
         activities=_audit_activities(packs),
         grades=_grades(packs),
     )
-    related = ("assignment__post", "assignment__case", "auditor", "result")
-    latest = Prefetch("moderations", Moderation.objects.order_by("-opened_at", "-pk"))
-    audits = (
-        _narrowed(handed_in_audits(user, today), chosen).select_related(*related).prefetch_related(latest)
-    )
+    audits = _narrowed(handed_in_audits(user, today), chosen).select_related(*RELATED).only(*SHOWN)
     page = keyset_page(audits, moment="submitted_at", query=query, newest_first=True)
     with_rules([audit.assignment for audit in page.rows])
-    return Inbox([_row(audit) for audit in page.rows], page, chosen)
+    latest = _latest_moderations(page.rows)
+    return Inbox([_row(audit, latest.get(audit.pk)) for audit in page.rows], page, chosen)
 
 
 def grade_cell(assignment: Assignment, grade: str) -> Any:
@@ -82,7 +86,17 @@ def _narrowed(audits: QuerySet[CaseAudit], chosen: InboxFilter) -> QuerySet[Case
     return audits
 
 
-def _row(audit: CaseAudit) -> Row:
+def _latest_moderations(audits: Iterable[CaseAudit]) -> dict[int, tuple[int, str]]:
+    """By the audit's key, the key of its latest moderation and what came of that or how it stands."""
+    found = Moderation.objects.filter(audit__in=[audit.pk for audit in audits]).order_by("opened_at", "pk")
+    results, states = dict(Moderation.Result.choices), dict(Moderation.State.choices)
+    return {
+        audit: (pk, str(results.get(result) or states[state]))
+        for audit, pk, result, state in found.values_list("audit", "pk", "result", "state")
+    }
+
+
+def _row(audit: CaseAudit, moderation: tuple[int, str] | None) -> Row:
     assignment = audit.assignment
     result = getattr(audit, "result", None)
     in_time = result is not None and result.in_time
@@ -92,18 +106,16 @@ def _row(audit: CaseAudit) -> Row:
         "Yes" if in_time else {"status": "late", "text": "Late"},
         f"{audit.auditor or 'Nobody is recorded'}\n{assignment.post.title}",
         grade_cell(assignment, audit.final_grade or audit.overall_grade),
-        _moderation_cell(audit),
+        _moderation_cell(audit, moderation),
     ]
 
 
-def _moderation_cell(audit: CaseAudit) -> Any:
-    latest = next(iter(audit.moderations.all()), None)
-    state = audit.assignment.state
-    if latest is None:
-        waits = state == Assignment.State.SUBMITTED
+def _moderation_cell(audit: CaseAudit, moderation: tuple[int, str] | None) -> Any:
+    if moderation is None:
+        waits = audit.assignment.state == Assignment.State.SUBMITTED
         return "Waits for the month’s draw" if waits else "Not moderated"
-    text = latest.get_result_display() if latest.result else latest.get_state_display()
-    return {"text": text, "url": reverse("audits:moderation", args=[latest.pk])}
+    pk, text = moderation
+    return {"text": text, "url": reverse("audits:moderation", args=[pk])}
 
 
 def _audit_activities(packs: Mapping[int, Pack]) -> list[tuple[str, str]]:

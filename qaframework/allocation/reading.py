@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from qaframework.allocation.models import Assignment
 from qaframework.packs.definition import Pack
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.people.models import Post, PostHolding
+from qaframework.people.prepared import Prepared
 
 
 def with_rules(assignments: Iterable[Assignment]) -> list[Assignment]:
-    """The assignments with their framework versions; each version is large and is read once."""
+    """The assignments with their framework versions, in one query: an authority has few versions."""
     rows = list(assignments)
-    versions = FrameworkVersion.objects.in_bulk({row.framework_version_id for row in rows})
+    versions = {version.pk: version for version in map(_version, VERSIONS.rows())} if rows else {}
     for row in rows:
         row.framework_version = versions[row.framework_version_id]
     return rows
@@ -36,11 +38,31 @@ def holder_name(post_field: str, on: date) -> Subquery:
 
 def packs_on(day: date) -> dict[int, Pack]:
     """The rules in force on a local date of every live framework, by the framework's key, in one query."""
-    in_force = FrameworkVersion.objects.filter(framework=OuterRef("pk"), effective_from__lte=day)
-    newest = in_force.order_by("-effective_from", "-number").values("pk")[:1]
-    live = Framework.objects.live().annotate(in_force=Subquery(newest)).values("in_force")
-    versions = FrameworkVersion.objects.filter(pk__in=live).order_by("framework")
+    versions = [_version(row) for row in IN_FORCE.rows(day)]
     return {version.framework_id: version.pack for version in versions}
+
+
+# What names a version: its content is large, and read only where this process does not know it yet.
+VERSION = ("id", "framework_id", "number", "label", "content_hash")
+
+
+def _version(row: tuple[Any, ...]) -> FrameworkVersion:
+    return FrameworkVersion.from_db(None, VERSION, row)
+
+
+def _all_versions() -> QuerySet[FrameworkVersion, Any]:
+    return FrameworkVersion.objects.order_by("pk").values_list(*VERSION)
+
+
+def _in_force(day: date) -> QuerySet[FrameworkVersion, Any]:
+    known = FrameworkVersion.objects.filter(framework=OuterRef("pk"), effective_from__lte=day)
+    newest = known.order_by("-effective_from", "-number").values("pk")[:1]
+    live = Framework.objects.live().annotate(in_force=Subquery(newest)).values("in_force")
+    return FrameworkVersion.objects.filter(pk__in=live).order_by("framework").values_list(*VERSION)
+
+
+IN_FORCE = Prepared(_in_force, date)
+VERSIONS = Prepared(_all_versions)
 
 
 def activity_choices(packs: Iterable[Pack]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.expressions import Col
 from simple_history.models import HistoricalRecords
 
-from qaframework.packs.definition import Pack, parse
+from qaframework.packs.definition import Pack, known, parse
 from qaframework.people.models import Unit
 
 
@@ -125,5 +125,8 @@ class FrameworkVersion(models.Model):
 
     @property
     def pack(self) -> Pack:
-        """The rules as typed objects, parsed once per version and process."""
-        return parse(self.content_hash, self.content)
+        """The rules as typed objects, parsed once per version and process.
+
+        The content is large: a query that only needs the rules may defer it.
+        """
+        return known(self.content_hash) or parse(self.content_hash, self.content)

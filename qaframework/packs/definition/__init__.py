@@ -10,7 +10,7 @@ from qaframework.packs.definition.grades import PackGradeScheme, grade_scheme_fr
 from qaframework.packs.definition.groups import CycleStep, LeadershipGroup
 from qaframework.packs.definition.ladders import LadderNotes
 from qaframework.packs.definition.meeting_types import MeetingType
-from qaframework.packs.definition.pack import Pack, PackNote, parse
+from qaframework.packs.definition.pack import Pack, PackNote, known, parse
 from qaframework.packs.definition.quotas import ExpectedVolume
 from qaframework.packs.definition.reports import ReportRule
 from qaframework.packs.definition.standards import Standard, standard_from
@@ -39,6 +39,7 @@ __all__ = [
     "Standard",
     "Theme",
     "grade_scheme_from",
+    "known",
     "parse",
     "standard_from",
 ]

@@ -1,9 +1,8 @@
 """A framework pack as one typed object."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from qaframework.packs.definition.activities import ActivityType, activity_from
 from qaframework.packs.definition.follow_up import (
@@ -123,12 +122,12 @@ class Pack:
         return [note for note in self.notes if note.about == about]
 
 
-@dataclass(frozen=True)
-class _Hashed:
-    """Content that is known by its hash, so that each version is parsed once per process."""
+_parsed: dict[str, Pack] = {}
 
-    content_hash: str
-    content: Json = field(compare=False)
+
+def known(content_hash: str) -> Pack | None:
+    """The rules of a version that this process has parsed before; saves reading its content again."""
+    return _parsed.get(content_hash)
 
 
 def parse(content_hash: str, content: Json) -> Pack:
@@ -136,13 +135,14 @@ def parse(content_hash: str, content: Json) -> Pack:
 
     Content that was not checked before may raise KeyError, TypeError or ValueError.
     """
-    return _parse(_Hashed(content_hash, content))
+    if content_hash not in _parsed:
+        _parsed[content_hash] = _pack(content)
+    return _parsed[content_hash]
 
 
-@lru_cache(maxsize=64)
-def _parse(hashed: _Hashed) -> Pack:
-    framework: Json = hashed.content["framework"]
-    tools: Json = hashed.content["tools"]
+def _pack(content: Json) -> Pack:
+    framework: Json = content["framework"]
+    tools: Json = content["tools"]
     groups = {group["key"]: group_from(group) for group in framework.get("groups", ())}
     return Pack(
         key=framework["key"],
