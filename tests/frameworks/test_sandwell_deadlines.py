@@ -19,7 +19,7 @@ from qaframework.allocation.workflow import allocate_period_work, ask_extension,
 from qaframework.clocks.models import Clock
 from qaframework.notices.models import Notice
 from qaframework.people.models import Post, Unit, User
-from qaframework.rules.periods import Month
+from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.working_days import end_of_day, local_date, start_of_day
 from tests.factories.activities import fill_in
 from tests.factories.caseload import CaseFactory
@@ -182,6 +182,28 @@ def arrange(client: Client, by: User, visit: Observation, service: Unit, day: da
     address = reverse("observations:arrange", args=[visit.pk])
     response = client.post(address, {"unit": service.pk, "day": day.isoformat()})
     assert response.status_code == 302
+
+
+@pytest.mark.clause("SAN-14")
+def test_the_chief_executive_visits_every_month_and_the_note_reaches_the_service(
+    root: Unit, grow: Grow, employ: Employ, plan: Plan, client: Client
+) -> None:
+    homes = grow("childrens-homes", Unit.Kind.SERVICE)
+    (manager,) = employ(homes, "senior_manager")
+    (chief,) = employ(root, "executive_director")
+    programme = plan("sandwell")
+    planned = programme.assignments.filter(post=chief, activity="service_visit")
+    assert sorted(planned.values_list("period", flat=True)) == [one.key for one in ProgrammeYear(2026).months]
+    visit = begun(programme, chief, "service_visit")
+    with time_machine.travel(TENTH_OF_APRIL, tick=False):
+        arrange(client, holder(chief), visit, homes, date(2026, 4, 9))
+        fill_in(Observation.objects.get(pk=visit.pk), holder(chief), TENTH_OF_APRIL)
+        client.force_login(holder(chief))
+        client.post(reverse("observations:hand_in", args=[visit.pk]))
+        assert Assignment.objects.get(pk=visit.assignment_id).state == Assignment.State.FINAL
+        assert Notice.objects.filter(kind="written_up", recipient=holder(manager)).exists()
+        client.force_login(holder(manager))
+        assert client.get(reverse("observations:read", args=[visit.pk])).status_code == 200
 
 
 def test_the_manager_of_a_service_is_told_of_an_announced_visit(
