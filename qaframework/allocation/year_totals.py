@@ -13,7 +13,7 @@ from qaframework.allocation.tallies import Tally
 from qaframework.allocation.workflow.proposing import owner_of
 from qaframework.packs.definition import Pack
 from qaframework.packs.wording import amounts_in_words, in_a_list
-from qaframework.people.models import Post
+from qaframework.people.models import Post, Unit
 from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.programme import sharing
 from qaframework.rules.quotas import Per, stretches
@@ -130,8 +130,10 @@ def _volumes(pack: Pack, work: _Work) -> Iterable[tuple[str, RunningTotal]]:
 
 def _shared(pack: Pack, work: _Work) -> Iterable[tuple[str, RunningTotal]]:
     owners = [owner_of(post) for post in work.posts.values()]
+    codes = {code for shared in pack.shared_quotas for code in shared.units}
+    names = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
     for shared in pack.shared_quotas:
-        units = in_a_list([f"unit {code}" for code in shared.units])
+        units = in_a_list([names.get(code, f"unit {code}") for code in shared.units])
         basis = f"{amounts_in_words(pack, shared.per, shared.amounts)}, between several posts"
         points = work.points(shared.activity, shared.amounts, shared.per, set(sharing(shared, owners)))
         label = pack.activity(shared.activity).label

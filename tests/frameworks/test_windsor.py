@@ -160,7 +160,7 @@ def test_the_year_view_adds_up_what_is_expected_planned_and_handed_in(
         ["August 2026", 42, 42, 3],
     ]
     assert early_help.rows[-1] == ["March 2027", 140, 140, 3]
-    social = totals["Managers' audit in unit social-care and unit quality-assurance"]
+    social = totals["Managers' audit in Social care and Quality assurance"]
     assert social.basis == "25 a month, none in April and August, between several posts"
     assert social.rows[-1] == ["March 2027", 250, 250, 0]
     dives = [total for label, total in totals.items() if label.startswith("Deep dive")]
