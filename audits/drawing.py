@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from audits.frames import ANY_CASE, NO_AUDITOR, Pools, build_frame, freeze
-from audits.independence import NOT_CLEARED, Eligibility
+from audits.independence import NOT_CLEARED, Eligibility, last_practitioners
 from audits.matching import match
 from audits.models import DrawnCase, SampleDraw
 from audits.themes import ChosenTheme
@@ -48,12 +48,14 @@ def draw_from_pool(
     """Draw a case of the pool for each of ``owing``, which are of one activity and month.
 
     The seed is chosen once the frame is fixed. Where the reserves leave a post without a case that it may
-    audit, further ones are drawn until it has one, while there is any. A draw by theme needs its ``theme``.
+    audit, further ones are drawn until it has one, while there is any; and no post gets a case of the
+    practitioner whom it audited last while there is another. A draw by theme needs its ``theme``.
     """
     activity, month = activity_of(owing[0]), Month.parse(owing[0].period)
     assert activity.draw is not None
     posts = list({one.post for one in owing})
-    auditors = _Auditors.load(pool, Eligibility.load(organisation, pool, activity, month))
+    before = last_practitioners(posts, month)
+    auditors = _Auditors.load(pool, Eligibility.load(organisation, pool, activity, month), before)
     frame = build_frame(
         pool,
         activity.draw,
@@ -69,7 +71,9 @@ def draw_from_pool(
     # The posts come in the order of tickets of their own.
     in_turn = sorted(owing, key=lambda one: ticket(seed, f"{one.post.code}/{one.ordinal}"))
     cases = [pick.reference for pick in (*drawing.chosen, *drawing.reserves, *drawing.rest)]
-    given = match([one.post for one in in_turn], cases, auditors.may_audit)
+    given = match(
+        [one.post for one in in_turn], cases, auditors.may_audit, unless_none_is_left=auditors.had_last
+    )
     further = max((n for n, pick in enumerate(drawing.rest, 1) if pick.reference in given), default=0)
     drawn = cases[: len(drawing.chosen) + len(drawing.reserves) + further]
     sample = SampleDraw(
@@ -96,6 +100,7 @@ def draw_from_pool(
                 "ordinal": one.ordinal,
                 "case": drawn.index(case) if case else None,
                 "may_not": auditors.reasons(one.post, drawn),
+                "had_last": [place for place, its in enumerate(drawn) if auditors.had_last(one.post, its)],
             }
             for one, case in zip(in_turn, given, strict=True)
         ],
@@ -159,28 +164,34 @@ def minimum_share_data(rule: DrawRule, due: MinimumDue | None) -> dict[str, Any]
 
 @dataclass(frozen=True)
 class _Auditors:
-    """Which posts may audit which of the pool's open cases, by their references.
+    """Which posts may audit which of the pool's open cases, by their references, and whom each audited last.
 
-    It follows from a case's practitioner and team, and of those pairs there are few.
+    The first follows from a case's practitioner and team, and of those pairs there are few.
     """
 
     eligibility: Eligibility
     held_by: dict[str, tuple[int | None, int | None]]
     restricted: dict[str, int]
+    before: dict[int, int]
     _known: dict[tuple[int, int | None, int | None], str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, pool: Unit, eligibility: Eligibility) -> "_Auditors":
+    def load(cls, pool: Unit, eligibility: Eligibility, before: dict[int, int]) -> "_Auditors":
         cases = Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN).order_by()
         rows = list(cases.values_list("child_ref", "pk", "worker", "unit", "is_restricted"))
         return cls(
             eligibility,
             {reference: (worker, unit) for reference, _, worker, unit, _ in rows},
             {reference: pk for reference, pk, *_, is_restricted in rows if is_restricted},
+            before,
         )
 
     def may_audit(self, post: Post, reference: str) -> bool:
         return not self.why_not(post, reference)
+
+    def had_last(self, post: Post, reference: str) -> bool:
+        """Whether the post's last audit was of the practitioner of this case too."""
+        return post.pk in self.before and self.before[post.pk] == self.held_by[reference][0]
 
     def why_not(self, post: Post, reference: str) -> str:
         if reference in self.restricted and not self._is_cleared(post, reference):

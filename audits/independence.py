@@ -1,7 +1,9 @@
 """Whether somebody may audit a case: nobody judges their own work or that of those they manage."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import Case, CaseClearance
 from qaframework.packs.definition import ActivityType
 from qaframework.people.directory import Organisation
@@ -76,6 +78,17 @@ class Eligibility:
         """Whether the holder of the post may see the restricted case."""
         holder = self.organisation.holder_of(post.pk)
         return holder is not None and (case_id, holder.pk) in self.clearances
+
+
+def last_practitioners(
+    posts: Iterable[Post], month: Month, *, besides: Assignment | None = None
+) -> dict[int, int]:
+    """Whose case each of the posts audited last up to that month, or audits, by the post's key. One query."""
+    audits = Assignment.objects.still_owed_or_done().owed_by(posts)
+    audits = audits.filter(kind="case_audit", period__lte=month.key, worker__isnull=False)
+    if besides is not None:
+        audits = audits.exclude(pk=besides.pk)
+    return dict(audits.order_by("period", "allocated_on", "pk").values_list("post", "worker"))
 
 
 def rule_within(pool: Unit, rule: str) -> str:

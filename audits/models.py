@@ -81,8 +81,9 @@ class SampleDraw(models.Model):
     )
     turns = models.JSONField(
         default=list,
-        help_text="The posts that owed an audit, in their order: {post, ordinal, case, may_not}. Cases go by "
-        "their place among all drawn ones, from 0; may_not says why the post could not audit one.",
+        help_text="The posts that owed an audit, in their order: {post, ordinal, case, may_not, had_last}. "
+        "Cases go by their place among all drawn ones, from 0; may_not says why the post could not audit "
+        "one, had_last has those of the practitioner whom the post audited last.",
     )
     drawn_at = models.DateTimeField()
     drawn_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

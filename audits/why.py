@@ -33,6 +33,7 @@ TURNS = (
     "each post. The drawn cases were given out in their order, each to the first post without one that may "
     "audit it. Posts change cases where that gives one more of them a case."
 )
+TWICE_RUNNING = "Nobody audits the same practitioner twice running while there is another case for them."
 NOT_NOW = "On hold, or restricted"
 
 
@@ -244,14 +245,14 @@ def _drawn_as(row: DrawnCase, record: _Record) -> str:
         return "one of the sample"
     further = row.draw.further_reserves
     if further and row.position > len(record.reserves) - further:
-        return "a further reserve, because a post may audit none of the cases before it"
+        return "a further reserve, because there was none for a post among the cases before it"
     return "a reserve, for when a drawn case has to be replaced"
 
 
 def _why_this_auditor(row: DrawnCase, assignment: Assignment, record: _Record) -> Step:
     draw, turns = row.draw, row.draw.turns
     rule = activity_of(draw).independence_in(Month.parse(draw.period))
-    text = [f"{who_may_audit(rule)}."]
+    text = [f"{who_may_audit(rule)}.", TWICE_RUNNING]
     if len(turns) > 1:
         text.append(TURNS)
     # Its place among all drawn cases, the reserves after the others, from 0.
@@ -270,8 +271,15 @@ def _why_this_auditor(row: DrawnCase, assignment: Assignment, record: _Record) -
         for turn in turns
         if str(place) in turn["may_not"]
     }
+    reasons |= {
+        titles.get(turn["post"], turn["post"]): "Its last audit was of the same practitioner."
+        for turn in turns
+        if place in turn["had_last"] and str(place) not in turn["may_not"] and turn["case"] != place
+    }
+    if any(turn["case"] == place and place in turn["had_last"] for turn in turns):
+        text.append("Its last audit was of the same practitioner, because no other case was left for it.")
     rows: list[Row] = [[title, reason] for title, reason in reasons.items()]
-    table = Table("Posts that could not audit this case", columns("Post", "Why"), rows)
+    table = Table("Posts that could not have this case", columns("Post", "Why"), rows)
     return Step("Why this auditor", text, table if rows else None)
 
 

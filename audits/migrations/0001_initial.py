@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ('exclusions', models.JSONField(default=dict, help_text='{reason: count}')),
                 ('shortfall', models.PositiveIntegerField(default=0)),
                 ('further_reserves', models.PositiveIntegerField(default=0, help_text='Drawn after the reserves, for posts that may audit none of the cases before.')),
-                ('turns', models.JSONField(default=list, help_text='The posts that owed an audit, in their order: {post, ordinal, case, may_not}. Cases go by their place among all drawn ones, from 0; may_not says why the post could not audit one.')),
+                ('turns', models.JSONField(default=list, help_text='The posts that owed an audit, in their order: {post, ordinal, case, may_not, had_last}. Cases go by their place among all drawn ones, from 0; may_not says why the post could not audit one, had_last has those of the practitioner whom the post audited last.')),
                 ('drawn_at', models.DateTimeField()),
                 ('drawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from audits.independence import Eligibility
+from audits.independence import Eligibility, last_practitioners
 from audits.models import CaseAudit, DrawnCase, SampleDraw
 from audits.workflow.meetings import call_off_meeting
 from audits.workflow.opening import open_audit
@@ -111,7 +111,8 @@ def next_reserve(
 ) -> DrawnCase | None:
     """The first case left in the draw that the post may audit; those like the one it replaces come first.
 
-    One that has become restricted goes only to somebody with a clearance.
+    One of the practitioner whom the post audited last comes only when there is no other. One that has become
+    restricted goes only to somebody with a clearance.
     """
     activity, month = allocation.activity_of(assignment), Month.parse(assignment.period)
     eligibility = Eligibility.load(Organisation.load(on), sample.pool, activity, month)
@@ -125,10 +126,9 @@ def next_reserve(
         .exclude(case__assignments__state__in=Assignment.OPEN_STATES)
         .select_related("case__unit", "case__worker")
     )
-    for row in sorted(reserves, key=lambda row: _distance(row, instead_of)):
-        if eligibility.may_audit(assignment.post, row.case):
-            return row
-    return None
+    before = last_practitioners([assignment.post], month, besides=assignment).get(assignment.post_id)
+    ordered = sorted(reserves, key=lambda row: (row.case.worker_id == before, _distance(row, instead_of)))
+    return next((row for row in ordered if eligibility.may_audit(assignment.post, row.case)), None)
 
 
 def _distance(row: DrawnCase, instead_of: DrawnCase | None) -> tuple[bool, bool, bool, int]:

@@ -60,7 +60,12 @@ def _wrong_turns(sample: SampleDraw, drawn: int) -> list[str]:
     keys = [f"{turn['post']}/{turn['ordinal']}" for turn in turns]
     if len(keys) != sample.size or keys != sorted(keys, key=lambda key: ticket(sample.seed, key)):
         return ["The posts that owed an audit do not stand in the order of their tickets."]
-    given = match(turns, range(drawn), lambda turn, place: str(place) not in turn["may_not"])
+    given = match(
+        turns,
+        range(drawn),
+        lambda turn, place: str(place) not in turn["may_not"],
+        unless_none_is_left=lambda turn, place: place in turn["had_last"],
+    )
     wrong = [key for key, turn, case in zip(keys, turns, given, strict=True) if turn["case"] != case]
     return [f"Post {key} would get another case when they are given out again." for key in wrong]
 
