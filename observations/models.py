@@ -37,6 +37,8 @@ class Observation(Activity):
 
     def why_not_ready(self, on: date) -> str:
         if self.observed_on is None or (self.is_of_a_person and self.assignment.worker_id is None):
+            if self.is_of_a_person and self.assignment.worker_id is not None:
+                return "First say on which day you observe."
             if self.is_of_a_person:
                 return "First say whose practice you observe and on which day."
             if self.is_visit:

@@ -15,10 +15,10 @@ from qaframework.activities.forms import (
     DayForm,
     PersonAndDayForm,
     UnitAndDayForm,
-    people_in_view,
+    people_to_choose,
     units_of,
 )
-from qaframework.activities.pages import Row
+from qaframework.activities.pages import Row, person_rows
 from qaframework.activities.views import ActivityPages
 from qaframework.allocation.workflow import activity_of
 from qaframework.people.access import local_today
@@ -57,8 +57,7 @@ class ObservationPages(ActivityPages):
             return [{"label": "Service visited", "value": place}, day]
         if not observation.is_of_a_person:
             return [day]
-        worker = observation.assignment.worker
-        found: list[Row] = [{"label": "Practitioner", "value": str(worker or "Not chosen yet")}, day]
+        found = [*person_rows(observation, "Practitioner"), day]
         if observation.observed_on is not None:
             found.append(
                 {
@@ -140,7 +139,7 @@ class ObservationPages(ActivityPages):
             return DayForm(request.POST or None, day_label="When are you there?", initial=initial)
         return PersonAndDayForm(
             request.POST or None,
-            people=people_in_view(request.user, local_today(), OBSERVED),
+            people=people_to_choose(observation.assignment, request.user, local_today(), OBSERVED),
             person_label="Whose practice do you observe?",
             day_label="On which day?",
             initial=initial,

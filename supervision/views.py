@@ -7,8 +7,8 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from qaframework.activities.access import get_own_activity
-from qaframework.activities.forms import DayForm, PersonForm, people_in_view
-from qaframework.activities.pages import Row
+from qaframework.activities.forms import DayForm, PersonForm, people_to_choose
+from qaframework.activities.pages import Row, person_rows
 from qaframework.activities.views import ActivityPages
 from qaframework.people.access import local_today
 from qaframework.people.templatetags.page import uk_date
@@ -33,9 +33,8 @@ class SupervisionAuditPages(ActivityPages):
         ]
 
     def rows(self, audit: SupervisionAudit, *, is_owner: bool) -> list[Row]:
-        worker = audit.assignment.worker
-        found: list[Row] = [{"label": "Supervisor", "value": str(worker or "Not chosen yet")}]
-        if worker is not None:
+        found = person_rows(audit, "Supervisor")
+        if audit.assignment.worker is not None:
             found.append(
                 {
                     "label": "Discussed in their supervision",
@@ -52,7 +51,7 @@ class SupervisionAuditPages(ActivityPages):
         audit = get_own_activity(SupervisionAudit, request.user, pk, now=now)
         form = PersonForm(
             request.POST or None,
-            people=people_in_view(request.user, local_today(), SUPERVISORS),
+            people=people_to_choose(audit.assignment, request.user, local_today(), SUPERVISORS),
             person_label="Whose supervision records do you look at?",
             initial={"person": audit.assignment.worker_id},
         )

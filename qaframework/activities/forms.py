@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 
 from qaframework.actions.forms import ConcernForm
+from qaframework.allocation.models import Assignment
+from qaframework.allocation.rotation import Rotation, Waiting, rule_of
 from qaframework.caseload.access import visible_cases
 from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework
@@ -35,6 +37,23 @@ def people_in_view(user: User, on: date, roles: Iterable[str]) -> list[tuple[str
     return list(named.items())
 
 
+def people_to_choose(
+    assignment: Assignment, user: User, on: date, roles: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Whom the work may be about, as choices: by the framework's rule whoever has waited longest first, with
+    when that was; where it has none, whoever is in view."""
+    if rule_of(assignment) is None:
+        return people_in_view(user, on, roles)
+    return [
+        (str(one.worker.pk), f"{one.worker} ({one.post}), {_last(one)}")
+        for one in Rotation(on, besides=assignment).people(assignment)
+    ]
+
+
+def _last(one: Waiting) -> str:
+    return f"last in {one.last:%B %Y}" if one.last else "not yet"
+
+
 class PersonForm(forms.Form):
     """Whom the work is about, out of those whom its owner may choose."""
 
@@ -46,7 +65,7 @@ class PersonForm(forms.Form):
         field.label = person_label
         offer(self, "person", [("", "Choose a person"), *people])
         if not people:
-            field.help_text = "There is nobody to choose in your units. Ask the quality assurance team."
+            field.help_text = "There is nobody for you to choose. Ask the quality assurance team."
 
     def clean_person(self) -> User:
         return User.objects.get(pk=self.cleaned_data["person"])

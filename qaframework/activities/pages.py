@@ -40,6 +40,15 @@ def facts(activity: Activity, today: date) -> list[Row]:
     return [*found, state]
 
 
+def person_rows(activity: Activity, label: str) -> list[Row]:
+    """Whom it is about, and why that person where the framework says whose turn it is."""
+    assignment = activity.assignment
+    found: list[Row] = [{"label": label, "value": str(assignment.worker or "Not chosen yet")}]
+    if assignment.worker and assignment.worker_reason:
+        found.append({"label": "Why this person", "value": assignment.worker_reason})
+    return found
+
+
 def arranging(activity: Activity, today: date, label: str, address: str) -> Row:
     """What has to be settled before the work, as the first part of it."""
     if reason := activity.why_not_ready(today):

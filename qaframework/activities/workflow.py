@@ -51,7 +51,7 @@ def open_activity(model: type[A], *, assignment: Assignment, by: User | None, no
 def choose_worker(activity: Activity, *, worker: User | None, by: User, now: datetime) -> None:
     """Say whose practice it looks at; its assignment and its plan follow.
 
-    Raises Refused for oneself and once it was handed in.
+    Raises Refused for oneself, for somebody whom the framework's rule leaves out, and once it was handed in.
     """
     refuse_if_handed_in(activity)
     if worker is not None and worker.pk == by.pk:
@@ -119,6 +119,8 @@ def hand_in_and_finish(activity: Activity, *, by: User, now: datetime) -> None:
 def _freeze(activity: Activity, *, by: User, now: datetime) -> None:
     if reason := activity.why_not_ready(local_date(now)):
         raise Refused(reason)
+    # It may be about somebody else since the work went to another post, or with other work of its month.
+    _let_plan_follow(activity, "About whom the work is", by=by, now=now)
     tools.submit_answers(answer_set=activity.answer_set, by=by, now=now)
     allocation.mark_submitted(assignment=activity.assignment, by=by, now=now)
 

@@ -110,7 +110,7 @@ class Assignment(models.Model):
     ``due_on`` is the last day on which the work is in time.
     """
 
-    PERSONAL_FIELDS: ClassVar = ("worker",)
+    PERSONAL_FIELDS: ClassVar = ("worker", "worker_reason")
 
     class State(models.TextChoices):
         PLANNED = "planned", "Planned"
@@ -164,6 +164,9 @@ class Assignment(models.Model):
         on_delete=models.PROTECT,
         related_name="assignments_as_worker",
         help_text="The practitioner who takes part or is observed.",
+    )
+    worker_reason = models.CharField(
+        max_length=300, blank=True, help_text="Why this person, where the framework says whose turn it is."
     )
     selection = models.CharField(max_length=10, choices=Selection, default=Selection.NONE)
     state = models.CharField(max_length=12, choices=State, default=State.PLANNED)

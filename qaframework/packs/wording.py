@@ -33,6 +33,12 @@ IN_SOME_MONTHS = {
     "own_service": "cases of their own service",
     "own_function": "cases of their own function",
 }
+GROUPS = {
+    "own_group": "in their own supervision group",
+    "own_line": "in their own line of management",
+    "outside_line": "outside their own line of management",
+    "anywhere": "in any part of the framework",
+}
 STRATA = {"plan_type": "kinds of plan", "age_band": "age bands", "team_name": "teams"}
 EVERY = {
     Per.MONTH: "a month",
@@ -57,6 +63,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("Due", _due(activity)),
         ("Allocated", _allocated(pack, activity)),
         ("Who audits", _who_audits(activity)),
+        ("Whom it is about", _subjects(pack, activity)),
         ("Draw", _draw(activity.draw)),
         ("Least share", _minimum_share(activity.draw)),
         ("Share of all cases", _annual_share(pack, activity.draw)),
@@ -190,6 +197,18 @@ def _who_audits(activity: ActivityType) -> str:
         months.setdefault(rule, []).append(month.capitalize())
     others = [f". In {in_a_list(names)}: {IN_SOME_MONTHS[rule]}" for rule, names in months.items()]
     return who_may_audit(activity.independence) + "".join(others)
+
+
+def _subjects(pack: Pack, activity: ActivityType) -> str:
+    rules = [
+        f"{recipients(pack, rule.by)}: {recipients(pack, rule.whose)} {GROUPS[rule.group]}"
+        for rule in activity.subjects
+    ]
+    if activity.same_person_as:
+        rules.append(f"The same person as in “{pack.activity(activity.same_person_as).label}” of the month")
+    if rules:
+        rules.append("Whoever has waited longest comes first, and nobody twice running by the same person")
+    return "\n".join(rules)
 
 
 def _draw(draw: DrawRule | None) -> str:

@@ -147,6 +147,17 @@ class Organisation:
             above = self.posts[above].reports_to_id
         return None
 
+    def is_in_line_of(self, post_id: int, manager_id: int) -> bool:
+        """Whether the post reports to the other one, directly or through others."""
+        seen: set[int] = set()
+        above = self.line_manager(post_id)
+        while above is not None and above.pk not in seen:
+            if above.pk == manager_id:
+                return True
+            seen.add(above.pk)
+            above = self.line_manager(above.pk)
+        return False
+
     def nearest_posts(self, unit_id: int, role: str) -> list[Post]:
         posts = [
             post

@@ -49,13 +49,17 @@ def open_month(story: Story, programme: Programme, month: Month) -> list[Assignm
         .order_by("pk")
     )
     rows = [row for row in planned if activity_of(row).draw is None]
+    rows.sort(key=lambda row: bool(activity_of(row).same_person_as))
     for row in rows:
         row.allocated_on, row.due_on = _dates(row, month)
         row.original_due_on = row.due_on
         row.state = State.ALLOCATED
+        if subject := story.rotation.give(row, row.allocated_on):
+            row.worker, row.unit, row.worker_reason = subject.worker, subject.unit, subject.reason
     began = at_local_time(month.start, SIX)
     start_clocks_of(rows, [clock_draft(row) for row in rows], began)
-    bulk.change(rows, ["allocated_on", "due_on", "original_due_on", "state", "clock"])
+    dates = ["allocated_on", "due_on", "original_due_on"]
+    bulk.change(rows, [*dates, "state", "clock", "worker", "unit", "worker_reason"])
     bulk.write_entries([bulk.remember(row, at=began, by=None, reason="Allocated") for row in rows])
     return rows
 
@@ -115,8 +119,8 @@ def hand_in(story: Story, due: Iterable[tuple[Assignment, datetime]]) -> None:
 
 
 def _choose_subjects(story: Story, pairs: list[tuple[Assignment, datetime]]) -> None:
-    """Whose practice or supervision is looked at, and which team is visited: of the owner's own unit or
-    below it."""
+    """Whose practice or supervision is looked at, and which team is visited, where nobody's turn decides:
+    of the owner's own unit or below it."""
     held = [
         (post, story.organisation.units[post.unit_id], holder)
         for post in sorted(story.organisation.posts.values(), key=lambda post: post.code)
@@ -129,7 +133,7 @@ def _choose_subjects(story: Story, pairs: list[tuple[Assignment, datetime]]) -> 
             for post, unit, holder in held
             if post.role in roles and unit.path.startswith(row.post.unit.path) and post.pk != row.post_id
         ]
-        if inside:
+        if inside and row.worker is None:
             row.unit, person = story.chance.choice(inside)
             row.worker = None if row.kind == "visit" else person
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from qaframework.allocation.models import Assignment
+from qaframework.allocation.rotation import Rotation
 from qaframework.caseload.models import Case
 from qaframework.clocks.models import Clock, Moment
 from qaframework.clocks.workflow import ClockDraft, start_clocks
@@ -40,6 +41,7 @@ class Story:
         # authorisation by those one can sign in as.
         self.to_meet: set[int] = set()
         self.to_authorise: set[int] = set()
+        self.rotation = Rotation(self.today, organisation=self.organisation)
         self.cases = {case.child_ref: case for case in found}
 
     @property

@@ -41,10 +41,10 @@ def grow(root: Unit) -> Grow:
 
 @pytest.fixture
 def employ() -> Employ:
-    """Posts of a role in a unit, each with its holder."""
+    """Posts of a role in a unit, each with its holder, that report to another one or to none."""
 
-    def hire(unit: Unit, role: str, number: int = 1) -> list[Post]:
-        posts = PostFactory.create_batch(number, unit=unit, role=role)
+    def hire(unit: Unit, role: str, number: int = 1, reports_to: Post | None = None) -> list[Post]:
+        posts = PostFactory.create_batch(number, unit=unit, role=role, reports_to=reports_to)
         for post in posts:
             PostHoldingFactory(post=post, starts_on=date(2025, 1, 6))
         return posts

@@ -57,7 +57,7 @@ def watched(root: Unit, grow: Grow, employ: Employ) -> tuple[Post, User]:
     """A team manager, and the practitioner whom they observe."""
     team = grow("duty-team", Unit.Kind.TEAM)
     (manager,) = employ(team, "team_manager")
-    (worker,) = employ(team, "practitioner")
+    (worker,) = employ(team, "practitioner", reports_to=manager)
     return manager, holder(worker)
 
 

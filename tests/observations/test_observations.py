@@ -119,7 +119,7 @@ def test_an_empty_team_is_told_whom_to_ask(
 ) -> None:
     authority.post_of[authority.practitioner].holdings.all().delete()
     shown = page(owner, "observations:arrange", observation.pk).content.decode()
-    assert "There is nobody to choose in your units." in shown
+    assert "There is nobody for you to choose." in shown
 
 
 def test_a_refused_form_keeps_what_was_typed(

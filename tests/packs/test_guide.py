@@ -197,6 +197,8 @@ def test_the_guide_names_every_word_with_a_meaning():
     assert words_of("roles") == list(ROLES)
     assert words_of("kinds of activities") == framework["activity"]["properties"]["kind"]["enum"]
     assert words_of("independence") == framework["independence"]["enum"]
+    groups = framework["subject_rule"]["properties"]["from"]["enum"]
+    assert words_of(r"whom work looks at \(`from`\)") == groups
     assert words_of("kinds of answers") == tool["question"]["properties"]["type"]["enum"]
     assert words_of("ready-made forms") == list(ready_made("tools"))
     assert words_of("ready-made scales") == list(ready_made("grade_schemes"))

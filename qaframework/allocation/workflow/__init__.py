@@ -12,8 +12,6 @@ from qaframework.allocation.workflow.assignments import (
     mark_submitted,
     reallocate,
     send_back,
-    set_unit,
-    set_worker,
     start_moderation,
     tell,
     withdraw,
@@ -37,6 +35,7 @@ from qaframework.allocation.workflow.planning import (
     set_dates,
 )
 from qaframework.allocation.workflow.proposing import Proposal, posts_in, propose
+from qaframework.allocation.workflow.subjects import set_unit, set_worker
 
 __all__ = [
     "CaughtUp",

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from qaframework.allocation.models import Assignment, Reallocation
+from qaframework.allocation.rotation import subject_at
 from qaframework.allocation.wording import notice_url, subject_line
 from qaframework.caseload.access import is_cleared
 from qaframework.caseload.models import Case
@@ -57,6 +58,7 @@ def allocate(
     now: datetime,
     due_on: date | None = None,
     theme: str = "",
+    worker_reason: str = "",
 ) -> Assignment:
     """Give planned work its subject, theme and deadline, start its clock, and tell auditor and practitioner.
 
@@ -76,6 +78,7 @@ def allocate(
         state=Assignment.State.ALLOCATED,
         case=case,
         worker=worker,
+        worker_reason=worker_reason,
         unit=unit,
         selection=selection,
         theme=theme or assignment.theme or _theme_of(assignment),
@@ -117,39 +120,6 @@ def change_subject(
         )
     _tell_allocated(assignment, now=now, again=f"case{case.pk}")
     return assignment
-
-
-@transaction.atomic
-def set_worker(*, assignment: Assignment, worker: User | None, by: User, now: datetime) -> Assignment:
-    """Say who takes part in, or is the subject of, work that the framework leaves to its owner to arrange.
-
-    The work is then about the unit of that person's main post; about nobody, it is about the owner's unit.
-    Raises SomebodyElseWasFirst when the work is not open any more.
-    """
-    if assignment.worker_id == (worker.pk if worker else None):
-        return assignment
-    post = directory.post_of(worker, local_date(now)) if worker else None
-    return history.change(
-        assignment,
-        by=by,
-        now=now,
-        reason=f"With {worker or 'nobody'}",
-        only_if=OPEN,
-        worker=worker,
-        unit=(post or assignment.post).unit,
-    )
-
-
-@transaction.atomic
-def set_unit(*, assignment: Assignment, unit: Unit, by: User, now: datetime) -> Assignment:
-    """Say which part of the organisation the work is about, where its owner chooses it, as for a visit.
-
-    Its clock goes on telling the owner's own line, so that an unannounced visit stays so (SAN-35).
-    Raises SomebodyElseWasFirst when the work is not open any more.
-    """
-    if assignment.unit_id == unit.pk:
-        return assignment
-    return history.change(assignment, by=by, now=now, reason=f"At {unit}", only_if=OPEN, unit=unit)
 
 
 @transaction.atomic
@@ -258,13 +228,18 @@ def withdraw(*, assignment: Assignment, reason: str, by: User | None, now: datet
 
 @transaction.atomic
 def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, now: datetime) -> Assignment:
-    """Move open or planned work to another post, also of another function, with the reason (LAN-06)."""
+    """Move open or planned work to another post, also of another function, with the reason (LAN-06).
+
+    Work that has not begun is then about whoever's turn it is there, unless whom it is about fits there too.
+    Raises Refused for a post whose holder may not do it, and without a reason.
+    """
     if not reason.strip():
         raise Refused("Say why the work moves to another post.")
     if to_post.pk == assignment.post_id:
         raise Refused(f"{to_post} already owes this work. Choose another post.")
-    _refuse_holder(assignment, to_post, local_date(now))
-    from_post = assignment.post
+    on, from_post = local_date(now), assignment.post
+    subject = subject_at(assignment, to_post, on)
+    _refuse_holder(assignment, to_post, on, subject.get("worker", assignment.worker))
     try:
         with transaction.atomic():
             history.change(
@@ -278,6 +253,7 @@ def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, 
                 },
                 post=to_post,
                 ordinal=_free_ordinal(assignment, to_post),
+                **subject,
             )
     except IntegrityError as error:
         raise SomebodyElseWasFirst(f"{to_post} was given other work at the same moment.") from error
@@ -292,14 +268,15 @@ def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, 
     return assignment
 
 
-def _refuse_holder(assignment: Assignment, post: Post, on: date) -> None:
-    """Refuse a post whose holder works with the child, or may not see a restricted case."""
+def _refuse_holder(assignment: Assignment, post: Post, on: date, worker: User | None) -> None:
+    """Refuse a post whose holder the work would be about, or who may not see a restricted case."""
     holder = directory.holder_of(post, on)
-    if holder is None or assignment.case is None:
+    if holder is None:
         return
-    if holder.pk == assignment.worker_id:
-        raise Refused(f"{holder} works with this child. Choose a post that somebody else holds.")
-    if not is_cleared(holder, assignment.case, on):
+    if holder == worker:
+        about = "works with this child" if assignment.case else "is whom this work is about"
+        raise Refused(f"{holder} {about}. Choose a post that somebody else holds.")
+    if assignment.case is not None and not is_cleared(holder, assignment.case, on):
         raise Refused(f"The case is restricted and {holder} has no clearance for it. Grant one first.")
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from qaframework.allocation.models import Assignment, Planning, Programme
 from qaframework.allocation.plan_lines import Change, Line
 from qaframework.allocation.reading import with_rules
+from qaframework.allocation.rotation import Rotation
 from qaframework.allocation.wording import subject_line
 from qaframework.allocation.workflow.approving import ask_for_approval
 from qaframework.allocation.workflow.assignments import activity_of, allocate, tell
@@ -106,12 +107,12 @@ def set_dates(
         period__in=[month.key for month in quarter.months],
         state__in=[State.PLANNED, State.ALLOCATED],
     )
-    changed = 0
+    changed, rotation = 0, Rotation(local_date(now))
     for assignment in rows.select_related("framework_version", "post__unit", "clock").order_by("pk"):
         if not activity_of(assignment).is_dated_later:
             raise Refused("This work has its deadline from the framework; only undated work is dated here.")
         if assignment.state == State.PLANNED:
-            _allocate_own_work(assignment, allocated_on=starts_on, due_on=due_on, by=by, now=now)
+            _allocate_own_work(assignment, rotation, allocated_on=starts_on, due_on=due_on, by=by, now=now)
             changed += 1
         elif (assignment.allocated_on, assignment.due_on) != (starts_on, due_on):
             _move_dates(assignment, starts_on=starts_on, due_on=due_on, by=by, now=now)
@@ -167,7 +168,8 @@ def ask_for_work(
     )
     if not activity_of(work).can_be_asked_for:
         raise Refused("This work is about a case that is not chosen by hand, so it cannot be asked for here.")
-    _allocate_own_work(work, allocated_on=starts_on, due_on=due_on, by=by, now=now)
+    rotation = Rotation(local_date(now))
+    _allocate_own_work(work, rotation, allocated_on=starts_on, due_on=due_on, by=by, now=now)
     return work
 
 
@@ -200,21 +202,25 @@ def plan_more(
 
 
 def allocate_period_work(*, now: datetime, by: User | None = None) -> int:
-    """Allocate all planned work whose month has begun and that needs no draw; returns how many."""
+    """Allocate all planned work whose month has begun and that needs no draw; returns how many.
+
+    Where the framework says whose practice or supervision is looked at, whoever has waited longest comes
+    first; work that is about the same person as other work of the month comes after that.
+    """
     today = local_date(now)
     waiting = (
         Assignment.objects.filter(state=State.PLANNED, period__lte=Month.of(today).key)
         .select_related("post__unit")
         .order_by("pk")
     )
-    changed = 0
-    for assignment in with_rules(waiting):
+    changed, rotation = 0, Rotation(today)
+    for assignment in sorted(with_rules(waiting), key=lambda row: bool(activity_of(row).same_person_as)):
         activity = activity_of(assignment)
         if activity.draw is not None or activity.is_dated_later:
             continue
         starts_on = Month.parse(assignment.period).start
         try:
-            _allocate_own_work(assignment, allocated_on=starts_on, due_on=None, by=by, now=now)
+            _allocate_own_work(assignment, rotation, allocated_on=starts_on, due_on=None, by=by, now=now)
         except SomebodyElseWasFirst:
             continue  # Another worker, or a person, has just allocated or withdrawn it.
         changed += 1
@@ -222,13 +228,21 @@ def allocate_period_work(*, now: datetime, by: User | None = None) -> int:
 
 
 def _allocate_own_work(
-    assignment: Assignment, *, allocated_on: date, due_on: date | None, by: User | None, now: datetime
+    assignment: Assignment,
+    rotation: Rotation,
+    *,
+    allocated_on: date,
+    due_on: date | None,
+    by: User | None,
+    now: datetime,
 ) -> None:
+    subject = rotation.give(assignment, allocated_on)
     allocate(
         assignment=assignment,
         case=None,
-        worker=None,
-        unit=assignment.post.unit,
+        worker=subject.worker if subject else None,
+        worker_reason=subject.reason if subject else "",
+        unit=subject.unit if subject else assignment.post.unit,
         selection=Assignment.Selection.NONE,
         allocated_on=allocated_on,
         due_on=due_on,

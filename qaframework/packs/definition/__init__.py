@@ -14,6 +14,7 @@ from qaframework.packs.definition.pack import Pack, PackNote, known, parse
 from qaframework.packs.definition.quotas import ExpectedVolume
 from qaframework.packs.definition.reports import ReportRule
 from qaframework.packs.definition.standards import Standard, standard_from
+from qaframework.packs.definition.subjects import SubjectRule
 from qaframework.packs.definition.themes import Theme
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "PackNote",
     "ReportRule",
     "Standard",
+    "SubjectRule",
     "Theme",
     "grade_scheme_from",
     "known",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qaframework.packs.definition.draws import DrawRule, draw_rule_from
+from qaframework.packs.definition.subjects import SubjectRule, subject_rule_from
 from qaframework.packs.definition.values import Json, clauses_of, offset_of
 from qaframework.rules.deadlines import Offset, RecordDue, RecordRule
 from qaframework.rules.periods import Month
@@ -36,6 +37,8 @@ class ActivityType:
 
     ``closure_owed_by`` names the roles that audit each case when it closes, the first one that is there;
     empty for other work.
+    ``subjects`` say whom owners look at, in turn; those of a role that is in none choose.
+    ``same_person_as`` is the activity whose person in the same month is this one's too, empty for none.
     ``is_announced`` says of a visit whether the service that is visited is told the day before it comes.
     ``is_dated_later`` means that the framework names the quarter and leaves the dates to be settled.
     """
@@ -58,6 +61,8 @@ class ActivityType:
     extension: ExtensionRule | None
     opens_loop: bool
     closure_owed_by: tuple[str, ...]
+    subjects: tuple[SubjectRule, ...]
+    same_person_as: str
     is_announced: bool
     is_dated_later: bool
     note: str
@@ -67,6 +72,10 @@ class ActivityType:
     def can_be_asked_for(self) -> bool:
         """Whether it can be owed without a case that is drawn, or that something happens to."""
         return self.draw is None and self.kind != "case_audit"
+
+    def subject_rule(self, role: str) -> SubjectRule | None:
+        """Whom an owner of that role looks at in turn; None when they choose."""
+        return next((rule for rule in self.subjects if role in rule.by), None)
 
     def independence_in(self, month: Month) -> str:
         """Whose cases an auditor may be given in audits of that month (RBWM-27)."""
@@ -93,6 +102,8 @@ def activity_from(data: Json) -> ActivityType:
         extension=_extension(data["extension"]) if data.get("extension") else None,
         opens_loop=data.get("opens_loop", False),
         closure_owed_by=tuple(data.get("closure_owed_by", ())),
+        subjects=tuple(subject_rule_from(rule) for rule in data.get("subjects", ())),
+        same_person_as=data.get("same_person_as", ""),
         is_announced=data.get("is_announced", True),
         is_dated_later=data.get("is_dated_later", False),
         note=data.get("note", ""),

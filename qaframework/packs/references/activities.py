@@ -5,6 +5,7 @@ from typing import Any
 
 from qaframework.packs.references.draws import draw_slips
 from qaframework.packs.references.lookups import Slip, grades_of, keys_of, part_of, texts_of, unknown
+from qaframework.packs.references.subjects import subject_slips
 
 
 def activity_slips(
@@ -25,6 +26,7 @@ def activity_slips(
     owing = texts_of(activity, "closure_owed_by")
     yield from unknown(f"{place} › closure_owed_by", owing, roles, "role")
     yield from draw_slips(f"{place} › draw", part_of(activity, "draw"), roles)
+    yield from subject_slips(place, activity, framework)
     yield from _fit_slips(place, activity, framework, tools)
 
 

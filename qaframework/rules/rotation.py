@@ -1,0 +1,45 @@
+"""Whose turn it is: of several people, who has waited longest."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from qaframework.rules.sampling import ticket
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Turn(Generic[Key]):
+    """Who comes next, of how many, and how many had waited as long, so that the lot decided between them.
+
+    ``last`` is the local date of their last one, None when they never had one. ``is_second`` when somebody
+    has waited longer and was passed over because the owner's last one was with them.
+    """
+
+    key: Key
+    last: date | None
+    among: int
+    waited_as_long: int
+    is_second: bool
+
+
+def in_turn(last: Mapping[Key, date | None], seed: str) -> list[Key]:
+    """All of them, whoever has waited longest first: those who never had one, then by the date of the last.
+
+    Who has waited as long as others comes in the order of tickets, the SHA-256 of the seed and the key.
+    """
+    return sorted(last, key=lambda key: (last[key] or date.min, ticket(seed, str(key))))
+
+
+def next_turn(last: Mapping[Key, date | None], before: Key | None, seed: str) -> Turn[Key] | None:
+    """Who comes next; None of nobody. ``before`` is whom the owner had last: not twice running when there is
+    another (BED-22, BED-23)."""
+    ordered = in_turn(last, seed)
+    if not ordered:
+        return None
+    others = [key for key in ordered if key != before] or ordered
+    chosen = others[0]
+    alike = sum(last[key] == last[chosen] for key in others)
+    return Turn(chosen, last[chosen], len(ordered), alike, chosen != ordered[0])
