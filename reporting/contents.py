@@ -5,7 +5,7 @@ from reporting.document import Section
 from reporting.figures import Figures
 from reporting.figures.scope import Scope
 from reporting.links import Links
-from reporting.sections import follow_up, practice, returns
+from reporting.sections import follow_up, practice, returns, standards
 
 ABOUT_RESTRICTED = "Restricted cases are left out of all figures of this report."
 
@@ -17,6 +17,7 @@ def monthly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Sect
         returns.returns_run(figures.returns),
         practice.grades_section(figures.practice, period, by_quarter=False, url=links.audits),
         practice.sections_section(figures.practice, period),
+        *_standards(figures),
         follow_up.moderation_section(figures.moderation, links, matrix=False),
         follow_up.loops_section(figures.loops, links),
         follow_up.actions_section(figures.actions, links),
@@ -34,6 +35,7 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
         returns.returns_run(figures.returns),
         practice.grades_section(figures.practice, period, by_quarter=True, url=links.audits),
         practice.sections_section(figures.practice, period),
+        *_standards(figures),
         practice.groups_section(figures.practice),
         follow_up.moderation_section(figures.moderation, links, matrix=True),
         follow_up.coverage_section(figures.coverage),
@@ -44,6 +46,11 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
         practice.involvement_section(figures.practice),
         follow_up.impact_section(figures.impact),
     )
+
+
+def _standards(figures: Figures) -> tuple[Section, ...]:
+    """Where the framework maps questions to standards."""
+    return (standards.standards_section(figures.standards),) if figures.standards else ()
 
 
 def report_sections(figures: Figures, scope: Scope) -> tuple[Section, ...]:

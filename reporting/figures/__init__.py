@@ -11,11 +11,12 @@ from reporting.figures.moderation import ModerationFigures, moderation_figures
 from reporting.figures.practice import PracticeFigures, practice_figures
 from reporting.figures.returns import ReturnFigures, return_figures
 from reporting.figures.scope import Scope
+from reporting.figures.standards import StandardMet, standard_figures
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything a report is written from, in 14 queries."""
+    """Everything a report is written from, in 15 queries."""
 
     returns: ReturnFigures
     practice: PracticeFigures
@@ -25,6 +26,7 @@ class Figures:
     escalations: EscalationFigures
     impact: ImpactFigures
     coverage: CoverageFigures
+    standards: tuple[StandardMet, ...]
 
 
 def all_figures(scope: Scope) -> Figures:
@@ -37,4 +39,5 @@ def all_figures(scope: Scope) -> Figures:
         escalations=escalation_figures(scope),
         impact=impact_figures(scope),
         coverage=coverage_figures(scope),
+        standards=standard_figures(scope),
     )

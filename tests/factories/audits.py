@@ -22,7 +22,7 @@ from tests.factories.caseload import CaseFactory
 from tests.factories.packs import bracknell, lancashire
 
 ALLOCATED = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-CASE_AUDIT = {"lancashire": "learning_space", "bracknell": "live_audit"}
+CASE_AUDIT = {"lancashire": "learning_space", "bracknell": "live_audit", "windsor": "managers_audit"}
 
 EXAMPLES: dict[QuestionType, Any] = {
     QuestionType.YES_NO: "no",
