@@ -1,4 +1,4 @@
-"""The dashboard, and reports: read, written, released, issued again, taken away as files."""
+"""The dashboard, coverage, and reports: read, written, released, issued again, taken away as files."""
 
 import json
 from datetime import datetime
@@ -6,19 +6,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qaframework.people.access import TooManyReadings, get_person_of_calendar, local_today, requires
+from qaframework.people.exports import csv_response
 from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.models import RecordRead
 from qaframework.people.paging import keyset_page
+from qaframework.people.reads import log_read
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
 from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import short_date
 from reporting import access, workflow
+from reporting.coverage import COLUMNS, MOST_SHOWN, UNIT_COLUMNS, coverage_for
 from reporting.dashboard import about, dashboard_for
 from reporting.forms import ReissueForm, WordsForm, mark_of
 from reporting.models import Report
@@ -52,6 +57,36 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     shown = dashboard_for(request.user, request.GET, local_today())
     context = {"dashboard": shown, "month": shown.filter.month_chosen.label, "about": about(shown)}
     return render(request, "reporting/dashboard.html", context)
+
+
+@requires(*access.OVERSIGHT)
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    """The people whose work the reader oversees."""
+    shown = coverage_for(request.user, request.GET, local_today())
+    context = {
+        "coverage": shown,
+        "columns": columns(*COLUMNS, numeric=("Days since",)),
+        "unit_columns": columns(*UNIT_COLUMNS, numeric=UNIT_COLUMNS[1:]),
+        "more": len(shown.people) > MOST_SHOWN,
+        "is_narrowed": any(shown.filter.chosen(name) for name in shown.filter.fields),
+    }
+    return render(request, "reporting/coverage.html", context)
+
+
+@requires(*access.OVERSIGHT)
+@require_safe
+def coverage_file(request: HttpRequest) -> HttpResponseBase:
+    """All of them, as the page is narrowed; the download is logged like a reading."""
+    shown = coverage_for(request.user, request.GET, local_today())
+    log_read(
+        reader=request.user,
+        kind=RecordRead.Kind.REPORT,
+        record_id=0,
+        label="Coverage, file",
+        now=timezone.now(),
+    )
+    return csv_response("coverage.csv", shown.file_rows)
 
 
 @requires(Capability.SEE_FIGURES)

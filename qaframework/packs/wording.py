@@ -104,6 +104,10 @@ def rule_facts(pack: Pack) -> list[Fact]:
             ("Another case for the worker", f"{loop.reaudit_after} after the loop is closed"),
         ]
     rows += [
+        (rule.label, f"{recipients(pack, rule.roles)}: at least once in {rule.within}")
+        for rule in pack.coverage
+    ]
+    rows += [
         (
             f"{report.kind.capitalize()} report",
             f"On day {report.day_of_month} of the next month, to {recipients(pack, report.recipients)}",

@@ -12,6 +12,7 @@ NO_PAGES = {
     "actions:plan_document",
     "audits:calendar",
     "audits:draw_frame",
+    "reporting:coverage_file",
     "reporting:file",
     "reporting:own_dates",
 }

@@ -382,6 +382,8 @@ READS_REPORT = SENT_REPORTS | QA
 REPORTING = [
     get("reporting:own_dates", "calendar address", for_=EVERYBODY, signed_out=200),
     get("reporting:dashboard", for_=SEES_FIGURES, gate=SEES_FIGURES),
+    get("reporting:coverage", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
+    get("reporting:coverage_file", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
     get("reporting:reports", for_=SEES_FIGURES, gate=SEES_FIGURES),
     get("reporting:report", "released report", for_=READS_REPORT, gate=SEES_FIGURES),
     get("reporting:report", "draft report", for_=QA, gate=SEES_FIGURES),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qaframework.packs.definition.activities import ActivityType, activity_from
+from qaframework.packs.definition.coverage import CoverageRule, coverage_rule_from
 from qaframework.packs.definition.follow_up import (
     ActionRules,
     ConcernRule,
@@ -86,6 +87,7 @@ class Pack:
     standards: tuple[Standard, ...]
     themes: tuple[Theme, ...]
     meeting_types: tuple[MeetingType, ...]
+    coverage: tuple[CoverageRule, ...]
     notes: tuple[PackNote, ...]
     tool_names: Mapping[str, str]
 
@@ -181,6 +183,7 @@ def _pack(content: Json) -> Pack:
         cycle=tuple(cycle_step_from(step) for step in framework.get("cycle", ())),
         standards=tuple(standard_from(standard) for standard in framework.get("standards", ())),
         themes=tuple(theme_from(theme, framework["year_starts_in"]) for theme in framework.get("themes", ())),
+        coverage=tuple(coverage_rule_from(one) for one in framework.get("coverage", ())),
         meeting_types=tuple(meeting_type_from(one) for one in framework.get("meeting_types", ())),
         notes=tuple(
             PackNote(note["about"], note["text"], clauses_of(note)) for note in framework.get("notes", [])

@@ -6,6 +6,7 @@ from typing import Any
 
 from qaframework.packs.library import ready_made
 from qaframework.packs.references.activities import activity_slips
+from qaframework.packs.references.coverage import coverage_slips
 from qaframework.packs.references.leadership import leadership_slips
 from qaframework.packs.references.lookups import (
     Slip,
@@ -39,6 +40,7 @@ def framework_slips(framework: Any, tools: Mapping[str, Any]) -> Iterator[Slip]:
     yield from quota_slips(framework)
     yield from leadership_slips(framework)
     yield from practice_slips(framework, tools)
+    yield from coverage_slips(framework, tools)
     yield from _rule_slips(framework)
 
 

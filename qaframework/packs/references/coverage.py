@@ -1,0 +1,53 @@
+"""Slips in how often each member of staff is to be looked at."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from qaframework.packs.references.lookups import (
+    Slip,
+    entries_of,
+    keys_of,
+    repeated,
+    texts_of,
+    unknown,
+)
+
+
+def coverage_slips(framework: Mapping[str, Any], tools: Mapping[str, Any]) -> Iterator[Slip]:
+    roles = keys_of(framework, "roles")
+    yield from repeated("coverage", keys_of(framework, "coverage"))
+    for rule in entries_of(framework, "coverage"):
+        place = f"coverage › {rule.get('key')}"
+        yield from unknown(f"{place} › roles", texts_of(rule, "roles"), roles, "role")
+        if bool(rule.get("question")) != bool(rule.get("answers")):
+            yield place, "A question and its answers go together.", "Both, or neither."
+        if isinstance(question := rule.get("question"), str):
+            yield from _question_slips(place, question, rule, framework, tools)
+
+
+def _question_slips(
+    place: str,
+    question: str,
+    rule: Mapping[str, Any],
+    framework: Mapping[str, Any],
+    tools: Mapping[str, Any],
+) -> Iterator[Slip]:
+    """The question is one of a form on which work of the kind is done; the answers are among its options."""
+    used = {
+        str(one.get("tool"))
+        for one in entries_of(framework, "activities")
+        if one.get("kind") == rule.get("kind")
+    }
+    questions = {
+        one["key"]: one
+        for key in sorted(used)
+        if isinstance(tool := tools.get(key), dict)
+        for section in entries_of(tool, "sections")
+        for one in entries_of(section, "questions")
+        if isinstance(one.get("key"), str) and one.get("type") == "pick_one"
+    }
+    asked = unknown(f"{place} › question", [question], questions, "question with one answer of such a form")
+    yield from asked
+    if question in questions and entries_of(questions[question], "options"):
+        options = keys_of(questions[question], "options")
+        yield from unknown(f"{place} › answers", texts_of(rule, "answers"), options, "answer to it")
