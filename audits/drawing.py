@@ -8,12 +8,13 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from audits.frames import ANY_CASE, NO_AUDITOR, Pools, build_frame, freeze
+from audits.frames import ANY_CASE, NO_AUDITOR, OpenCase, Pools, build_frame, freeze, open_cases
 from audits.independence import NOT_CLEARED, Eligibility, last_practitioners
 from audits.matching import match
 from audits.models import DrawnCase, SampleDraw
 from audits.themes import ChosenTheme
 from qaframework.allocation.models import Assignment, Programme
+from qaframework.allocation.reading import with_rules
 from qaframework.allocation.workflow import activity_of
 from qaframework.caseload.models import Case
 from qaframework.packs.definition import ActivityType, DrawRule
@@ -54,10 +55,10 @@ def draw_from_pool(
     activity, month = activity_of(owing[0]), Month.parse(owing[0].period)
     assert activity.draw is not None
     posts = list({one.post for one in owing})
-    before = last_practitioners(posts, month)
-    auditors = _Auditors.load(pool, Eligibility.load(organisation, pool, activity, month), before)
+    cases, before = open_cases(pool, activity.draw), last_practitioners(posts, month)
+    auditors = _Auditors.of(cases, Eligibility.load(organisation, pool, activity, month), before)
     frame = build_frame(
-        pool,
+        cases,
         activity.draw,
         local_date(drawn_at),
         theme=theme.criteria if theme else ANY_CASE,
@@ -70,12 +71,14 @@ def draw_from_pool(
     drawing = draw(frame.entries, len(owing), seed, method)
     # The posts come in the order of tickets of their own.
     in_turn = sorted(owing, key=lambda one: ticket(seed, f"{one.post.code}/{one.ordinal}"))
-    cases = [pick.reference for pick in (*drawing.chosen, *drawing.reserves, *drawing.rest)]
-    given = match(
-        [one.post for one in in_turn], cases, auditors.may_audit, unless_none_is_left=auditors.had_last
-    )
-    further = max((n for n, pick in enumerate(drawing.rest, 1) if pick.reference in given), default=0)
-    drawn = cases[: len(drawing.chosen) + len(drawing.reserves) + further]
+    picks = drawing.chosen + drawing.reserves
+    given = auditors.match(in_turn, picks)
+    further: tuple[Pick, ...] = ()
+    if not auditors.all_content(in_turn, given):
+        given = auditors.match(in_turn, picks + drawing.rest)
+        needed = max((n for n, pick in enumerate(drawing.rest, 1) if pick.reference in given), default=0)
+        further = drawing.rest[:needed]
+    drawn = [pick.reference for pick in picks + further]
     sample = SampleDraw(
         programme=owing[0].programme,
         framework_version=owing[0].framework_version,
@@ -93,7 +96,7 @@ def draw_from_pool(
         frame_hash=frame_hash,
         exclusions=frame.exclusion_counts,
         shortfall=drawing.shortfall,
-        further_reserves=further,
+        further_reserves=len(further),
         turns=[
             {
                 "post": one.post.code,
@@ -107,7 +110,7 @@ def draw_from_pool(
         drawn_at=drawn_at,
         drawn_by=drawn_by,
     )
-    row_of = _rows(sample, drawing.chosen, (*drawing.reserves, *drawing.rest[:further]))
+    row_of = _rows(sample, drawing.chosen, drawing.reserves + further)
     owners = zip(in_turn, given, strict=True)
     return PoolDraw(sample, list(row_of.values()), [(one, row_of.get(case or "")) for one, case in owners])
 
@@ -122,12 +125,12 @@ def waiting_by_pool(programme: Programme, month: Month) -> dict[tuple[str, Unit]
     """Planned work of the month that needs a case, by activity and the pool from which it is drawn."""
     planned = (
         programme.assignments.filter(period=month.key, state=Assignment.State.PLANNED)
-        .select_related("post__unit", "framework_version", "programme")
+        .select_related("post__unit", "programme")
         .order_by("activity", "post__code", "ordinal")
     )
     pools = Pools.load()
     waiting: defaultdict[tuple[str, Unit], list[Assignment]] = defaultdict(list)
-    for assignment in planned:
+    for assignment in with_rules(planned):
         activity = activity_of(assignment)
         if activity.draw is not None:
             waiting[activity.key, pools.of(assignment.post.unit, activity, month)].append(assignment)
@@ -170,20 +173,29 @@ class _Auditors:
     """
 
     eligibility: Eligibility
-    held_by: dict[str, tuple[int | None, int | None]]
-    restricted: dict[str, int]
+    cases: dict[str, OpenCase]
     before: dict[int, int]
     _known: dict[tuple[int, int | None, int | None], str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, pool: Unit, eligibility: Eligibility, before: dict[int, int]) -> "_Auditors":
-        cases = Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN).order_by()
-        rows = list(cases.values_list("child_ref", "pk", "worker", "unit", "is_restricted"))
-        return cls(
-            eligibility,
-            {reference: (worker, unit) for reference, _, worker, unit, _ in rows},
-            {reference: pk for reference, pk, *_, is_restricted in rows if is_restricted},
-            before,
+    def of(cls, cases: Sequence[OpenCase], eligibility: Eligibility, before: dict[int, int]) -> "_Auditors":
+        return cls(eligibility, {case.reference: case for case in cases}, before)
+
+    def match(self, owing: Sequence[Assignment], picks: Sequence[Pick]) -> list[str | None]:
+        """The case of each assignment, or None where none is left that its post may audit."""
+        return match(
+            [one.post for one in owing],
+            [pick.reference for pick in picks],
+            self.may_audit,
+            unless_none_is_left=self.had_last,
+        )
+
+    def all_content(self, owing: Sequence[Assignment], given: Sequence[str | None]) -> bool:
+        """Whether each has a case, and not of the practitioner whom its post audited last: no other cases
+        would change that."""
+        return all(
+            case is not None and not self.had_last(one.post, case)
+            for one, case in zip(owing, given, strict=True)
         )
 
     def may_audit(self, post: Post, reference: str) -> bool:
@@ -191,15 +203,16 @@ class _Auditors:
 
     def had_last(self, post: Post, reference: str) -> bool:
         """Whether the post's last audit was of the practitioner of this case too."""
-        return post.pk in self.before and self.before[post.pk] == self.held_by[reference][0]
+        return post.pk in self.before and self.before[post.pk] == self.cases[reference].worker
 
     def why_not(self, post: Post, reference: str) -> str:
-        if reference in self.restricted and not self._is_cleared(post, reference):
+        case = self.cases[reference]
+        if case.is_restricted and not self.eligibility.is_cleared(post, case.case_id):
             return NOT_CLEARED
-        worker_id, unit_id = self.held_by[reference]
-        key = post.pk, worker_id, unit_id
+        key = post.pk, case.worker, case.unit
         if key not in self._known:
-            self._known[key] = self.eligibility.why_not(post, Case(worker_id=worker_id, unit_id=unit_id))
+            of_pair = Case(worker_id=case.worker, unit_id=case.unit)
+            self._known[key] = self.eligibility.why_not(post, of_pair)
         return self._known[key]
 
     def reasons(self, post: Post, references: Sequence[str]) -> dict[str, str]:
@@ -209,15 +222,25 @@ class _Auditors:
 
     def cleared_for_any(self, posts: Sequence[Post]) -> set[str]:
         """Restricted cases that the holder of one of the posts may see."""
-        return {case for case in self.restricted if any(self._is_cleared(post, case) for post in posts)}
+        restricted = [case for case in self.cases.values() if case.is_restricted]
+        is_cleared = self.eligibility.is_cleared
+        return {
+            case.reference for case in restricted if any(is_cleared(post, case.case_id) for post in posts)
+        }
 
     def audited_by_none(self, posts: Sequence[Post], entries: Iterable[FrameEntry]) -> set[str]:
         """Cases that none of the posts may audit."""
-        cases = [entry.reference for entry in entries]
-        return {case for case in cases if not any(self.may_audit(post, case) for post in posts)}
-
-    def _is_cleared(self, post: Post, reference: str) -> bool:
-        return self.eligibility.is_cleared(post, self.restricted[reference])
+        suited: set[tuple[int | None, int]] = set()
+        left_out = set()
+        for reference, *_ in entries:
+            case = self.cases[reference]
+            if (case.worker, case.unit) in suited and not case.is_restricted:
+                continue
+            if not any(self.may_audit(post, reference) for post in posts):
+                left_out.add(reference)
+            elif not case.is_restricted:
+                suited.add((case.worker, case.unit))
+        return left_out
 
 
 def _rows(sample: SampleDraw, chosen: Iterable[Pick], reserves: Iterable[Pick]) -> dict[str, DrawnCase]:

@@ -4,11 +4,11 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Set
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import F, Min, Q, Value
+from django.db.models import F, Min, Q, QuerySet, Value
 
 from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import Case, flag_keys
@@ -19,7 +19,7 @@ from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.deadlines import date_before
 from qaframework.rules.periods import Month
 from qaframework.rules.sampling import FrameEntry, frame_hash
-from qaframework.rules.working_days import local_date, start_of_day
+from qaframework.rules.working_days import WorkingCalendar, start_of_day
 
 ANY_CASE = CaseCriteria()
 
@@ -92,37 +92,37 @@ def _kinds_of_pool(activity: ActivityType, month: Month) -> tuple[str, ...]:
 
 
 def build_frame(
-    pool: Unit,
+    cases: Iterable["OpenCase"],
     rule: DrawRule,
     on: date,
     *,
     theme: CaseCriteria = ANY_CASE,
     cleared: Collection[str] = (),
 ) -> Frame:
-    """All open cases of the pool on a local date, with those that the rule leaves out and why.
+    """The open cases of a pool on a local date, with those that the rule leaves out and why.
 
     ``cleared`` are the references of restricted cases that one of the auditors may see.
     """
-    audited = _Audited.since(rule, on)
-    opened_by = date_before(on, rule.open_at_least, working_calendar())
-    weight_of = _weights(rule.new_workers, on)
+    calendar = working_calendar()
+    audited = _Audited.since(rule, on, calendar)
+    opened_by = date_before(on, rule.open_at_least, calendar)
+    weight_of = _weights(rule.new_workers, on, calendar)
     marks = rule.minimum_share.cases if rule.minimum_share else None
     entries, exclusions = [], {}
-    for row in _open_cases(pool, rule.strata):
-        reason = "" if row.fits(theme) else OFF_THEME
-        reason = reason or _reason_to_exclude(row, opened_by, row.reference in cleared)
-        reason = reason or audited.reason_to_exclude(row)
+    for case in cases:
+        reason = "" if theme == ANY_CASE or case.fits(theme) else OFF_THEME
+        reason = reason or _reason_to_exclude(case, opened_by, cleared) or audited.reason_to_exclude(case)
         if reason:
-            exclusions[row.reference] = reason
+            exclusions[case.reference] = reason
             continue
         entries.append(
             FrameEntry(
-                row.reference,
-                row.stratum,
-                str(row.worker),
-                row.family,
-                weight_of.get(row.worker, 1.0),
-                is_marked=marks is not None and row.fits(marks),
+                case.reference,
+                str(case.stratum or ""),
+                str(case.worker),
+                case.family,
+                weight_of.get(case.worker, 1.0),
+                is_marked=marks is not None and case.fits(marks),
             )
         )
     return Frame(tuple(entries), exclusions)
@@ -130,8 +130,7 @@ def build_frame(
 
 def freeze(frame: Frame) -> bytes:
     """The frame as compressed JSON, for keeping with the draw."""
-    rows = [astuple(entry) for entry in frame.entries]
-    text = json.dumps({"entries": rows, "exclusions": frame.exclusions}, separators=(",", ":"))
+    text = json.dumps({"entries": frame.entries, "exclusions": frame.exclusions}, separators=(",", ":"))
     return zlib.compress(text.encode(), level=6)
 
 
@@ -144,33 +143,36 @@ def thaw(frozen: bytes | memoryview) -> Frame:
     return Frame(tuple(FrameEntry(*row) for row in data["entries"]), data["exclusions"])
 
 
-class _Row(NamedTuple):
-    """What a draw needs to know of an open case."""
+class OpenCase(NamedTuple):
+    """What a draw needs to know of an open case; ``flags`` as the register keeps them."""
 
     reference: str
     case_id: int
     worker: int | None
+    unit: int
     family: str
     opened_on: date | None
     on_hold: str
     is_restricted: bool
     plan_type: str
     age_band: str
-    flags: tuple[str, ...]
-    stratum: str
+    flags: str
+    stratum: str | None
 
     def fits(self, criteria: CaseCriteria) -> bool:
-        return criteria.fits(plan_type=self.plan_type, age_band=self.age_band, flags=self.flags)
+        return criteria.fits(plan_type=self.plan_type, age_band=self.age_band, flags=flag_keys(self.flags))
 
 
-def _open_cases(pool: Unit, strata: str | None) -> list[_Row]:
-    rows: Iterable[tuple[Any, ...]] = (
+def open_cases(pool: Unit, rule: DrawRule) -> list[OpenCase]:
+    """The open cases of the pool in the order of their references, read once for all that a draw asks."""
+    rows = (
         Case.objects.filter(unit__path__startswith=pool.path, status=Case.Status.OPEN)
         .order_by("child_ref")
         .values_list(
             "child_ref",
             "pk",
             "worker",
+            "unit",
             "family_ref",
             "opened_on",
             "on_hold_reason",
@@ -178,10 +180,10 @@ def _open_cases(pool: Unit, strata: str | None) -> list[_Row]:
             "plan_type",
             "age_band",
             "flags",
-            F(strata) if strata else Value(""),
+            F(rule.strata) if rule.strata else Value(""),
         )
     )
-    return [_Row._make((*row[:-2], flag_keys(row[-2]), str(row[-1] or ""))) for row in rows]
+    return list(map(OpenCase._make, rows))
 
 
 @dataclass(frozen=True)
@@ -193,60 +195,51 @@ class _Audited:
     workers: frozenset[int]
 
     @classmethod
-    def since(cls, rule: DrawRule, on: date) -> "_Audited":
+    def since(cls, rule: DrawRule, on: date, calendar: WorkingCalendar) -> "_Audited":
         """By the windows of the rule, which end on that local date. Without a window for practitioners, none
         of them counts."""
-        calendar = working_calendar()
-        since = date_before(on, rule.exclude_audited_within, calendar)
+        audits = _audits_since(date_before(on, rule.exclude_audited_within, calendar))
+        about = list(audits.values_list("case", "case__family_ref"))
         within = rule.exclude_worker_audited_within
-        worker_since = date_before(on, within, calendar) if within else since
-        handed_in = Q(
-            state__in=Assignment.DONE_STATES, submitted_at__gte=start_of_day(min(since, worker_since))
-        )
-        audits = list(
-            Assignment.objects.filter(Q(state__in=Assignment.OPEN_STATES) | handed_in, case__isnull=False)
-            .order_by()
-            .values_list("state", "submitted_at", "case", "case__family_ref", "worker")
-        )
-
-        def recent(first: date) -> list[list[Any]]:
-            return [
-                about
-                for state, submitted_at, *about in audits
-                if state in Assignment.OPEN_STATES or (submitted_at and local_date(submitted_at) >= first)
-            ]
-
+        of_workers = _audits_since(date_before(on, within, calendar)) if within else Assignment.objects.none()
         return cls(
-            frozenset(case for case, _, _ in recent(since)),
-            frozenset(family for _, family, _ in recent(since) if family and rule.one_per_family),
-            frozenset(worker for _, _, worker in recent(worker_since) if worker and within),
+            frozenset(case for case, _ in about),
+            frozenset(family for _, family in about if family) if rule.one_per_family else frozenset(),
+            frozenset(of_workers.filter(worker__isnull=False).values_list("worker", flat=True).distinct()),
         )
 
-    def reason_to_exclude(self, row: _Row) -> str:
-        if row.case_id in self.cases:
+    def reason_to_exclude(self, case: OpenCase) -> str:
+        if case.case_id in self.cases:
             return RECENTLY_AUDITED
-        if row.family in self.families:
+        if case.family in self.families:
             return SIBLING_AUDITED
-        return WORKER_AUDITED if row.worker in self.workers else ""
+        return WORKER_AUDITED if case.worker in self.workers else ""
 
 
-def _weights(rule: NewWorkers | None, on: date) -> dict[int | None, float]:
+def _audits_since(first: date) -> QuerySet[Assignment]:
+    """Audits of cases that are under way, or were handed in on that local date or later."""
+    handed_in = Q(state__in=Assignment.DONE_STATES, submitted_at__gte=start_of_day(first))
+    under_way = Q(state__in=Assignment.OPEN_STATES)
+    return Assignment.objects.filter(under_way | handed_in, case__isnull=False).order_by()
+
+
+def _weights(rule: NewWorkers | None, on: date, calendar: WorkingCalendar) -> dict[int | None, float]:
     """The weight of the cases of each practitioner who is new on that local date."""
     if rule is None:
         return {}
-    begun_after = date_before(on, rule.within, working_calendar())
+    begun_after = date_before(on, rule.within, calendar)
     first_days = PostHolding.objects.order_by().values("user").annotate(first=Min("starts_on"))
     new = first_days.filter(first__gt=begun_after, first__lte=on).values_list("user", flat=True)
     return dict.fromkeys(new, rule.weight)
 
 
-def _reason_to_exclude(row: _Row, opened_by: date, is_cleared: bool) -> str:
-    if row.is_restricted and not is_cleared:
+def _reason_to_exclude(case: OpenCase, opened_by: date, cleared: Collection[str]) -> str:
+    if case.is_restricted and case.reference not in cleared:
         return RESTRICTED
-    if row.on_hold:
+    if case.on_hold:
         return ON_HOLD
-    if row.worker is None:
+    if case.worker is None:
         return NO_WORKER
-    if row.opened_on is not None and row.opened_on > opened_by:
+    if case.opened_on is not None and case.opened_on > opened_by:
         return OPEN_TOO_SHORT
     return ""

@@ -11,12 +11,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from audits.drawing import draw_day, draw_from_pool, waiting_by_pool
-from audits.models import DrawnCase, SampleDraw
+from audits.models import SampleDraw
 from audits.themes import theme_for
-from audits.workflow.replacing import give, next_reserve
+from audits.workflow.replacing import Reserves, give_all
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment, Programme
-from qaframework.packs.definition import ActivityType
 from qaframework.packs.models import Framework
 from qaframework.people import history
 from qaframework.people.calendar import working_calendar
@@ -41,6 +40,7 @@ class Drawn:
         self.warnings += other.warnings
 
 
+@transaction.atomic
 def draw_month(
     *, framework: Framework, month: Month, seed: str | None, by: User | None, now: datetime
 ) -> Drawn:
@@ -55,12 +55,22 @@ def draw_month(
     ).first()
     if programme is None:
         raise Refused(f"There is no programme for {month.label}. Make the year's programme first.")
+    # Two that draw at once wait for each other here; the second finds the first one's draws.
+    Programme.objects.select_for_update().get(pk=programme.pk)
     result = Drawn()
     _catch_up(programme, month, result, by=by, now=now)
-    for pool, assignments in _waiting(programme, month, is_drawn=False):
-        _draw_pool(programme, month, pool, assignments, seed, result, by=by, now=now)
-    for pool, assignments in _waiting(programme, month, is_drawn=True):
-        result.allocated += _give_reserves(programme, month, pool, assignments, by=by, now=now)
+    made = {
+        (draw.activity, draw.pool): draw
+        for draw in programme.draws.filter(period=month.key).select_related("pool")
+    }
+    waiting = waiting_by_pool(programme, month)
+    organisation = Organisation.load(local_date(now))
+    for (activity, pool), assignments in waiting.items():
+        if (activity, pool) not in made:
+            _draw_pool(month, pool, assignments, seed, organisation, result, by=by, now=now)
+    for which, assignments in waiting.items():
+        if which in made:
+            result.allocated += _give_reserves(made[which], month, assignments, by=by, now=now)
     return result
 
 
@@ -79,31 +89,18 @@ def draw_due_months(
     return total
 
 
-def _waiting(programme: Programme, month: Month, *, is_drawn: bool) -> list[tuple[Unit, list[Assignment]]]:
-    """Work that waits for a case, and its pool, where the draw was made or was not."""
-    made = set(programme.draws.filter(period=month.key).values_list("activity", "pool"))
-    return [
-        (pool, assignments)
-        for (activity, pool), assignments in waiting_by_pool(programme, month).items()
-        if ((activity, pool.pk) in made) == is_drawn
-    ]
-
-
-@transaction.atomic
 def _draw_pool(
-    programme: Programme,
     month: Month,
     pool: Unit,
     assignments: list[Assignment],
     seed: str | None,
+    organisation: Organisation,
     result: Drawn,
     *,
     by: User | None,
     now: datetime,
 ) -> None:
-    activity, today = allocation.activity_of(assignments[0]), local_date(now)
-    if not _is_still_to_do(programme, activity, month, pool):
-        return
+    activity, programme = allocation.activity_of(assignments[0]), assignments[0].programme
     by_theme = activity.draw is not None and activity.draw.by_theme
     version = assignments[0].framework_version
     theme = theme_for(activity.key, version, programme, month, pool) if by_theme else None
@@ -116,7 +113,7 @@ def _draw_pool(
     drawn = draw_from_pool(
         pool,
         assignments,
-        organisation=Organisation.load(today),
+        organisation=organisation,
         choose_seed=lambda: own_seed or secrets.token_hex(16),
         drawn_at=now,
         drawn_by=by,
@@ -124,8 +121,7 @@ def _draw_pool(
     )
     sample = drawn.sample
     sample.save(force_insert=True)
-    DrawnCase.objects.bulk_create(drawn.drawn)
-    history.record(DrawnCase, drawn.drawn, by=by, now=now, reason="Drawn", is_update=False)
+    history.create_all(drawn.drawn, by=by, now=now, reason="Drawn")
     result.draws.append(sample)
     _warn_of_too_few_marked(sample, result)
     if sample.shortfall:
@@ -133,12 +129,14 @@ def _draw_pool(
             f"{activity.label}, {pool}: {sample.shortfall} of {len(assignments)} could not be drawn, "
             f"because only {sample.frame_size} cases can be drawn."
         )
-    for assignment, row in drawn.given:
-        if row is None:
-            result.warnings.append(f"{activity.label}: no drawn case is suitable for {assignment.post}.")
-            continue
-        give(assignment, row, max(month.start, today), by=by, now=now)
-        result.allocated += 1
+    given = [(assignment, row) for assignment, row in drawn.given if row is not None]
+    result.warnings += [
+        f"{activity.label}: no drawn case is suitable for {assignment.post}."
+        for assignment, row in drawn.given
+        if row is None
+    ]
+    give_all(given, max(month.start, local_date(now)), by=by, now=now)
+    result.allocated += len(given)
 
 
 def _catch_up(programme: Programme, month: Month, result: Drawn, *, by: User | None, now: datetime) -> None:
@@ -157,12 +155,6 @@ def _catch_up(programme: Programme, month: Month, result: Drawn, *, by: User | N
             )
 
 
-def _is_still_to_do(programme: Programme, activity: ActivityType, month: Month, pool: Unit) -> bool:
-    """Two that draw at once wait for each other here; the second finds the first one's draw."""
-    Programme.objects.select_for_update().get(pk=programme.pk)
-    return not programme.draws.filter(activity=activity.key, period=month.key, pool=pool).exists()
-
-
 def _warn_of_too_few_marked(sample: SampleDraw, result: Drawn) -> None:
     asked_for = sample.settings["minimum_marked"]
     drawn = sample.cases.filter(is_reserve=False, is_marked=True).count() if asked_for else 0
@@ -173,28 +165,16 @@ def _warn_of_too_few_marked(sample: SampleDraw, result: Drawn) -> None:
         )
 
 
-@transaction.atomic
 def _give_reserves(
-    programme: Programme,
-    month: Month,
-    pool: Unit,
-    assignments: list[Assignment],
-    *,
-    by: User | None,
-    now: datetime,
+    sample: SampleDraw, month: Month, assignments: list[Assignment], *, by: User | None, now: datetime
 ) -> int:
     """Cases for work that came to the pool after its draw: moved there, or of a new post (LAN-06)."""
-    Programme.objects.select_for_update().get(pk=programme.pk)
-    sample = programme.draws.get(activity=assignments[0].activity, period=month.key, pool=pool)
-    today, given = local_date(now), 0
-    for assignment in Assignment.objects.filter(
-        pk__in=[one.pk for one in assignments], state=Assignment.State.PLANNED
-    ).select_related("post__unit", "framework_version", "programme"):
-        reserve = next_reserve(sample, assignment, today)
-        if reserve is not None:
-            give(assignment, reserve, max(month.start, today), by=by, now=now)
-            given += 1
-    return given
+    today = local_date(now)
+    reserves = Reserves(sample, assignments, today)
+    found = [(assignment, reserves.take(assignment)) for assignment in assignments]
+    given = [(assignment, row) for assignment, row in found if row is not None]
+    give_all(given, max(month.start, today), by=by, now=now)
+    return len(given)
 
 
 def _months_to_draw(framework: Framework, today: date) -> Iterator[Month]:

@@ -1,5 +1,6 @@
 """Giving drawn cases to those who owe audits, and putting a reserve in the place of one."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,11 +9,13 @@ from audits.independence import Eligibility, last_practitioners
 from audits.models import CaseAudit, DrawnCase, SampleDraw
 from audits.workflow.meetings import call_off_meeting
 from audits.workflow.opening import open_audit
+from qaframework.activities.workflow import open_activities
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import Case
 from qaframework.people import history
 from qaframework.people.directory import Organisation
+from qaframework.people.history import Change
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
@@ -34,7 +37,7 @@ def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: dat
         raise Refused("Choose one of the reasons for replacing a case.")
     if assignment.state != Assignment.State.ALLOCATED:
         raise Refused("This audit has begun. A case can only be replaced before that.")
-    reserve = next_reserve(drawn.draw, assignment, local_date(now), instead_of=drawn)
+    reserve = Reserves(drawn.draw, [assignment], local_date(now)).take(assignment, instead_of=drawn)
     if reserve is None:
         raise Refused("No suitable reserve is left in this draw. Withdraw the work with a reason instead.")
     history.change(
@@ -76,59 +79,74 @@ def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: dat
     return reserve
 
 
-def give(
-    assignment: Assignment, row: DrawnCase, allocated_on: date, *, by: User | None, now: datetime
+@transaction.atomic
+def give_all(
+    given: Sequence[tuple[Assignment, DrawnCase]], allocated_on: date, *, by: User | None, now: datetime
 ) -> None:
-    """Give a drawn case to the work that waits for one."""
+    """Give drawn cases to the work that waits for them, in as many statements as one takes."""
+    allotments = [_allotment(assignment, row) for assignment, row in given]
+    allocation.allocate_all(allotments, allocated_on=allocated_on, by=by, now=now)
+    changes = [
+        Change(
+            row,
+            f"Allocated to {assignment.post}",
+            {"state": State.ALLOCATED, "assignment": assignment},
+        )
+        for assignment, row in given
+    ]
+    history.change_all(changes, by=by, now=now, only_if={"state__in": [State.RESERVE, State.UNUSED]})
+    open_activities(CaseAudit, assignments=[assignment for assignment, _ in given], by=by, now=now)
+
+
+def _allotment(assignment: Assignment, row: DrawnCase) -> allocation.Allotment:
     case, rule = row.case, allocation.activity_of(assignment).draw
     assert case.unit is not None
     assert rule is not None
-    allocation.allocate(
+    return allocation.Allotment(
         assignment=assignment,
         case=case,
         worker=case.worker,
         unit=case.unit,
         selection=Assignment.Selection.TARGETED if rule.by_theme else Assignment.Selection.RANDOM,
         theme=row.draw.theme,
-        allocated_on=allocated_on,
-        by=by,
-        now=now,
     )
-    history.change(
-        row,
-        by=by,
-        now=now,
-        reason=f"Allocated to {assignment.post}",
-        only_if={"state__in": [State.RESERVE, State.UNUSED]},
-        state=State.ALLOCATED,
-        assignment=assignment,
-    )
-    open_audit(assignment=assignment, by=by, now=now)
 
 
-def next_reserve(
-    sample: SampleDraw, assignment: Assignment, on: date, *, instead_of: DrawnCase | None = None
-) -> DrawnCase | None:
-    """The first case left in the draw that the post may audit; those like the one it replaces come first.
+class Reserves:
+    """The cases that are left in a draw, read once for all the work that asks for one.
 
     One of the practitioner whom the post audited last comes only when there is no other. One that has become
     restricted goes only to somebody with a clearance.
     """
-    activity, month = allocation.activity_of(assignment), Month.parse(assignment.period)
-    eligibility = Eligibility.load(Organisation.load(on), sample.pool, activity, month)
-    reserves = (
-        sample.cases.filter(
-            state__in=[State.UNUSED, State.RESERVE],
-            case__status=Case.Status.OPEN,
-            case__on_hold_reason="",
-            case__worker__isnull=False,
+
+    def __init__(self, sample: SampleDraw, asking: Sequence[Assignment], on: date) -> None:
+        first, posts = asking[0], {one.post for one in asking}
+        activity, month = allocation.activity_of(first), Month.parse(first.period)
+        self._eligibility = Eligibility.load(Organisation.load(on), sample.pool, activity, month)
+        self._before = last_practitioners(posts, month, besides=first)
+        self._left = list(
+            sample.cases.filter(
+                state__in=[State.UNUSED, State.RESERVE],
+                case__status=Case.Status.OPEN,
+                case__on_hold_reason="",
+                case__worker__isnull=False,
+            )
+            .exclude(case__assignments__state__in=Assignment.OPEN_STATES)
+            .select_related("draw", "case__unit", "case__worker")
         )
-        .exclude(case__assignments__state__in=Assignment.OPEN_STATES)
-        .select_related("case__unit", "case__worker")
-    )
-    before = last_practitioners([assignment.post], month, besides=assignment).get(assignment.post_id)
-    ordered = sorted(reserves, key=lambda row: (row.case.worker_id == before, _distance(row, instead_of)))
-    return next((row for row in ordered if eligibility.may_audit(assignment.post, row.case)), None)
+
+    def take(self, assignment: Assignment, *, instead_of: DrawnCase | None = None) -> DrawnCase | None:
+        """The first that the post may audit; those like the case that it replaces come first."""
+        before = self._before.get(assignment.post_id)
+        for row in sorted(
+            self._left, key=lambda row: (row.case.worker_id == before, _distance(row, instead_of))
+        ):
+            if self._eligibility.may_audit(assignment.post, row.case):
+                self._left.remove(row)
+                assert row.case.worker_id is not None
+                self._before[assignment.post_id] = row.case.worker_id
+                return row
+        return None
 
 
 def _distance(row: DrawnCase, instead_of: DrawnCase | None) -> tuple[bool, bool, bool, int]:

@@ -1,5 +1,7 @@
 """Opening, arranging and handing in, the same for every kind of activity."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -21,30 +23,49 @@ from qaframework.tools import workflow as tools
 A = TypeVar("A", bound=Activity)
 
 
-@transaction.atomic
 def open_activity(model: type[A], *, assignment: Assignment, by: User | None, now: datetime) -> A:
     """The activity of an assignment, made with empty answers and an empty plan when first opened."""
-    # Whoever opens it at the same moment waits here, and then finds what this call made.
-    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
-    found = model._default_manager.filter(assignment=assignment).first()
-    if found is not None:
-        return found
+    return open_activities(model, assignments=[assignment], by=by, now=now)[0]
+
+
+@transaction.atomic
+def open_activities(
+    model: type[A], *, assignments: Sequence[Assignment], by: User | None, now: datetime
+) -> list[A]:
+    """The activity of each assignment, in their order; those that are opened for the first time set-based."""
+    keys = [assignment.pk for assignment in assignments]
+    # Whoever opens one of them at the same moment waits here, and then finds what this call made.
+    list(Assignment.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values("pk"))
+    activities = {found.assignment_id: found for found in model._default_manager.filter(assignment__in=keys)}
+    by_tool: dict[tuple[int, str], list[Assignment]] = defaultdict(list)
+    for one in assignments:
+        if one.pk not in activities:
+            by_tool[one.framework_version_id, allocation.activity_of(one).tool].append(one)
+    for (_, tool), alike in by_tool.items():
+        version = alike[0].framework_version
+        answer_sets = tools.start_answer_sets(
+            len(alike), framework_version=version, tool_key=tool, by=by, now=now
+        )
+        plans = actions.open_plans([_plan_for(one) for one in alike], by=by, now=now)
+        opened = [
+            model(assignment=one, answer_set=answer_set, action_plan=plan, created_at=now)
+            for one, answer_set, plan in zip(alike, answer_sets, plans, strict=True)
+        ]
+        history.create_all(opened, by=by, now=now, reason="Opened")
+        activities |= {activity.assignment_id: activity for activity in opened}
+    return [activities[key] for key in keys]
+
+
+def _plan_for(assignment: Assignment) -> actions.PlanDraft:
     version = assignment.framework_version
-    answer_set = tools.start_answer_set(
-        framework_version=version, tool_key=allocation.activity_of(assignment).tool, by=by, now=now
-    )
-    plan = actions.open_plan(
+    return actions.PlanDraft(
         title=version.pack.action_rules.file_heading.format(month=Month.parse(assignment.period).label),
         framework_version=version,
         case=assignment.case,
         unit=assignment.unit,
         worker=assignment.worker,
         source_url=reverse("open_work", args=[assignment.pk]),
-        by=by,
-        now=now,
     )
-    activity = model(assignment=assignment, answer_set=answer_set, action_plan=plan, created_at=now)
-    return history.create(activity, by=by, now=now, reason="Opened")
 
 
 @transaction.atomic

@@ -15,8 +15,15 @@ from qaframework.people.roles import ROLES, Capability
 
 def holder_of(post: Post, on: date) -> User | None:
     """The person who acts in the post on that day, else its holder, else None (vacant)."""
-    holdings = PostHolding.objects.on(on).filter(post=post).select_related("user")
-    return _first_holder(holdings)
+    return holders_of([post], on)[post.pk]
+
+
+def holders_of(posts: Iterable[Post], on: date) -> dict[int, User | None]:
+    """The same of many posts, by their keys."""
+    held: dict[int, list[PostHolding]] = {post.pk: [] for post in posts}
+    for holding in PostHolding.objects.on(on).filter(post__in=list(held)).select_related("user"):
+        held[holding.post_id].append(holding)
+    return {post_id: _first_holder(holdings) for post_id, holdings in held.items()}
 
 
 def holder_names(posts: Iterable[Post | int], on: date) -> dict[int, str]:

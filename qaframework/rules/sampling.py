@@ -9,13 +9,14 @@ import json
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
+from functools import cached_property
 from hashlib import sha256
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class FrameEntry:
+class FrameEntry(NamedTuple):
     """One case that could be drawn. An empty worker or family is unknown and stands for nobody else's.
 
     ``is_marked`` is for cases of which the sample needs a least number, such as children with SEND.
@@ -57,15 +58,21 @@ class Pick:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The result of a draw; ``shortfall`` is how many cases the frame was too small to give.
-
-    ``rest`` are the other cases, in the order in which they become reserves if more are needed.
-    """
+    """The result of a draw; ``shortfall`` is how many cases the frame was too small to give."""
 
     chosen: tuple[Pick, ...]
     reserves: tuple[Pick, ...]
-    rest: tuple[Pick, ...]
     shortfall: int
+    _seed: str
+    _ordered: Sequence[FrameEntry] = field(repr=False)
+    _taken: "_Taken" = field(repr=False, compare=False)
+
+    @cached_property
+    def rest(self) -> tuple[Pick, ...]:
+        """The other cases, in the order in which they become reserves. Few draws need them, so they are
+        worked out when they are asked for."""
+        rest = self._taken.fill(self._ordered, {"": len(self._ordered)}, any_stratum=True)
+        return _picks(self._ordered, rest, self._seed, after=len(self.reserves))
 
 
 @dataclass(frozen=True)
@@ -84,14 +91,7 @@ def ticket(seed: str, reference: str) -> str:
 def frame_hash(entries: Iterable[FrameEntry], exclusions: Mapping[str, str]) -> str:
     """SHA-256 of the frame: who could be drawn, and who was left out (reference to reason), by reference."""
     rows = sorted(
-        (
-            entry.reference,
-            entry.stratum,
-            entry.worker,
-            entry.family,
-            float(entry.weight),
-            entry.is_marked,
-        )
+        entry if isinstance(entry.weight, float) else entry._replace(weight=float(entry.weight))
         for entry in entries
     )
     text = json.dumps({"entries": rows, "exclusions": sorted(exclusions.items())}, separators=(",", ":"))
@@ -159,12 +159,13 @@ def draw(entries: Iterable[FrameEntry], size: int, seed: str, method: Method = M
     reserves: set[str] = set()
     for part in parts:
         reserves |= taken.fill(part, _reserve_places(part, chosen, method.reserve_share))
-    rest = taken.fill(ordered, {"": len(frame)}, any_stratum=True)
     return Drawing(
         _picks(ordered, chosen, seed),
         _picks(ordered, reserves, seed),
-        _picks(ordered, rest, seed, after=len(reserves)),
         size - len(chosen),
+        seed,
+        ordered,
+        taken,
     )
 
 
@@ -190,7 +191,8 @@ def replay(
     again = draw(frame, size, seed, method)
     difference = _first_difference("Chosen case", chosen, again.chosen)
     if not difference and reserves is not None:
-        difference = _first_difference("Reserve", reserves, again.reserves + again.rest[:further_reserves])
+        further = again.rest[:further_reserves] if further_reserves else ()
+        difference = _first_difference("Reserve", reserves, again.reserves + further)
     return Replay(not difference, difference)
 
 

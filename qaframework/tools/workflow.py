@@ -67,6 +67,14 @@ def start_answer_set(
     *, framework_version: FrameworkVersion, tool_key: str, by: User | None, now: datetime
 ) -> AnswerSet:
     """An empty answer set on the tool as it stands in the framework version. Raises ToolUnknown."""
+    return start_answer_sets(1, framework_version=framework_version, tool_key=tool_key, by=by, now=now)[0]
+
+
+@transaction.atomic
+def start_answer_sets(
+    count: int, *, framework_version: FrameworkVersion, tool_key: str, by: User | None, now: datetime
+) -> list[AnswerSet]:
+    """So many empty answer sets on the same tool, set-based. Raises ToolUnknown."""
     written = framework_version.content["tools"].get(tool_key)
     version = (
         ToolVersion.objects.filter(
@@ -79,8 +87,8 @@ def start_answer_set(
     )
     if version is None:
         raise ToolUnknown(f"{framework_version} has no tool “{tool_key}” that is installed.")
-    answer_set = AnswerSet(tool_version=version, created_at=now)
-    return history.create(answer_set, by=by, now=now, reason="Started")
+    answer_sets = [AnswerSet(tool_version=version, created_at=now) for _ in range(count)]
+    return history.create_all(answer_sets, by=by, now=now, reason="Started")
 
 
 def save_answer(

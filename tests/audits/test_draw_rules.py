@@ -13,7 +13,6 @@ from audits.frames import (
     RESTRICTED,
     SIBLING_AUDITED,
     WORKER_AUDITED,
-    build_frame,
 )
 from audits.models import DrawnCase, MonthTheme, SampleDraw
 from audits.workflow import Drawn, draw_month, replace_case, set_theme, verify_draw
@@ -26,6 +25,7 @@ from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.periods import Month
 from qaframework.tools.workflow import install_tools
 from tests.factories.allocation import AssignmentFactory, ProgrammeFactory
+from tests.factories.audits import frame_of
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseClearanceFactory, CaseFactory
 from tests.factories.packs import shipped
@@ -110,7 +110,7 @@ def test_brothers_and_sisters_of_a_child_audited_lately_are_left_out_too(plain):
     plain.case("SISTER", family_ref="F1")
     plain.case("ALONE", family_ref="")
     plain.handed_in(audited, datetime(2026, 1, 5, 10, 0, tzinfo=UTC))
-    frame = build_frame(plain.authority.root, plain.rule, TODAY)
+    frame = frame_of(plain.authority.root, plain.rule, TODAY)
     assert frame.exclusions == {"AUDITED": RECENTLY_AUDITED, "SISTER": SIBLING_AUDITED}
     assert [entry.reference for entry in frame.entries] == ["ALONE"]
 
@@ -120,7 +120,7 @@ def test_where_siblings_may_be_drawn_only_the_audited_child_is_left_out(authorit
     audited = house.case("AUDITED", family_ref="F1")
     house.case("SISTER", family_ref="F1")
     house.handed_in(audited, datetime(2026, 1, 5, 10, 0, tzinfo=UTC))
-    assert build_frame(authority.root, house.rule, TODAY).exclusions == {"AUDITED": RECENTLY_AUDITED}
+    assert frame_of(authority.root, house.rule, TODAY).exclusions == {"AUDITED": RECENTLY_AUDITED}
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_practitioner_audited_within_the_window_is_left_alone(authority, hande
     audited, other = house.case("AUDITED"), house.case("OTHER")
     house.case("COLLEAGUE", unit=authority.duty_team_1, worker=authority.practitioner)
     house.handed_in(audited, handed_in)
-    frame = build_frame(authority.root, house.rule, TODAY)
+    frame = frame_of(authority.root, house.rule, TODAY)
     assert (frame.exclusions.get(other.child_ref) == WORKER_AUDITED) is is_left_out
     assert frame.exclusions["AUDITED"] == RECENTLY_AUDITED
     assert "COLLEAGUE" not in frame.exclusions
@@ -210,7 +210,7 @@ def test_cases_of_new_practitioners_count_for_more(authority):
     authority.care_practitioner.holdings.filter(starts_on__lt=date(2026, 10, 1)).update(
         starts_on=date(2026, 7, 2)
     )
-    frame = build_frame(authority.root, house.rule, TODAY)
+    frame = frame_of(authority.root, house.rule, TODAY)
     weights = {entry.reference: entry.weight for entry in frame.entries}
     assert weights == {new.child_ref: 2.0, old.child_ref: 1.0}
 

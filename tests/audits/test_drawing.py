@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audits.models import SampleDraw
@@ -71,6 +73,31 @@ def test_a_post_that_may_audit_no_case_at_all_draws_no_further_reserves(programm
     done = draw_month(framework=programme.framework, month=Month(2026, 12), seed="3", by=None, now=DRAW_DAY)
     assert (done.allocated, [draw.further_reserves for draw in done.draws]) == (1, [0])
     assert any("no drawn case is suitable" in warning for warning in done.warnings)
+
+
+def test_a_draw_takes_as_many_statements_for_many_posts_as_for_few(programme, authority):
+    managers = [authority.post_of[user] for user in (authority.team_manager, authority.team_manager_2)]
+    version, months = programme.framework.versions.get(), (Month(2026, 12), Month(2027, 1))
+    CaseFactory.create_batch(
+        20, unit=authority.duty_team_2, worker=authority.practitioner_2, opened_on=date(2025, 6, 1)
+    )
+    for ordinal in range(1, 7):
+        for post in managers:
+            AssignmentFactory(
+                programme=programme,
+                framework_version=version,
+                post=post,
+                period=months[1].key,
+                ordinal=ordinal,
+            )
+    counts, allocated = [], []
+    for month in months:
+        with CaptureQueriesContext(connection) as statements:
+            done = draw_month(framework=programme.framework, month=month, seed="3", by=None, now=DRAW_DAY)
+        counts.append(len(statements))
+        allocated.append(done.allocated)
+    assert allocated == [2, 12]
+    assert counts[0] == counts[1]
 
 
 def test_further_reserves_follow_from_the_record(draw):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from audits.frames import NO_AUDITOR, RECENTLY_AUDITED, RESTRICTED, build_frame, freeze, thaw
+from audits.frames import NO_AUDITOR, RECENTLY_AUDITED, RESTRICTED, freeze, thaw
 from audits.models import CaseAudit, DrawnCase, SampleDraw
 from audits.tasks import draw_due_samples
 from audits.workflow import draw_due_months, draw_month, replace_case, verify_draw
@@ -17,10 +17,10 @@ from qaframework.packs.models import FrameworkVersion
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Unit
 from qaframework.people.refusal import Refused
+from qaframework.rules import sampling
 from qaframework.rules.periods import Month
-from qaframework.rules.sampling import draw as draw_from
-from qaframework.rules.sampling import frame_hash
 from tests.factories.allocation import AssignmentFactory, owed
+from tests.factories.audits import frame_of
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
 from tests.factories.packs import lancashire
@@ -293,7 +293,7 @@ def test_cases_that_may_not_be_drawn_are_left_out_with_the_reason(version, autho
     }
     just_in = CaseFactory(**{**values, "opened_on": date(2026, 9, 21)})
     closed = CaseFactory(**values, closed=True)
-    frame = build_frame(authority.duty, rule_of(version), date(2026, 11, 2))
+    frame = frame_of(authority.duty, rule_of(version), date(2026, 11, 2))
     references = {entry.reference for entry in frame.entries}
     assert frame.exclusions == left_out
     assert just_in.child_ref in references
@@ -319,19 +319,19 @@ def test_a_case_audited_within_twelve_months_is_left_out(
     Assignment.objects.filter(pk=assignment.pk).update(
         case=case, state=state, submitted_at=submitted, due_on=date(2026, 12, 1)
     )
-    frame = build_frame(authority.duty, rule_of(version), date(2026, 11, 2))
+    frame = frame_of(authority.duty, rule_of(version), date(2026, 11, 2))
     assert (frame.exclusions.get(case.child_ref) == RECENTLY_AUDITED) is is_left_out
 
 
 def test_a_plain_draw_has_no_strata(version, authority, caseload):
     mash = version.pack.activity("mash_learning_space").draw
-    assert {entry.stratum for entry in build_frame(authority.duty, mash, date(2026, 11, 2)).entries} == {""}
-    by_plan = build_frame(authority.duty, rule_of(version), date(2026, 11, 2))
+    assert {entry.stratum for entry in frame_of(authority.duty, mash, date(2026, 11, 2)).entries} == {""}
+    by_plan = frame_of(authority.duty, rule_of(version), date(2026, 11, 2))
     assert {entry.stratum for entry in by_plan.entries} == {"child_in_need", "child_protection"}
 
 
 def test_a_frozen_frame_thaws_as_it_was(version, authority, caseload):
-    frame = build_frame(authority.duty, rule_of(version), date(2026, 11, 2))
+    frame = frame_of(authority.duty, rule_of(version), date(2026, 11, 2))
     assert thaw(freeze(frame)) == frame
     with pytest.raises(ValueError, match="damaged"):
         thaw(freeze(frame)[:-9])
@@ -368,7 +368,7 @@ def shorter(draw: SampleDraw) -> dict[str, Any]:
     entries = tuple(entry for entry in frame.entries if entry.reference not in drawn)
     return {
         "frame": freeze(type(frame)(entries, frame.exclusions)),
-        "frame_hash": frame_hash(entries, frame.exclusions),
+        "frame_hash": sampling.frame_hash(entries, frame.exclusions),
         "frame_size": len(entries),
     }
 
@@ -490,10 +490,10 @@ def test_only_listed_reasons_replace_and_only_before_the_audit_began(draw, autho
 @pytest.mark.slow
 def test_every_case_is_drawn_about_equally_often(version, authority, caseload):
     """400 draws of 6 out of 32: chi-squared with 31 degrees of freedom stays below its 99.9% point."""
-    frame = build_frame(authority.duty, rule_of(version), date(2026, 11, 2))
+    frame = frame_of(authority.duty, rule_of(version), date(2026, 11, 2))
     counts = dict.fromkeys((entry.reference for entry in frame.entries), 0)
     for seed in range(400):
-        for pick in draw_from(frame.entries, 6, str(seed)).chosen:
+        for pick in sampling.draw(frame.entries, 6, str(seed)).chosen:
             counts[pick.reference] += 1
     expected = 400 * 6 / len(counts)
     assert len(counts) == 32

@@ -5,14 +5,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from audits import workflow
+from audits.frames import Frame, build_frame, open_cases
 from audits.models import CaseAudit
 from qaframework.actions import workflow as actions
 from qaframework.actions.models import Action
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Programme
 from qaframework.caseload.models import Case
+from qaframework.packs.definition import DrawRule
 from qaframework.packs.models import FrameworkVersion
-from qaframework.people.models import Post, User
+from qaframework.people.models import Post, Unit, User
 from qaframework.tools.definition import Question, QuestionType
 from qaframework.tools.reading import missing_answers, values_of
 from qaframework.tools.workflow import save_answer
@@ -34,6 +36,11 @@ EXAMPLES: dict[QuestionType, Any] = {
     QuestionType.THREE_BOXES: {"well": "School.", "worried": "Sleep.", "needs": "A bedtime plan."},
     QuestionType.DATE: "2026-11-02",
 }
+
+
+def frame_of(pool: Unit, rule: DrawRule, on: date) -> Frame:
+    """Who could be drawn from the pool on a local date, by the rule alone."""
+    return build_frame(open_cases(pool, rule), rule, on)
 
 
 @dataclass

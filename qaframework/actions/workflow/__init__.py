@@ -12,12 +12,14 @@ from qaframework.actions.workflow.loops import (
 )
 from qaframework.actions.workflow.plans import (
     ActionNotSmart,
+    PlanDraft,
     add_action,
     change_subject,
     check_smart,
     confirm_told,
     issue_plan,
     open_plan,
+    open_plans,
     place_on_file,
     record_supervision_review,
     remove_draft,
@@ -34,6 +36,7 @@ from qaframework.actions.workflow.progress import (
 
 __all__ = [
     "ActionNotSmart",
+    "PlanDraft",
     "acknowledge_concern",
     "add_action",
     "authorise_loop",
@@ -49,6 +52,7 @@ __all__ = [
     "may_verify",
     "open_loop",
     "open_plan",
+    "open_plans",
     "owns",
     "place_on_file",
     "raise_concern",

@@ -1,6 +1,7 @@
 """Action plans: drawn up during the audit, issued with it, told within 48 hours, placed on file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -30,7 +31,18 @@ class ActionNotSmart(Refused):
         super().__init__(" ".join(finding.message for finding in findings))
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class PlanDraft:
+    """A plan to be opened; ``source_url`` is where the work is that it comes from."""
+
+    title: str
+    framework_version: FrameworkVersion
+    case: Case | None
+    unit: Unit
+    worker: User | None
+    source_url: str
+
+
 def open_plan(
     *,
     title: str,
@@ -43,16 +55,26 @@ def open_plan(
     now: datetime,
 ) -> ActionPlan:
     """An empty plan; its actions are drafts until it is issued."""
-    plan = ActionPlan(
-        title=title,
-        framework_version=framework_version,
-        case=case,
-        unit=unit,
-        worker=worker,
-        source_url=source_url,
-        created_at=now,
-    )
-    return history.create(plan, by=by, now=now, reason="Opened")
+    draft = PlanDraft(title, framework_version, case, unit, worker, source_url)
+    return open_plans([draft], by=by, now=now)[0]
+
+
+@transaction.atomic
+def open_plans(drafts: Sequence[PlanDraft], *, by: User | None, now: datetime) -> list[ActionPlan]:
+    """Open many plans set-based, in the order given."""
+    plans = [
+        ActionPlan(
+            title=draft.title,
+            framework_version=draft.framework_version,
+            case=draft.case,
+            unit=draft.unit,
+            worker=draft.worker,
+            source_url=draft.source_url,
+            created_at=now,
+        )
+        for draft in drafts
+    ]
+    return history.create_all(plans, by=by, now=now, reason="Opened")
 
 
 @transaction.atomic

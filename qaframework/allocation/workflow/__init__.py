@@ -3,8 +3,10 @@
 from qaframework.allocation.workflow.annual_shares import CaughtUp, add_missing_audits
 from qaframework.allocation.workflow.approving import approve_programme, may_approve
 from qaframework.allocation.workflow.assignments import (
+    Allotment,
     activity_of,
     allocate,
+    allocate_all,
     begin,
     change_subject,
     deadline_for,
@@ -41,10 +43,12 @@ __all__ = [
     "CaughtUp",
     "Planned",
     "Proposal",
+    "Allotment",
     "add_missing_audits",
     "add_work",
     "activity_of",
     "allocate",
+    "allocate_all",
     "allocate_period_work",
     "approve_programme",
     "ask_extension",

@@ -3,7 +3,8 @@
 Every verb writes state, clock, notices and history in one transaction. Dates are local, moments UTC.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -15,16 +16,17 @@ from qaframework.caseload.access import is_cleared
 from qaframework.caseload.models import Case
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
+from qaframework.clocks.workflow import ClockDraft
 from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.packs.definition import ActivityType
 from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
-from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.history import Change, SomebodyElseWasFirst
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.deadlines import due_date
 from qaframework.rules.periods import Month, Quarter
-from qaframework.rules.working_days import end_of_day, local_date
+from qaframework.rules.working_days import WorkingCalendar, end_of_day, local_date
 
 OPEN = {"state__in": Assignment.OPEN_STATES}
 
@@ -34,18 +36,35 @@ def activity_of(assignment: Assignment) -> ActivityType:
     return assignment.framework_version.pack.activity(assignment.activity)
 
 
-def deadline_for(assignment: Assignment, allocated_on: date) -> date:
+def deadline_for(assignment: Assignment, allocated_on: date, calendar: WorkingCalendar | None = None) -> date:
     """The last day in time: the pack's offset from allocation (LAN-09), else the end of the period."""
     activity = activity_of(assignment)
     if activity.deadline is not None:
-        return due_date(allocated_on, activity.deadline, working_calendar())
+        return due_date(allocated_on, activity.deadline, calendar or working_calendar())
     month = Month.parse(assignment.period)
     if activity.due_by == "quarter":
         return Quarter.of(month.start, assignment.framework_version.pack.year_starts_in).end
     return month.end
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Allotment:
+    """A piece of planned work, and what it is about once it is allocated.
+
+    ``due_on`` is worked out from the pack unless it is given, for work that is dated later (LAN-17). The
+    theme of the month is the pack's, unless the work has one of its own (LAN-12).
+    """
+
+    assignment: Assignment
+    case: Case | None
+    worker: User | None
+    unit: Unit
+    selection: str
+    due_on: date | None = None
+    theme: str = ""
+    worker_reason: str = ""
+
+
 def allocate(
     *,
     assignment: Assignment,
@@ -62,33 +81,48 @@ def allocate(
 ) -> Assignment:
     """Give planned work its subject, theme and deadline, start its clock, and tell auditor and practitioner.
 
-    ``allocated_on`` is the local day the time to do it begins; it may lie ahead (BF-01). ``due_on`` is
-    worked out from the pack unless it is given, for work that is dated later (LAN-17). The theme of the month
-    is the pack's, unless the work has one of its own (LAN-12).
+    ``allocated_on`` is the local day the time to do it begins; it may lie ahead (BF-01).
     Raises SomebodyElseWasFirst when the work is no longer planned.
     """
-    due_on = due_on or deadline_for(assignment, allocated_on)
-    clock = _start_clock(assignment, case=case, due_on=due_on, by=by, now=now)
-    history.change(
-        assignment,
-        by=by,
-        now=now,
-        reason="Allocated",
-        only_if={"state": Assignment.State.PLANNED},
-        state=Assignment.State.ALLOCATED,
-        case=case,
-        worker=worker,
-        worker_reason=worker_reason,
-        unit=unit,
-        selection=selection,
-        theme=theme or assignment.theme or _theme_of(assignment),
-        allocated_on=allocated_on,
-        due_on=due_on,
-        original_due_on=due_on,
-        clock=clock,
-    )
-    _tell_allocated(assignment, now=now)
+    allotment = Allotment(assignment, case, worker, unit, selection, due_on, theme, worker_reason)
+    allocate_all([allotment], allocated_on=allocated_on, by=by, now=now)
     return assignment
+
+
+@transaction.atomic
+def allocate_all(
+    allotments: Sequence[Allotment], *, allocated_on: date, by: User | None, now: datetime
+) -> None:
+    """Allocate many pieces of planned work, in as many statements as one takes.
+
+    Raises SomebodyElseWasFirst when one of them is no longer planned; then none is allocated.
+    """
+    calendar = working_calendar()
+    due = [one.due_on or deadline_for(one.assignment, allocated_on, calendar) for one in allotments]
+    drafts = [_clock_draft(one, due_on) for one, due_on in zip(allotments, due, strict=True)]
+    started = clocks.start_clocks(drafts, by=by, now=now)
+    changes = [
+        Change(
+            one.assignment,
+            "Allocated",
+            {
+                "state": Assignment.State.ALLOCATED,
+                "case": one.case,
+                "worker": one.worker,
+                "worker_reason": one.worker_reason,
+                "unit": one.unit,
+                "selection": one.selection,
+                "theme": one.theme or one.assignment.theme or _theme_of(one.assignment),
+                "allocated_on": allocated_on,
+                "due_on": due_on,
+                "original_due_on": due_on,
+                "clock": clock,
+            },
+        )
+        for one, due_on, clock in zip(allotments, due, started, strict=True)
+    ]
+    history.change_all(changes, by=by, now=now, only_if={"state": Assignment.State.PLANNED})
+    _tell_allocated([one.assignment for one in allotments], now=now)
 
 
 def _theme_of(assignment: Assignment) -> str:
@@ -118,7 +152,7 @@ def change_subject(
         clocks.relabel_clock(
             clock=assignment.clock, label=subject_line(assignment), case=case, reason=reason, by=by, now=now
         )
-    _tell_allocated(assignment, now=now, again=f"case{case.pk}")
+    _tell_allocated([assignment], now=now, again=f"case{case.pk}")
     return assignment
 
 
@@ -264,7 +298,7 @@ def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, 
         clocks.hand_over_clock(
             clock=assignment.clock, owner_post=to_post, unit=to_post.unit, reason=reason, by=by, now=now
         )
-        _tell_allocated(assignment, now=now, again=f"post{to_post.pk}")
+        _tell_allocated([assignment], now=now, again=f"post{to_post.pk}")
     return assignment
 
 
@@ -293,21 +327,18 @@ def _free_ordinal(assignment: Assignment, to_post: Post) -> int:
     return max(taken, default=Assignment.EXTRA if is_extra else 0) + 1
 
 
-def _start_clock(
-    assignment: Assignment, *, case: Case | None, due_on: date, by: User | None, now: datetime
-) -> Clock:
-    return clocks.start_clock(
+def _clock_draft(allotment: Allotment, due_on: date) -> ClockDraft:
+    assignment = allotment.assignment
+    return ClockDraft(
         kind="assignment",
-        label=subject_line(assignment, case=case),
+        label=subject_line(assignment, case=allotment.case),
         url=notice_url(assignment),
         framework_version=assignment.framework_version,
         ladder=activity_of(assignment).ladder,
         owner_post=assignment.post,
         unit=assignment.post.unit,
-        case=case,
+        case=allotment.case,
         due_at=end_of_day(due_on),
-        by=by,
-        now=now,
     )
 
 
@@ -316,21 +347,24 @@ def stop_its_clock(assignment: Assignment, reason: str, *, by: User | None, now:
         clocks.stop_clock(clock=assignment.clock, reason=reason, by=by, now=now)
 
 
-def _tell_allocated(assignment: Assignment, *, now: datetime, again: str = "") -> None:
-    on = local_date(now)
-    auditor = directory.holder_of(assignment.post, on)
+def _tell_allocated(assignments: Sequence[Assignment], *, now: datetime, again: str = "") -> None:
+    auditors = directory.holders_of([one.post for one in assignments], local_date(now))
+    drafts = [draft for one in assignments for draft in _told_allocated(one, auditors[one.post_id], again)]
+    write_notices(drafts, now=now)
+
+
+def _told_allocated(assignment: Assignment, auditor: User | None, again: str) -> list[NoticeDraft]:
     assert assignment.due_on is not None
-    tell(
+    drafts = _drafts(
         assignment,
         [auditor],
         kind="allocated",
         key=again,
         subject=f"New work for you: {subject_line(assignment)}",
         body=f"Please complete it by {assignment.due_on:%-d %B %Y}.",
-        now=now,
     )
     if assignment.worker and assignment.worker != auditor and assignment.case:
-        tell(
+        drafts += _drafts(
             assignment,
             [assignment.worker],
             kind="allocated_worker",
@@ -338,8 +372,8 @@ def _tell_allocated(assignment: Assignment, *, now: datetime, again: str = "") -
             subject=f"You are invited to take part: {subject_line(assignment)}",
             body=f"{auditor or 'The auditor'} will arrange a meeting with you. Before it, please check "
             "that the child's record is up to date.",
-            now=now,
         )
+    return drafts
 
 
 def tell(
@@ -354,7 +388,21 @@ def tell(
     url: str = "",
 ) -> None:
     """Write one notice about the assignment to each of the people; the same kind and key only once."""
-    drafts = [
+    drafts = _drafts(assignment, people, kind=kind, key=key, subject=subject, body=body, url=url)
+    write_notices(drafts, now=now)
+
+
+def _drafts(
+    assignment: Assignment,
+    people: Iterable[User | None],
+    *,
+    kind: str,
+    key: str,
+    subject: str,
+    body: str,
+    url: str = "",
+) -> list[NoticeDraft]:
+    return [
         NoticeDraft(
             recipient_id=person.pk,
             kind=kind,
@@ -367,4 +415,3 @@ def tell(
         for person in people
         if person is not None
     ]
-    write_notices(drafts, now=now)
