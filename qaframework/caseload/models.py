@@ -131,9 +131,11 @@ class Case(RegisterEntry):
         on_delete=models.SET_NULL,
         related_name="+",
         db_index=False,
+        db_constraint=False,  # only ever the import that is being applied
         help_text="The last import that changed something here.",
     )
-    history = HistoricalRecords()
+    # Entries are looked up by case and day only, and an import writes one for each case.
+    history = HistoricalRecords(no_db_index=["child_ref", "unit", "worker", "last_import"])
 
     class Meta:
         ordering: ClassVar = ["child_ref"]
@@ -246,7 +248,11 @@ class StagedCase(RegisterEntry):
 
     # Written in bulk and soon gone: keys that the register itself checks are not checked twice.
     case_import = models.ForeignKey(
-        CaseImport, on_delete=models.CASCADE, related_name="staged_cases", db_index=False
+        CaseImport,
+        on_delete=models.CASCADE,
+        related_name="staged_cases",
+        db_index=False,
+        db_constraint=False,
     )
     unit = models.ForeignKey(
         Unit, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False

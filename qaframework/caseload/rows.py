@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from qaframework.caseload.cells import code_list
 from qaframework.caseload.findings import Findings
@@ -83,4 +84,9 @@ def status_of(is_closed: bool, reason: str) -> str:
     """open, closed, or transferred when the case ended because another authority has it now."""
     if not is_closed:
         return "open"
-    return "transferred" if reason and code_list("transferred").find(reason) else "closed"
+    return "transferred" if reason and _is_transfer(reason) else "closed"
+
+
+@lru_cache(maxsize=1_024)
+def _is_transfer(reason: str) -> bool:
+    return code_list("transferred").find(reason) is not None

@@ -65,8 +65,8 @@ class Comparison:
                 yield from self._change(row, before)
             elif before[STATUS] == CaseStatus.OPEN and child_ref not in self.extract.refused_refs:
                 yield child_ref, StagedCase.Change.MISSING.value, {}, before
-        while rows:
-            child_ref, row = rows.popitem()
+        for child_ref in list(rows):
+            row = rows.pop(child_ref)
             self.directory.match(row)
             yield child_ref, StagedCase.Change.NEW.value, {}, entry_of(row)
 

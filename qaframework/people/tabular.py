@@ -342,19 +342,21 @@ def _sheet(title: str, rows: Iterator[NumberedCells], file_name: str, max_rows: 
 def _filled(rows: Iterator[NumberedCells]) -> Iterator[Row]:
     tidied = _Tidied()
     for number, cells in rows:
-        values = [tidied[cell] if type(cell) is str else cell for cell in cells]
+        values = list(map(tidied.__getitem__, cells))
         while values and (values[-1] is None or values[-1] == ""):
             values.pop()
         if values:
             yield Row(number, tuple(values))
 
 
-class _Tidied(dict[str, str]):
-    """Each text of a file, tidied once: most cells of a large file repeat others."""
+class _Tidied(dict[Cell, Cell]):
+    """Each text of a file, tidied once: most cells of a large file repeat others. Other cells as they are."""
 
-    def __missing__(self, text: str) -> str:
-        self[text] = tidy(text)
-        return self[text]
+    def __missing__(self, cell: Cell) -> Cell:
+        if type(cell) is not str:
+            return cell
+        self[cell] = tidy(cell)
+        return self[cell]
 
 
 def _bounded(rows: Iterator[Row], title: str, file_name: str, max_rows: int) -> Iterator[Row]:

@@ -35,6 +35,7 @@ BUDGETS: Mapping[str, Limits] = {
     "autosave": {"hello": 3, "statement": 3.5},
     "dashboard": {"hello": 20},
     "month's draw": {"counting": 15},
+    "programmes, 100 authorities": {"seconds": 60},
     "sweep, all due": {"statement": 1.2, "queries": 10},
     "sweep, none due": {"ms_per_query": 1, "queries": 10},
     "report figures": {"seconds": 2},

@@ -1,7 +1,7 @@
 """Work on the whole register at once: imports, draws, sweeps, reports."""
 
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -11,7 +11,11 @@ from django.db import connection, transaction
 
 from audits.workflow import draw_month
 from escalation.workflow import sweep
+from qaframework.allocation.simulation import simulate
+from qaframework.packs.definition import Pack, parse
+from qaframework.packs.reading import hash_of, shipped_packs
 from qaframework.people.models import Unit
+from qaframework.rules.programme import Owner
 from reporting.models import Report
 from reporting.pages import document_of
 from reporting.workflow import build_report
@@ -19,8 +23,19 @@ from reporting.writers import WRITERS
 from tests.bench.measuring import Operation
 from tests.bench.past import SWEEP_IN
 from tests.bench.world import World, check_register, empty_register, import_register
+from tests.factories.packs import shipped
 
 ROUNDS = 3
+AUTHORITIES = 100
+STAFF = {
+    "director": 1,
+    "head_of_service": 4,
+    "qa_manager": 1,
+    "senior_manager": 9,
+    "advanced_practitioner": 5,
+    "team_manager": 40,
+}
+FUNCTIONS = ("social-care", "early-help", "safeguarding-unit", "mash")
 
 # The sweep's rows in one statement: steps, their history, whom they reach, and the moments closed.
 SWEEP = """
@@ -101,6 +116,13 @@ def operations(world: World) -> Iterator[Operation]:
         rounds=ROUNDS,
         times=1,
     )
+    packs = [parse(hash_of(shipped(name)), shipped(name)) for name in shipped_packs()]
+    yield Operation(
+        "programmes, 100 authorities",
+        lambda: _plan_years(packs, world.month.start.year),
+        rounds=ROUNDS,
+        times=1,
+    )
     later = world.now + SWEEP_IN
     yield Operation(
         "sweep, all due",
@@ -165,6 +187,17 @@ def _count_frames(world: World) -> None:
                 [f"{path}%"],
             )
             cursor.fetchone()
+
+
+def _plan_years(packs: Sequence[Pack], year: int) -> None:
+    """A year's programme on paper for each authority, by each of the shipped frameworks in turn."""
+    staff = [
+        Owner(f"{role} {n}", role, (f"team {n}", FUNCTIONS[n % len(FUNCTIONS)], "authority"))
+        for role, number in STAFF.items()
+        for n in range(number)
+    ]
+    for number in range(AUTHORITIES):
+        assert simulate(packs[number % len(packs)], year, staff).work
 
 
 def _bare_sweep(world: World) -> None:

@@ -70,7 +70,7 @@ def empty_register() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE caseload_case, caseload_historicalcase, caseload_caseimport, "
-            "caseload_historicalcaseimport CASCADE"
+            "caseload_historicalcaseimport, caseload_stagedcase CASCADE"
         )
 
 

@@ -109,6 +109,14 @@ def test_what_several_owe_between_them_is_shared_to_within_one(
     assert max(loads, default=0) - min(loads, default=0) <= 1
 
 
+@given(rulebooks, staffs)
+def test_the_load_of_the_whole_year_is_even_within_each_role(book: Rulebook, staff: list[Owner[str]]) -> None:
+    load = Counter(gap.owner for gap in changes(YEAR, all_year(book, staff), [], MONTHS[0]).missing)
+    for role in ROLES:
+        loads = [load[owner.key] for owner in staff if owner.role == role]
+        assert max(loads, default=0) - min(loads, default=0) <= 1
+
+
 def test_twenty_five_a_month_are_shared_among_all_managers_but_for_two_months() -> None:
     # RBWM-21, RBWM-27: ten months of random audits, April and August for deep dives.
     by_month = tuple(0 if month.month in (4, 8) else 25 for month in MONTHS)
