@@ -142,9 +142,8 @@ def get_case(user: User, pk: int) -> Case:
 
 def _oversight(user: User, on: date, *unit_fields: str) -> Q:
     scope = Q(pk__in=[])
-    for capability in OVERSIGHT:
-        for unit_field in unit_fields:
-            scope |= capability_q(user, capability, on, unit_field)
+    for unit_field in unit_fields:
+        scope |= capability_q(user, OVERSIGHT, on, unit_field)
     return scope
 
 

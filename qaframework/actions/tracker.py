@@ -55,6 +55,7 @@ LATENESS = {
     "12": ("12 weeks late or more", 12, None),
 }
 LONGEST_SHOWN = 90
+SHOWN = ("what", "due_on", "state", "clock", "owner_post__title", "owner_post__unit", "plan__case__child_ref")
 CHUNK = 500
 
 
@@ -99,7 +100,8 @@ class Tracker:
 def tracker_for(user: User, query: QueryDict, now: datetime) -> Tracker:
     """One page of the tracker as the person may see it, soonest due first; three queries."""
     chosen = TrackerFilter(query)
-    page = keyset_page(filtered(user, chosen, local_date(now)), moment="due_on", query=query)
+    actions = filtered(user, chosen, local_date(now)).only(*SHOWN)
+    page = keyset_page(actions, moment="due_on", query=query)
     return Tracker(action_rows(page.rows, now), page, chosen, any(query.get(name) for name in chosen.fields))
 
 

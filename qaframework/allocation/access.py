@@ -23,6 +23,7 @@ from qaframework.people.access import capability_q, covers_authority, has_capabi
 from qaframework.people.models import Post, PostQuerySet, User
 from qaframework.people.roles import Capability
 
+OVERSEERS = (Capability.SEE_TEAM_WORK, Capability.RUN_QUALITY_ASSURANCE)
 PLANNERS = (Capability.RUN_QUALITY_ASSURANCE, Capability.CONFIGURE)
 
 
@@ -155,10 +156,7 @@ def may_plan(user: User, framework: Framework, on: date) -> bool:
 
 
 def _overseen(user: User, on: date) -> Q:
-    unit = "post__unit"
-    return capability_q(user, Capability.SEE_TEAM_WORK, on, unit) | capability_q(
-        user, Capability.RUN_QUALITY_ASSURANCE, on, unit
-    )
+    return capability_q(user, OVERSEERS, on, "post__unit")
 
 
 def _get(assignments: AssignmentQuerySet, pk: int) -> Assignment:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models.functions import ExtractMonth, TruncDate
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -36,6 +36,10 @@ DONE = Q(state__in=Assignment.DONE_STATES)
 OPEN = Q(state__in=Assignment.OPEN_STATES)
 IN_TIME = DONE & Q(handed_in_on__lte=F("due_on"))
 FIGURES = ("due", "in_time", "handed_in", "overdue", "waiting", "extended", "excluded")
+SHOWN = (
+    *("activity", "period", "state", "due_on", "submitted_at", "programme__framework"),
+    *("post__title", "post__unit__path", "case__child_ref"),
+)
 COLUMNS = ("Work", "Owed by", "Case", "Due", "State", "Change")
 
 
@@ -77,9 +81,8 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
     narrowed = _narrowed(overseen, month, chosen, today).annotate(
         is_asked=_has_request("asked"), holder=holder_name("post", today)
     )
-    page = keyset_page(
-        narrowed.select_related("post__unit", "case", "programme"), moment="due_on", query=query
-    )
+    shown = narrowed.select_related("post__unit", "case", "programme").only(*SHOWN)
+    page = keyset_page(shown, moment="due_on", query=query)
     return Board(
         month=month,
         stats=_stats(
@@ -108,7 +111,7 @@ def _counts(
     if activity:
         rows = rows.filter(activity=activity)
     grouped = rows.values(
-        "activity", framework=F("programme__framework"), month=TruncMonth("original_due_on")
+        "activity", framework=F("programme__framework"), month=ExtractMonth("original_due_on")
     )
     figures = grouped.order_by().annotate(
         due=Count("pk", filter=COUNTED),
@@ -119,11 +122,10 @@ def _counts(
         extended=Count("pk", filter=COUNTED & Q(is_extended=True)),
         excluded=Count("pk", filter=Q(state="excluded")),
     )
+    months = {one.month: one.key for quarter in quarters for one in quarter.months}
     found: dict[Key, Counter[str]] = {}
-    for framework, key, month_start, *numbers in figures.values_list(
-        "framework", "activity", "month", *FIGURES
-    ):
-        found[framework, key, Month.of(month_start).key] = Counter(dict(zip(FIGURES, numbers, strict=True)))
+    for framework, key, number, *numbers in figures.values_list("framework", "activity", "month", *FIGURES):
+        found[framework, key, months[number]] = Counter(dict(zip(FIGURES, numbers, strict=True)))
     return found
 
 

@@ -186,7 +186,7 @@ class Assignment(models.Model):
         ordering: ClassVar = ["due_on", "pk"]
         indexes: ClassVar = [
             models.Index(fields=["post", "state", "due_on", "id"], name="assignment_my_work"),
-            models.Index(fields=["due_on", "id"], name="assignment_by_due"),
+            models.Index(fields=["due_on", "id", "original_due_on"], name="assignment_by_due"),
             models.Index(fields=["original_due_on", "id"], name="assignment_by_first_due"),
             models.Index(fields=["programme", "activity", "period"], name="assignment_by_period"),
         ]

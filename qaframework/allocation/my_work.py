@@ -23,6 +23,7 @@ from qaframework.rules.working_days import local_date
 
 Row = list[Any]
 
+READ = ("activity", "period", "state", "due_on", "post", "framework_version", "case__child_ref")
 SHOWN = ("planned", *Assignment.OPEN_STATES, "submitted", "moderating")
 
 
@@ -46,7 +47,7 @@ def my_work(user: User, today: date) -> MyWork:
     """Everything in four queries, late work first."""
     asked = ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state=ExtensionRequest.State.ASKED)
     owned = owned_assignments(user, today).filter(state__in=SHOWN).annotate(is_asked=Exists(asked))
-    mine = list(owned.select_related("case", "post").order_by("due_on", "period", "pk"))
+    mine = list(owned.select_related("case").only(*READ).order_by("due_on", "period", "pk"))
     part = Assignment.objects.open().filter(cleared_q(user, today), worker=user)
     theirs = list(part.exclude(pk__in=[one.pk for one in mine]).select_related("case", "post"))
     with_rules([*mine, *theirs])
@@ -68,6 +69,7 @@ def waiting_clocks(user: User, today: date) -> QuerySet[Clock]:
     """What runs on the person's posts besides assignments, soonest first; the rooms beside this one start
     a clock for each of their own."""
     running = Clock.objects.filter(owner_post__in=posts_of(user, today), stopped_at__isnull=True)
+    running = running.only("label", "url", "due_at")
     return running.filter(cleared_q(user, today)).exclude(kind="assignment").order_by("due_at", "pk")
 
 

@@ -24,9 +24,9 @@ def with_rules(assignments: Iterable[Assignment]) -> list[Assignment]:
 
 def holder_names(posts: Iterable[Post | int], on: date) -> dict[int, str]:
     """Who holds each of the posts on a local date, by the post's key; those who act in one first."""
-    holdings = PostHolding.objects.on(on).filter(post__in=set(posts)).select_related("user")
+    holdings = PostHolding.objects.on(on).filter(post__in=set(posts))
     ordered = holdings.order_by("is_acting", "starts_on", "pk")
-    return {holding.post_id: holding.user.full_name for holding in ordered}
+    return dict(ordered.values_list("post", "user__full_name"))
 
 
 def holder_name(post_field: str, on: date) -> Subquery:

@@ -4,7 +4,7 @@ A capability holds for the post's unit and everything beneath it. Being a superu
 more power.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -23,6 +23,7 @@ from qaframework.people.signed_out import sign_in_again
 from qaframework.rules.working_days import local_date
 
 View = Callable[..., HttpResponse]
+Capabilities = Capability | Iterable[Capability]
 Row = TypeVar("Row", bound=Model)
 REMEMBERED = "_posts_by_day"
 
@@ -98,9 +99,9 @@ def covers_authority(user: User, capability: Capability, on: date) -> bool:
     return any(path.count("/") == 2 for path in paths)  # "/authority/", the only unit without one above it
 
 
-def scope_paths(user: User, capability: Capability, on: date) -> list[str]:
-    """Paths of the units where the person has the capability, without those inside another."""
-    roles = roles_with(capability)
+def scope_paths(user: User, capability: Capabilities, on: date) -> list[str]:
+    """Paths of the units where the person has the capability, or one of them; none inside another."""
+    roles = roles_with(*([capability] if isinstance(capability, Capability) else capability))
     paths = sorted({_reach(post) for post in posts_of(user, on) if post.role in roles}, key=len)
     outermost: list[str] = []
     for path in paths:
@@ -116,8 +117,8 @@ def _reach(post: Post) -> str:
     return post.unit.path
 
 
-def capability_q(user: User, capability: Capability, on: date, unit_field: str = "unit") -> Q:
-    """The rows whose unit lies where the person has the capability; none when there is no such post.
+def capability_q(user: User, capability: Capabilities, on: date, unit_field: str = "unit") -> Q:
+    """The rows whose unit lies where the person has the capability, or one of them; none without such a post.
 
     ``unit_field`` is the look-up of the unit, such as ``"case__unit"``; empty for units themselves.
     """

@@ -28,9 +28,9 @@ def holders_of(posts: Iterable[Post], on: date) -> dict[int, User | None]:
 
 def holder_names(posts: Iterable[Post | int], on: date) -> dict[int, str]:
     """Who acts in, else holds, each of the posts on that day, by the post's key; vacant ones are left out."""
-    holdings = PostHolding.objects.on(on).filter(post__in=set(posts)).select_related("user")
+    holdings = PostHolding.objects.on(on).filter(post__in=set(posts))
     ordered = holdings.order_by("is_acting", "starts_on", "pk")
-    return {holding.post_id: holding.user.full_name for holding in ordered}
+    return dict(ordered.values_list("post", "user__full_name"))
 
 
 def post_of(user: User, on: date) -> Post | None:

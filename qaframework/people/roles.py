@@ -151,6 +151,6 @@ LEADERS = frozenset(
 )
 
 
-def roles_with(capability: Capability) -> list[str]:
-    """Keys of the roles that carry the capability."""
-    return [role.key for role in ROLES.values() if capability in role.capabilities]
+def roles_with(*capabilities: Capability) -> list[str]:
+    """Keys of the roles that carry one of the capabilities."""
+    return [role.key for role in ROLES.values() if not role.capabilities.isdisjoint(capabilities)]

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due_on', 'pk'],
-                'indexes': [models.Index(fields=['post', 'state', 'due_on', 'id'], name='assignment_my_work'), models.Index(fields=['due_on', 'id'], name='assignment_by_due'), models.Index(fields=['original_due_on', 'id'], name='assignment_by_first_due'), models.Index(fields=['programme', 'activity', 'period'], name='assignment_by_period')],
+                'indexes': [models.Index(fields=['post', 'state', 'due_on', 'id'], name='assignment_my_work'), models.Index(fields=['due_on', 'id', 'original_due_on'], name='assignment_by_due'), models.Index(fields=['original_due_on', 'id'], name='assignment_by_first_due'), models.Index(fields=['programme', 'activity', 'period'], name='assignment_by_period')],
                 'constraints': [models.UniqueConstraint(fields=('programme', 'activity', 'post', 'period', 'ordinal'), name='assignment_slot_unique'), models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'withdrawn']), ('due_on__isnull', False), _connector='OR'), name='allocated_work_has_a_deadline'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'moderating', 'final']), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='submitted_work_has_its_moment')],
             },
         ),
