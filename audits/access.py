@@ -87,7 +87,7 @@ def _get(audits: QuerySet[CaseAudit], pk: int, now: datetime) -> CaseAudit:
     audit = (
         audits.filter(pk=pk)
         .select_related(*RELATED)
-        .defer("answer_set__tool_version__content")
+        .defer("answer_set__tool_version__content", "assignment__framework_version__content")
         .annotate(
             holder_name=Subquery(holder),
             action_count=Subquery(actions.annotate(count=Count("pk")).values("count")),

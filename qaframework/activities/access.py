@@ -29,6 +29,7 @@ RELATED = (
     "answer_set__tool_version",
     "action_plan",
 )
+LARGE = ("answer_set__tool_version__content", "assignment__framework_version__content")
 LIVE = (*Assignment.OPEN_STATES, *Assignment.DONE_STATES)
 
 
@@ -100,7 +101,7 @@ def _readable_q(user: User, on: date) -> Q:
 
 def _cleared(model: type[A], user: User, on: date) -> QuerySet[A]:
     cleared = cleared_q(user, on, case_field="assignment__case")
-    return model._default_manager.filter(cleared).defer("answer_set__tool_version__content")
+    return model._default_manager.filter(cleared).defer(*LARGE)
 
 
 def _get(activities: QuerySet[A], pk: int) -> A:

@@ -1,6 +1,7 @@
 """Which cases a person may see: their own, their units', and restricted ones only with a clearance."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
@@ -25,6 +26,12 @@ def visible_cases(user: User, on: date) -> QuerySet[Case]:
 def cleared_q(user: User, on: date, case_field: str = "case") -> Q:
     """Rows that concern no case, one that is not restricted, or one the person is cleared for."""
     return Q(**{f"{case_field}__isnull": True}) | _cleared(user, on, f"{case_field}__", case_field)
+
+
+def hidden_cases(user: User | None, on: date) -> QuerySet[Case]:
+    """Restricted cases that the person is not cleared for on that date; without a person, all of them."""
+    restricted = Case.objects.filter(is_restricted=True)
+    return restricted.exclude(pk__in=_clearances(user, on)) if user else restricted
 
 
 def is_cleared(user: User, case: Case, on: date) -> bool:
@@ -103,5 +110,8 @@ def _unit_scope(user: User, capability: Capability, on: date) -> Q:
 
 
 def _cleared(user: User, on: date, prefix: str, case_key: str) -> Q:
-    clearances = CaseClearance.objects.filter(user=user, review_on__gte=on)
-    return Q(**{f"{prefix}is_restricted": False}) | Q(**{f"{case_key}__in": clearances.values("case")})
+    return Q(**{f"{prefix}is_restricted": False}) | Q(**{f"{case_key}__in": _clearances(user, on)})
+
+
+def _clearances(user: User, on: date) -> QuerySet[CaseClearance, Any]:
+    return CaseClearance.objects.filter(user=user, review_on__gte=on).values("case")

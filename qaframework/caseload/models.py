@@ -139,7 +139,10 @@ class Case(RegisterEntry):
 
     class Meta:
         ordering: ClassVar = ["child_ref"]
-        indexes: ClassVar = [models.Index(fields=["status", "unit"], name="case_by_status_and_unit")]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "unit"], name="case_by_status_and_unit"),
+            models.Index(fields=["id"], name="case_restricted", condition=Q(is_restricted=True)),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(child_ref=""), name="case_has_a_reference"),
             models.CheckConstraint(

@@ -49,7 +49,7 @@ def actions_in(scope: Scope) -> QuerySet[Action]:
     """Issued actions about practice in the scope's units."""
     return Action.objects.filter(
         scope.of_units("plan__unit"),
-        scope.countable("plan__case"),
+        scope.countable(Action, "plan__case"),
         plan__framework_version__framework=scope.framework_id,
     ).exclude(state=Action.State.DRAFT)
 
@@ -74,7 +74,7 @@ def action_figures(scope: Scope) -> ActionFigures:
     ]
     concerns = Concern.objects.filter(
         scope.of_units("unit"),
-        scope.countable("case"),
+        scope.countable(Concern, "case"),
         clock__framework_version__framework=scope.framework_id,
         raised_at__range=period,
     ).aggregate(raised=Count("pk"), in_time=Count("pk", filter=Q(acknowledged_at__lte=F("clock__due_at"))))

@@ -42,7 +42,7 @@ def escalation_figures(scope: Scope) -> EscalationFigures:
     """In two queries."""
     steps = EscalationStep.objects.filter(
         scope.of_units("clock__unit"),
-        scope.countable("clock__case"),
+        scope.countable(EscalationStep, "clock__case"),
         clock__framework_version__framework=scope.framework_id,
     )
     taken = steps.escalations().filter(taken_at__range=(scope.first_moment, scope.last_moment))

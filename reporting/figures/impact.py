@@ -61,7 +61,7 @@ def _chain(scope: Scope) -> dict[str, int]:
     verified = Q(plan__actions__state="verified")
     loops = LoopClosure.objects.filter(
         scope.of_units("unit"),
-        scope.countable("case"),
+        scope.countable(LoopClosure, "case"),
         plan__framework_version__framework=scope.framework_id,
         opened_at__range=(scope.year_from, scope.last_moment),
     )
@@ -78,8 +78,8 @@ def _reaudits(scope: Scope) -> list[tuple[str, str]]:
     """Final grades before and after; the first audit's case must be countable too."""
     rows = AuditResult.objects.filter(
         scope.of_units("unit"),
-        scope.countable("audit__assignment__case"),
-        scope.countable("audit__follow_up_of__assignment__case"),
+        scope.countable(AuditResult, "audit__assignment__case"),
+        scope.countable(AuditResult, "audit__follow_up_of__assignment__case"),
         framework=scope.framework_id,
         audit__follow_up_of__isnull=False,
         month__gte=scope.months[0].key,

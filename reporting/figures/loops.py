@@ -50,7 +50,7 @@ def loop_figures(scope: Scope) -> LoopFigures:
     found = (
         LoopClosure.objects.filter(
             scope.of_units("unit"),
-            scope.countable("case"),
+            scope.countable(LoopClosure, "case"),
             ~authorised | Q(authorised_at__range=period) | Q(opened_at__range=period),
             plan__framework_version__framework=scope.framework_id,
         )

@@ -87,7 +87,7 @@ class _Completed:
 def _completed(scope: Scope) -> list[_Completed]:
     rows = Moderation.objects.filter(
         scope.of_units("audit__assignment__unit"),
-        scope.countable("audit__assignment__case"),
+        scope.countable(Moderation, "audit__assignment__case"),
         audit__assignment__programme__framework=scope.framework_id,
         audit__assignment__activity__in=scope.graded_activities,
         state=Moderation.State.COMPLETED,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F, Value
 
 from audits.models import AuditResult
 from qaframework.allocation.models import Assignment
@@ -66,12 +66,11 @@ class PracticeFigures:
 
 
 def practice_figures(scope: Scope) -> PracticeFigures:
-    """In two queries: counts of a year by month, unit and plan type, and the rows of the period."""
+    """In two queries: counts of a year by month, by unit and by plan type, and the rows of the period."""
     scheme = scope.scheme
     year = _year(scope)
     rows = _rows(scope)
-    random = [row for row in year if row["selection"] == RANDOM]
-    by_month = _tallies(random, "month")
+    by_month = _tallies(year, "month")
 
     def grades(label: str, *months: Month) -> Grades:
         return _grades(label, scheme, sum((by_month[month.key] for month in months), Counter()))
@@ -89,8 +88,8 @@ def practice_figures(scope: Scope) -> PracticeFigures:
         by_quarter=tuple(grades(_short(quarter), *quarter.months) for quarter in _quarters(scope)),
         sections=sections,
         few_sections=few_sections,
-        by_team=_groups(scheme, random, "unit__name", {}),
-        by_plan_type=_groups(scheme, random, "plan_type", dict(PlanType.choices)),
+        by_team=_groups(scheme, year, "unit__name", {}),
+        by_plan_type=_groups(scheme, year, "plan_type", dict(PlanType.choices)),
         inadequate=share(sum(n for key, _, n in now.counts if key == worst), now.graded),
         worker_took_part=share(sum(row["worker_took_part"] for row in rows), len(rows)),
         feedback_obtained=share(sum(row["feedback_obtained"] for row in asked), len(asked)),
@@ -101,16 +100,36 @@ def results(scope: Scope) -> Any:
     """Results of audits that may stand in one figure with each other."""
     return AuditResult.objects.filter(
         scope.of_units("unit"),
-        scope.countable("audit__assignment__case"),
+        scope.countable(AuditResult, "audit__assignment__case"),
         framework=scope.framework_id,
         activity__in=scope.graded_activities,
     )
 
 
-def _year(scope: Scope) -> list[dict[str, Any]]:
-    within = results(scope).filter(month__range=(scope.months[0].key, scope.months[-1].key))
-    keys = ("month", "selection", "final_grade", "unit__name", "plan_type")
-    return list(within.order_by().values(*keys).annotate(n=Count("pk")))
+@dataclass(frozen=True)
+class Counted:
+    """How many audits of the year have this ``value`` of the field that they are counted ``by``."""
+
+    by: str
+    value: str
+    selection: str
+    grade: str
+    n: int
+
+
+COUNTED_BY = ("month", "unit__name", "plan_type")
+
+
+def _year(scope: Scope) -> list[Counted]:
+    """Counted by one field after the other: by all at once would be nearly as many rows as audits."""
+    within = results(scope).filter(month__range=(scope.months[0].key, scope.months[-1].key)).order_by()
+    first, *others = (
+        within.values(by=Value(field), value=F(field), one=F("selection"), grade=F("final_grade"))
+        .annotate(n=Count("pk"))
+        .values_list("by", "value", "one", "grade", "n")
+        for field in COUNTED_BY
+    )
+    return [Counted(*row) for row in first.union(*others, all=True)]
 
 
 def _rows(scope: Scope) -> list[dict[str, Any]]:
@@ -119,18 +138,20 @@ def _rows(scope: Scope) -> list[dict[str, Any]]:
     return list(results(scope).filter(month__in=months, selection=RANDOM).values(*fields))
 
 
-def _tallies(rows: Iterable[dict[str, Any]], field: str) -> defaultdict[str, Counter[str]]:
+def _tallies(year: Iterable[Counted], by: str, *, is_random: bool = True) -> defaultdict[str, Counter[str]]:
     """How many of each grade, by the value of a field."""
     tallies: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        tallies[row[field]][row["final_grade"]] += row["n"]
+    for row in year:
+        if row.by == by and (row.selection == RANDOM) is is_random:
+            tallies[row.value][row.grade] += row.n
     return tallies
 
 
-def _targeted(scope: Scope, scheme: GradeScheme | None, year: list[dict[str, Any]]) -> Grades:
-    months = {month.key for month in scope.period.months}
-    chosen = (row for row in year if row["selection"] != RANDOM and row["month"] in months)
-    return _grades("Chosen for a reason", scheme, sum(_tallies(chosen, "month").values(), Counter()))
+def _targeted(scope: Scope, scheme: GradeScheme | None, year: list[Counted]) -> Grades:
+    chosen = _tallies(year, "month", is_random=False)
+    return _grades(
+        "Chosen for a reason", scheme, sum((chosen[month.key] for month in scope.period.months), Counter())
+    )
 
 
 def _grades(label: str, scheme: GradeScheme | None, tally: Counter[str]) -> Grades:
@@ -164,12 +185,12 @@ def section_titles(scope: Scope) -> dict[str, str]:
 
 
 def _groups(
-    scheme: GradeScheme | None, rows: list[dict[str, Any]], field: str, labels: dict[str, str]
+    scheme: GradeScheme | None, year: list[Counted], field: str, labels: dict[str, str]
 ) -> tuple[Group, ...]:
     """In the order of their names, never of their results; small ones hidden so that none can be reckoned."""
     graded = {
         str(labels.get(value, value)): _grades(str(value), scheme, tally)
-        for value, tally in _tallies(rows, field).items()
+        for value, tally in _tallies(year, field).items()
     }
     shown = suppress_small({label: one.graded for label, one in graded.items()})
     return tuple(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models.functions import ExtractMonth, ExtractYear, TruncDate
 
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.rules.periods import Month, Quarter
@@ -99,14 +99,15 @@ def _rows(scope: Scope) -> list[_Row]:
     granted = ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state="granted", kind="extension")
     owed = Assignment.objects.filter(
         scope.of_units("post__unit"),
-        scope.countable("case"),
+        scope.countable(Assignment, "case"),
         programme__framework=scope.framework_id,
         original_due_on__range=(scope.months[0].start, quarter.end),
     ).annotate(handed_in_on=TruncDate("submitted_at", tzinfo=LONDON), is_extended=Exists(granted))
     in_time = DONE & Q(handed_in_on__lte=F("due_on"))
     is_open = Q(state__in=Assignment.OPEN_STATES)
+    due = "original_due_on"
     grouped = (
-        owed.values("post__role", "activity", month=TruncMonth("original_due_on"))
+        owed.values("post__role", "activity", year=ExtractYear(due), month=ExtractMonth(due))
         .order_by()
         .annotate(
             due=Count("pk", filter=COUNTED),
@@ -119,9 +120,9 @@ def _rows(scope: Scope) -> list[_Row]:
         )
     )
     return [
-        _Row(role, activity, Month.of(month).key, Counter(dict(zip(FIGURES, numbers, strict=True))))
-        for role, activity, month, *numbers in grouped.values_list(
-            "post__role", "activity", "month", *FIGURES
+        _Row(role, activity, Month(year, month).key, Counter(dict(zip(FIGURES, numbers, strict=True))))
+        for role, activity, year, month, *numbers in grouped.values_list(
+            "post__role", "activity", "year", "month", *FIGURES
         )
     ]
 

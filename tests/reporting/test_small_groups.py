@@ -7,6 +7,7 @@ from qaframework.caseload.models import PlanType
 from qaframework.packs.definition import grade_scheme_from
 from qaframework.rules.statistics import FEWEST_FOR_PERCENT
 from reporting.figures.coverage import _groups as covered_groups
+from reporting.figures.practice import RANDOM, Counted
 from reporting.figures.practice import _groups as graded_groups
 from tests.factories.tools import FOUR_GRADES
 
@@ -19,7 +20,7 @@ audits = st.lists(
 
 @given(audits)
 def test_hidden_groups_of_audits_hide_each_other(found: list[tuple[str, str]]) -> None:
-    rows = [{"plan_type": plan, "final_grade": grade, "n": 1} for plan, grade in found]
+    rows = [Counted("plan_type", plan, RANDOM, grade, 1) for plan, grade in found]
     groups = graded_groups(SCHEME, rows, "plan_type", {})
     hidden = [group for group in groups if group.n is None]
     assert len(groups) == len({plan for plan, _ in found})

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['child_ref'],
-                'indexes': [models.Index(fields=['status', 'unit'], name='case_by_status_and_unit')],
+                'indexes': [models.Index(fields=['status', 'unit'], name='case_by_status_and_unit'), models.Index(condition=models.Q(('is_restricted', True)), fields=['id'], name='case_restricted')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('child_ref', ''), _negated=True), name='case_has_a_reference'), models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('opened_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='case_closes_after_it_opens'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'open'), _negated=True), ('closed_on__isnull', True), _connector='OR'), name='open_case_has_no_closing_date'), models.CheckConstraint(condition=models.Q(('is_restricted', False), models.Q(('restriction_reason', ''), _negated=True), _connector='OR'), name='restricted_case_has_a_reason', violation_error_message='Say why the case is restricted.')],
             },
         ),
