@@ -17,6 +17,8 @@ from tests.bench.browser import HELLO, Browser
 from tests.bench.measuring import Operation, Step
 from tests.bench.world import World
 
+# A page of words: what every page costs for its navigation and layout, before it shows anything.
+FRAME = "/accessibility/"
 FAR_PAGE = 400
 SECTION = "reflection"
 ANSWERED = "proud_of"
@@ -86,7 +88,8 @@ def _open_audit() -> CaseAudit:
 
 
 def _page(name: str, browser: Browser, address: str, **floors: Step) -> Operation:
-    return Operation(name, browser.opens(address), {"hello": browser.opens(HELLO), **floors})
+    both = {"hello": browser.opens(HELLO), "frame": browser.opens(FRAME)}
+    return Operation(name, browser.opens(address), {**both, **floors})
 
 
 def _inbox(world: World, browser: Browser) -> Iterator[Operation]:
