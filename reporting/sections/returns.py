@@ -62,7 +62,9 @@ def returns_sentence(figures: ReturnFigures, period: str) -> str:
     if not total.due:
         return f"No work was due in {period}."
     due = f"Of {count(total.due, 'piece')} of work due in {period}"
-    told = f"{due}, {total.rate.in_words} were handed in in time."
+    few = f"{total.in_time} {'was' if total.in_time == 1 else 'were'}"
+    in_time = few if total.rate.percent is None else f"{total.rate.in_words} were"
+    told = f"{due}, {in_time} handed in in time."
     out = f"{total.outstanding} {'is' if total.outstanding == 1 else 'are'} not in"
     late = f"{total.late} came in late and {out}."
     return f"{told} {change(figures.before.rate, total.rate, figures.before.label)} {late}"
