@@ -1,6 +1,5 @@
 import random
 from collections import Counter
-from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 
@@ -99,7 +98,7 @@ def test_each_stratum_is_drawn_in_the_order_of_its_tickets(size: int) -> None:
 def test_marked_cases_have_their_share_and_never_less_than_the_minimum(
     frame: list[FrameEntry], size: int, minimum: int, every: int
 ) -> None:
-    frame = [replace(entry, is_marked=n % 4 < every, family="") for n, entry in enumerate(frame)]
+    frame = [entry._replace(is_marked=n % 4 < every, family="") for n, entry in enumerate(frame)]
     drawing = draw(frame, size, SEED, Method(minimum_marked=minimum))
     marked, others = (sum(entry.is_marked is kind for entry in frame) for kind in (True, False))
     proportional = largest_remainder(size, {"marked": marked, "others": others})["marked"]
@@ -113,7 +112,7 @@ def test_a_minimum_is_met_whatever_the_families_as_long_as_there_are_marked_ones
     frame: list[FrameEntry], size: int, minimum: int
 ) -> None:
     """A sister who is not marked never takes the place of one who is."""
-    frame = [replace(entry, is_marked=n % 5 == 0) for n, entry in enumerate(frame)]
+    frame = [entry._replace(is_marked=n % 5 == 0) for n, entry in enumerate(frame)]
     families = {entry.family or entry.reference for entry in frame if entry.is_marked}
     drawing = draw(frame, size, SEED, Method(minimum_marked=minimum))
     assert sum(pick.is_marked for pick in drawing.chosen) >= min(minimum, size, len(families))
@@ -121,7 +120,7 @@ def test_a_minimum_is_met_whatever_the_families_as_long_as_there_are_marked_ones
 
 def test_marked_cases_and_others_are_each_spread_over_the_strata() -> None:
     frame = plain_frame({"care": 60, "need": 40})
-    frame = [replace(entry, is_marked=n % 10 == 0) for n, entry in enumerate(frame)]
+    frame = [entry._replace(is_marked=n % 10 == 0) for n, entry in enumerate(frame)]
     drawing = draw(frame, 20, SEED, Method(minimum_marked=5))
     spread = Counter((pick.is_marked, pick.stratum) for pick in drawing.chosen)
     assert spread == {(True, "care"): 3, (True, "need"): 2, (False, "care"): 9, (False, "need"): 6}
@@ -183,7 +182,7 @@ def test_another_seed_draws_other_cases() -> None:
 
 def test_weights_of_one_keep_ticket_order_and_equal_weights_change_nothing() -> None:
     frame = plain_frame()
-    doubled = [replace(entry, weight=2.0) for entry in frame]
+    doubled = [entry._replace(weight=2.0) for entry in frame]
     assert references(draw(frame, 30, SEED).chosen) == references(draw(doubled, 30, SEED).chosen)
 
 
@@ -207,12 +206,12 @@ def test_a_frame_that_cannot_be_drawn_from_is_refused(
 @pytest.mark.parametrize("field", ["reference", "stratum", "worker", "family"])
 def test_the_hash_of_the_frame_notices_every_change(field: str) -> None:
     entry = FrameEntry("CASE-1", "care", "W1", "F1")
-    changed = replace(entry, **{field: "other"})  # type: ignore[arg-type]
+    changed = entry._replace(**{field: "other"})  # type: ignore[arg-type]
     assert frame_hash([entry], {}) != frame_hash([changed], {})
     assert frame_hash([entry], {}) != frame_hash([entry], {"CASE-2": "closed"})
     assert frame_hash([entry], {"CASE-2": "new"}) != frame_hash([entry], {"CASE-2": "closed"})
-    assert frame_hash([entry], {}) != frame_hash([replace(entry, weight=2.0)], {})
-    assert frame_hash([entry], {}) != frame_hash([replace(entry, is_marked=True)], {})
+    assert frame_hash([entry], {}) != frame_hash([entry._replace(weight=2.0)], {})
+    assert frame_hash([entry], {}) != frame_hash([entry._replace(is_marked=True)], {})
 
 
 @given(frames(), st.integers(0, 50))

@@ -48,7 +48,7 @@ def test_within_each_stratum_every_case_comes_up_equally_often() -> None:
 
 
 def test_with_a_minimum_marked_cases_and_others_each_come_up_equally_often() -> None:
-    frame = [replace(entry, is_marked=n % 10 == 0) for n, entry in enumerate(frame_of(care=60))]
+    frame = [entry._replace(is_marked=n % 10 == 0) for n, entry in enumerate(frame_of(care=60))]
     method = replace(ONLY, minimum_marked=3)
     counts = Counter(pick.reference for n in range(DRAWS) for pick in draw(frame, 12, str(n), method).chosen)
     for is_marked, places in ((True, 3), (False, 9)):
