@@ -5,20 +5,18 @@ else a warning and a blank.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
 from dateutil.relativedelta import relativedelta
 
 from qaframework.caseload.findings import Findings
 from qaframework.people.tabular import Cell, Row, cell_date, cell_text
-
-V = TypeVar("V")
 
 DATA = Path(__file__).parent / "data"
 LONGEST_REFERENCE = 20
@@ -92,7 +90,6 @@ class RowReader:
         self.sheet = ""
         self.row = 0
         self.refused = False
-        self.findings_made = 0
         self._days: dict[Cell, date | None] = {}
         self._texts: dict[str, str] = {}
         self._codes: dict[tuple[str, Cell], str | None] = {}
@@ -102,16 +99,14 @@ class RowReader:
 
     def refuse(self, column: str, value: str, problem: str, remedy: str) -> None:
         self.refused = True
-        self.findings_made += 1
         self.findings.refuse(self.sheet, self.row, column, value, problem, remedy)
 
     def warn(self, column: str, value: str, problem: str, remedy: str) -> None:
-        self.findings_made += 1
         self.findings.warn(self.sheet, self.row, column, value, problem, remedy)
 
     def reference(self, cell: Cell, column: str) -> str:
         """The child's reference in capitals; '' after a refusal."""
-        text = (cell if isinstance(cell, str) else cell_text(cell)).upper()
+        text = cell_text(cell).upper()
         if is_blank(text):
             self.refuse(
                 column, text, "The child's reference is missing.", "Give the case system's reference."
@@ -260,22 +255,3 @@ class RowReader:
             self.refuse(column, cell_text(cell), problem, remedy)
         else:
             self.warn(column, cell_text(cell), f"{problem} Left out.", remedy)
-
-
-class Remembered(dict[Cell, V]):
-    """What the texts of one column mean, each read once: most cells of a large file repeat others.
-
-    One about which there is something to say is read each time, so that it is said of every row.
-    """
-
-    def __init__(self, reader: RowReader, read: Callable[[Cell], V]) -> None:
-        super().__init__()
-        self._reader = reader
-        self._read = read
-
-    def __missing__(self, cell: Cell) -> V:
-        before = self._reader.findings_made
-        value = self._read(cell)
-        if (cell is None or type(cell) is str) and self._reader.findings_made == before:
-            self[cell] = value
-        return value

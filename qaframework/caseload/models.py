@@ -131,7 +131,6 @@ class Case(RegisterEntry):
         on_delete=models.SET_NULL,
         related_name="+",
         db_index=False,
-        db_constraint=False,  # only ever the import that is being applied
         help_text="The last import that changed something here.",
     )
     # Entries are looked up by case and day only, and an import writes one for each case.

@@ -1,11 +1,9 @@
 """Our own layout of the register: one sheet, one row a child, columns by name."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from functools import lru_cache
-from typing import Any
 
-from qaframework.caseload.cells import Remembered, RowReader, data, picked, words
+from qaframework.caseload.cells import RowReader, data, picked, words
 from qaframework.caseload.rows import (
     FAMILY_LENGTH,
     INITIALS_LENGTH,
@@ -86,56 +84,13 @@ def _entries(
 ) -> Iterator[tuple[str, CaseRow | None]]:
     """Each row's reference, and its entry unless it was refused."""
     titles = {name: sheet.header[columns[name]] if name in columns else name for name in FIELDS}
-    known = _known(titles, reader)
     for row, cells in picked(sheet.rows, [columns.get(name) for name in FIELDS]):
         reader.begin(sheet.name, row.number)
-        entry = _entry(cells, titles, known, reader)
+        entry = _entry(cells, titles, reader)
         yield entry.child_ref, None if reader.refused else entry
 
 
-def _known(titles: dict[str, str], reader: RowReader) -> dict[str, Remembered[Any]]:
-    """How each column is read whose values repeat from row to row."""
-
-    def text(name: str, longest: int) -> Remembered[str]:
-        return Remembered(reader, lambda cell: reader.text(cell, titles[name], longest))
-
-    def code(name: str) -> Remembered[str]:
-        return Remembered(reader, lambda cell: reader.code(cell, titles[name], name))
-
-    def day(name: str, *, decides: bool) -> Remembered[date | None]:
-        return Remembered(reader, lambda cell: reader.day(cell, titles[name], decides=decides))
-
-    def flag(name: str) -> Remembered[bool | None]:
-        return Remembered(reader, lambda cell: reader.flag(cell, titles[name]))
-
-    def age(name: str) -> Remembered[str]:
-        return Remembered(reader, lambda cell: reader.age_band(cell, titles[name]))
-
-    return {
-        "initials": text("initials", INITIALS_LENGTH),
-        "plan_type": code("plan_type"),
-        "age": age("age"),
-        "age_band": age("age_band"),
-        "sex": code("sex"),
-        "ethnicity": code("ethnicity"),
-        "disability": flag("disability"),
-        "flags": Remembered(reader, lambda cell: reader.codes(cell, titles["flags"], "flags")),
-        "team_name": text("team_name", TEAM_LENGTH),
-        "worker_name": text("worker_name", WORKER_LENGTH),
-        "opened_on": day("opened_on", decides=True),
-        "plan_started_on": day("plan_started_on", decides=True),
-        "closed_on": day("closed_on", decides=True),
-        "closure_reason": text("closure_reason", REASON_LENGTH),
-        "last_visit_on": day("last_visit_on", decides=False),
-        "last_review_on": day("last_review_on", decides=False),
-        "last_supervision_on": day("last_supervision_on", decides=False),
-        "is_restricted": flag("is_restricted"),
-    }
-
-
-def _entry(
-    cells: Sequence[Cell], titles: dict[str, str], known: dict[str, Remembered[Any]], reader: RowReader
-) -> CaseRow:
+def _entry(cells: Sequence[Cell], titles: dict[str, str], reader: RowReader) -> CaseRow:
     (
         child_ref,
         initials,
@@ -158,30 +113,30 @@ def _entry(
         last_supervision_on,
         is_restricted,
     ) = cells
-    closed = known["closed_on"][closed_on]
-    reason = known["closure_reason"][closure_reason]
+    closed = reader.day(closed_on, titles["closed_on"], decides=True)
+    reason = reader.text(closure_reason, titles["closure_reason"], REASON_LENGTH)
     way = "age_band" if age is None or age == "" else "age"
     entry = CaseRow(
         child_ref=reader.reference(child_ref, titles["child_ref"]),
-        initials=known["initials"][initials].upper(),
+        initials=reader.text(initials, titles["initials"], INITIALS_LENGTH).upper(),
         status=status_of(closed is not None, reason),
-        plan_type=known["plan_type"][plan_type] or "unknown",
-        age_band=known[way][age if way == "age" else age_band],
-        sex=known["sex"][sex],
-        ethnicity=known["ethnicity"][ethnicity],
-        disability=known["disability"][disability],
-        flags=known["flags"][flags],
+        plan_type=reader.code(plan_type, titles["plan_type"], "plan_type") or "unknown",
+        age_band=reader.age_band(age if way == "age" else age_band, titles[way]),
+        sex=reader.code(sex, titles["sex"], "sex"),
+        ethnicity=reader.code(ethnicity, titles["ethnicity"], "ethnicity"),
+        disability=reader.flag(disability, titles["disability"]),
+        flags=reader.codes(flags, titles["flags"], "flags"),
         family_ref=reader.text(family_ref, titles["family_ref"], FAMILY_LENGTH),
-        team_name=known["team_name"][team_name],
-        worker_name=known["worker_name"][worker_name],
-        opened_on=known["opened_on"][opened_on],
-        plan_started_on=known["plan_started_on"][plan_started_on],
+        team_name=reader.text(team_name, titles["team_name"], TEAM_LENGTH),
+        worker_name=reader.text(worker_name, titles["worker_name"], WORKER_LENGTH),
+        opened_on=reader.day(opened_on, titles["opened_on"], decides=True),
+        plan_started_on=reader.day(plan_started_on, titles["plan_started_on"], decides=True),
         closed_on=closed,
         closure_reason=reason,
-        last_visit_on=known["last_visit_on"][last_visit_on],
-        last_review_on=known["last_review_on"][last_review_on],
-        last_supervision_on=known["last_supervision_on"][last_supervision_on],
-        is_restricted=bool(known["is_restricted"][is_restricted]),
+        last_visit_on=reader.day(last_visit_on, titles["last_visit_on"], decides=False),
+        last_review_on=reader.day(last_review_on, titles["last_review_on"], decides=False),
+        last_supervision_on=reader.day(last_supervision_on, titles["last_supervision_on"], decides=False),
+        is_restricted=bool(reader.flag(is_restricted, titles["is_restricted"])),
         sheet=reader.sheet,
         row=reader.row,
     )

@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('child_ref', models.CharField(max_length=20, unique=True, verbose_name='child reference')),
                 ('restriction_reason', models.CharField(blank=True, max_length=200)),
                 ('on_hold_reason', models.CharField(blank=True, help_text='Complaint or review under way: not to be drawn.', max_length=200)),
-                ('last_import', models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text='The last import that changed something here.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='caseload.caseimport')),
+                ('last_import', models.ForeignKey(blank=True, db_index=False, help_text='The last import that changed something here.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='caseload.caseimport')),
             ],
             options={
                 'ordering': ['child_ref'],
