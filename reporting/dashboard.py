@@ -39,6 +39,7 @@ def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
     """Figures of the framework, month and unit that the address names: nine queries, and four to choose."""
     frameworks = list(access.frameworks_with_figures(user, today).prefetch_related("units"))
     units = list(access.units_with_figures(user, today))
+    frameworks.sort(key=lambda one: -_reach(one, units))
     chosen = DashboardFilter(query, today=today, frameworks=frameworks, units=units)
     framework = _named(frameworks, chosen.chosen("framework")) or (frameworks[0] if frameworks else None)
     unit = _named(units, chosen.chosen("unit"))
@@ -74,6 +75,12 @@ def _sections(scope: Scope, links: Links) -> tuple[Section, ...]:
 
 def _named(rows: list[T], key: str) -> T | None:
     return next((row for row in rows if str(row.pk) == key), None)
+
+
+def _reach(framework: Framework, units: list[Unit]) -> int:
+    """For how many of the units the framework holds: the dashboard opens on the one of most of them."""
+    paths = tuple(unit.path for unit in framework.units.all())
+    return sum(unit.path.startswith(paths) for unit in units)
 
 
 def about(shown: Dashboard) -> str:

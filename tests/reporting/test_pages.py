@@ -17,6 +17,7 @@ from reporting.models import Report
 from reporting.workflow import build_report, release_report, write_words
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
+from tests.factories.packs import bracknell
 from tests.factories.reporting import audited, looped
 from tests.reporting.conftest import DECEMBER
 
@@ -69,6 +70,18 @@ def test_the_dashboard_is_for_those_who_see_figures(
     framework: Framework, authority: Authority, client: Client, person: str, status: int
 ) -> None:
     assert page(client, getattr(authority, person), DASHBOARD).status_code == status
+
+
+def test_the_dashboard_opens_on_the_framework_of_most_of_the_readers_units(
+    framework: Framework, authority: Authority, client: Client
+) -> None:
+    """Whatever its name: the smaller one comes first by the alphabet."""
+    smaller = bracknell([authority.duty_team_1]).framework
+    assert smaller.name < framework.name
+    shown = page(client, authority.qa_manager, "/dashboard/").context["dashboard"]
+    assert shown.framework == framework
+    choices = shown.filter.fields["framework"].choices
+    assert [label for _, label in choices] == [framework.name, smaller.name]
 
 
 @pytest.mark.clause("LAN-11", "LAN-13")
