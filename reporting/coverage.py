@@ -1,7 +1,7 @@
 """When each member of staff was last observed, had a case audited or their supervision audited, and how that
 stands to what the framework asks for (BED-29, SAN-32)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,6 +37,7 @@ COLUMNS = (
     "Standing",
 )
 UNIT_COLUMNS = ("Part of the organisation", "People", "In time", "Late", "Never")
+UNTIMED = {"Due by", "Standing", "Late"}  # columns with nothing to say where no framework says how often
 MOST_SHOWN = 100
 HIDDEN = "Fewer than 5"
 NOTHING = "–"
@@ -74,7 +75,6 @@ class Person:
 
     user: User
     post: Post
-    since: date
     last: date | None
     by: date | None
     given_out: date | None
@@ -107,14 +107,29 @@ class Coverage:
     today: date
 
     @property
+    def columns(self) -> list[str]:
+        return self._with_sense(COLUMNS, COLUMNS)
+
+    @property
     def rows(self) -> list[list[Any]]:
-        return [_row(one, self.today) for one in self.people[:MOST_SHOWN]]
+        return [self._with_sense(COLUMNS, _row(one, self.today)) for one in self.people[:MOST_SHOWN]]
+
+    @property
+    def unit_columns(self) -> list[str]:
+        columns = self._with_sense(UNIT_COLUMNS, UNIT_COLUMNS)
+        return columns if self.aspect.rules else ["Had one" if one == "In time" else one for one in columns]
 
     @property
     def unit_rows(self) -> list[list[Any]]:
         """Counts by service, or by team where the reader sees no more; small ones are hidden, so that nobody
         is pointed at by a figure."""
-        return _unit_rows(self.people, self.services, self.today)
+        rows = _unit_rows(self.people, self.services, self.today)
+        return [self._with_sense(UNIT_COLUMNS, row) for row in rows]
+
+    def _with_sense(self, columns: Sequence[str], cells: Sequence[Any]) -> list[Any]:
+        """The cells of a row that have something to say."""
+        pairs = zip(columns, cells, strict=True)
+        return [cell for column, cell in pairs if self.aspect.rules or column not in UNTIMED]
 
     @property
     def asked(self) -> list[str]:
@@ -193,7 +208,6 @@ def _people(user: User, aspect: Aspect, scope: Q, today: date) -> list[Person]:
         Person(
             user=one.user,
             post=one.post,
-            since=one.starts_on,
             last=last.get(pk),
             by=_due(aspect.rule_for(one.post.role), last.get(pk) or one.starts_on, calendar),
             given_out=under_way.get(pk),

@@ -23,7 +23,7 @@ from qaframework.people.roles import Capability
 from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import short_date
 from reporting import access, workflow
-from reporting.coverage import COLUMNS, MOST_SHOWN, UNIT_COLUMNS, coverage_for
+from reporting.coverage import MOST_SHOWN, coverage_for
 from reporting.dashboard import about, dashboard_for
 from reporting.forms import ReissueForm, WordsForm, mark_of
 from reporting.models import Report
@@ -66,8 +66,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     shown = coverage_for(request.user, request.GET, local_today())
     context = {
         "coverage": shown,
-        "columns": columns(*COLUMNS, numeric=("Days since",)),
-        "unit_columns": columns(*UNIT_COLUMNS, numeric=UNIT_COLUMNS[1:]),
+        "columns": columns(*shown.columns, numeric=("Days since",)),
+        "unit_columns": columns(*shown.unit_columns, numeric=shown.unit_columns[1:]),
         "more": len(shown.people) > MOST_SHOWN,
         "is_narrowed": any(shown.filter.chosen(name) for name in shown.filter.fields),
     }
