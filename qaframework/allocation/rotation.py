@@ -211,7 +211,8 @@ def in_words(turn: Turn[int]) -> str:
     if turn.among == 1:
         return "The only person whom this post may look at under the framework."
     waited = f"the last one was in {turn.last:%B %Y}" if turn.last else "there never was one"
-    lot = f"; the lot decided between {turn.waited_as_long} who waited as long" * (turn.waited_as_long > 1)
+    lot = f"; the lot decided between {turn.waited_as_long} who waited as long"
+    lot = lot if turn.waited_as_long > 1 else ""
     among = f"Of the {turn.among} people whom this post may look at,"
     if turn.is_second:
         return f"{among} this one comes next after the one it looked at last: {waited}{lot}."

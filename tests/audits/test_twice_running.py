@@ -38,6 +38,17 @@ def cases_of(house: House, worker: User, number: int) -> None:
         house.case(worker=worker)
 
 
+def two_auditors_who_had_two_practitioners(house: House) -> tuple[User, User]:
+    """Each has had one of the practitioners, and each practitioner has one more case; both owe an audit."""
+    first, second = house.authority.care_practitioner, house.authority.practitioner_2
+    audited(house, "team_manager", first)
+    audited(house, "senior_manager", second)
+    house.case(worker=first)
+    house.case(worker=second)
+    house.owe("team_manager", "senior_manager")
+    return first, second
+
+
 def given(house: House) -> dict[str, str]:
     """Whose case the post of each owner got in December."""
     rows = Assignment.objects.filter(period="2026-12", worker__isnull=False)
@@ -46,14 +57,9 @@ def given(house: House) -> dict[str, str]:
 
 @pytest.mark.parametrize("seed", list("abcdefgh"))
 def test_the_cases_are_given_out_so_that_nobody_has_the_same_practitioner_again(
-    house: House, authority: Authority, seed: str
+    house: House, seed: str
 ) -> None:
-    first, second = authority.care_practitioner, authority.practitioner_2
-    audited(house, "team_manager", first)
-    audited(house, "senior_manager", second)
-    house.case(worker=first)
-    house.case(worker=second)
-    house.owe("team_manager", "senior_manager")
+    first, second = two_auditors_who_had_two_practitioners(house)
     drawn = house.draw(seed=seed)
     assert given(house) == {"team-manager": second.email, "senior-manager": first.email}
     assert verify_draw(drawn.draws[0]).matches
@@ -107,15 +113,8 @@ def test_only_the_last_one_counts_and_not_what_was_withdrawn(house: House, autho
     assert [len(turn["had_last"]) for turn in draw.turns] == [1]
 
 
-def test_a_record_that_gives_the_same_practitioner_again_without_need_does_not_match(
-    house: House, authority: Authority
-) -> None:
-    first, second = authority.care_practitioner, authority.practitioner_2
-    audited(house, "team_manager", first)
-    audited(house, "senior_manager", second)
-    house.case(worker=first)
-    house.case(worker=second)
-    house.owe("team_manager", "senior_manager")
+def test_a_record_that_gives_the_same_practitioner_again_without_need_does_not_match(house: House) -> None:
+    two_auditors_who_had_two_practitioners(house)
     (draw,) = house.draw().draws
     cases = [turn["case"] for turn in draw.turns]
     draw.turns = [{**turn, "case": case} for turn, case in zip(draw.turns, reversed(cases), strict=True)]
