@@ -293,7 +293,14 @@ def test_where_no_framework_says_how_often_nothing_is_said_of_being_in_time(
     coverage = shown(client, team["qa"][0])
     page = client.get(reverse("reporting:coverage")).content.decode()
     assert "The framework does not say how often." in page
-    assert coverage.columns == ["Person", "Post", "Part of the organisation", "Last", "Days since", "Next one"]
+    assert coverage.columns == [
+        "Person",
+        "Post",
+        "Part of the organisation",
+        "Last",
+        "Days since",
+        "Next one",
+    ]
     assert coverage.unit_columns == ["Part of the organisation", "People", "Had one", "Never"]
     assert {len(row) for row in coverage.rows} == {6}
     assert {len(row) for row in coverage.unit_rows} == {4}
