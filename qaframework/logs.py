@@ -1,8 +1,21 @@
-"""Log lines as JSON, one object a line, for councils that collect logs centrally."""
+"""Log lines: as JSON, one object a line, for councils that collect logs centrally; and without secrets."""
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
+
+CALENDAR_SECRET = re.compile(r"(/calendar/)[^/\s]+(\.ics)")
+
+
+class WithoutSecrets(logging.Filter):
+    """Whoever reads a log could read the dates of a person whose calendar address stands in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if CALENDAR_SECRET.search(message):
+            record.msg, record.args = CALENDAR_SECRET.sub(r"\1…\2", message), ()
+        return True
 
 
 class JsonFormatter(logging.Formatter):

@@ -430,7 +430,14 @@ LOGGING = {
         "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
         "json": {"()": "qaframework.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {"without_secrets": {"()": "qaframework.logs.WithoutSecrets"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["without_secrets"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING" if TESTING else LOG_LEVEL},
 }
 

@@ -7,11 +7,12 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
-from qaframework.logs import JsonFormatter
+from qaframework.logs import JsonFormatter, WithoutSecrets
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -110,3 +111,24 @@ def test_a_log_line_is_one_json_object() -> None:
     entry = json.loads(JsonFormatter().format(record))
     assert entry["message"] == "Drew 14 cases\nfor November"
     assert entry["level"] == "INFO"
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "written"),
+    [
+        ("%(r)s %(s)s", ({"r": "GET /calendar/SeCrEt-1_x.ics", "s": "200"},), "GET /calendar/….ics 200"),
+        ("Not Found: %s", ("/calendar/SeCrEt.ics",), "Not Found: /calendar/….ics"),
+        ("GET %s", ("/frameworks/1/calendar/2026/",), "GET /frameworks/1/calendar/2026/"),
+    ],
+)
+def test_no_log_has_the_secret_of_a_calendar_address(message: str, arguments: Any, written: str) -> None:
+    record = logging.LogRecord("gunicorn.access", logging.INFO, "file", 1, message, arguments, None)
+    assert WithoutSecrets().filter(record)
+    assert record.getMessage() == written
+
+
+def test_both_the_log_and_that_of_the_web_server_leave_secrets_out() -> None:
+    from qaframework import wsgi  # noqa: F401
+
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["without_secrets"]
+    assert any(isinstance(one, WithoutSecrets) for one in logging.getLogger("gunicorn.access").filters)
