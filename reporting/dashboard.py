@@ -36,7 +36,7 @@ class Dashboard:
 
 
 def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
-    """Figures of the framework, month and unit that the address names: nine queries, and four to choose."""
+    """Figures of the framework, month and unit that the address names: twelve queries, and four to choose."""
     frameworks = list(access.frameworks_with_figures(user, today).prefetch_related("units"))
     units = list(access.units_with_figures(user, today))
     frameworks.sort(key=lambda one: -_reach(one, units))

@@ -48,6 +48,7 @@ class ActionPlan(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["issued_at"], name="plan_issued")]
 
     def __str__(self) -> str:
         return self.title
@@ -110,6 +111,11 @@ class Action(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["owner_post", "state", "due_on", "id"], name="action_my_work"),
             models.Index(fields=["due_on", "id"], name="action_by_due"),
+            models.Index(
+                fields=["due_on"], name="action_owed", condition=Q(state__in=["open", "in_progress"])
+            ),
+            models.Index(fields=["done_at"], name="action_done"),
+            models.Index(fields=["verified_at"], name="action_verified"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(what="") & ~Q(measure=""), name="action_says_what_and_how"),

@@ -8,7 +8,7 @@ from reporting.figures.escalations import EscalationFigures, escalation_figures
 from reporting.figures.impact import ImpactFigures, impact_figures
 from reporting.figures.loops import LoopFigures, loop_figures
 from reporting.figures.moderation import ModerationFigures, moderation_figures
-from reporting.figures.practice import PracticeFigures, practice_figures
+from reporting.figures.practice import PartFigures, PracticeFigures, part_figures, practice_figures
 from reporting.figures.returns import ReturnFigures, return_figures
 from reporting.figures.scope import Scope
 from reporting.figures.standards import StandardMet, standard_figures
@@ -16,10 +16,11 @@ from reporting.figures.standards import StandardMet, standard_figures
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything a report is written from, in 15 queries."""
+    """Everything a report is written from, in 19 queries."""
 
     returns: ReturnFigures
     practice: PracticeFigures
+    parts: PartFigures
     moderation: ModerationFigures
     actions: ActionFigures
     loops: LoopFigures
@@ -33,6 +34,7 @@ def all_figures(scope: Scope) -> Figures:
     return Figures(
         returns=return_figures(scope),
         practice=practice_figures(scope),
+        parts=part_figures(scope),
         moderation=moderation_figures(scope),
         actions=action_figures(scope),
         loops=loop_figures(scope),

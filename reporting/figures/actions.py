@@ -55,22 +55,21 @@ def actions_in(scope: Scope) -> QuerySet[Action]:
 
 
 def action_figures(scope: Scope) -> ActionFigures:
-    """In three queries."""
+    """In five queries, each of which goes only through the rows that it counts, however long the past is."""
     period = (scope.first_moment, scope.last_moment)
-    verified = Q(state=Action.State.VERIFIED, verified_at__range=period)
-    owed = Q(state__in=Action.OWED_STATES)
-    counts = actions_in(scope).aggregate(
-        opened=Count("pk", filter=Q(plan__issued_at__range=period)),
-        verified=Count("pk", filter=verified),
-        with_difference=Count("pk", filter=verified & ~Q(difference_made="")),
-        owed=Count("pk", filter=owed),
-        **{f"late_{key}": Count("pk", filter=owed & _late_by(scope, key)) for key in STEPS},
+    issued = actions_in(scope)
+    opened = issued.filter(plan__issued_at__range=period).count()
+    verified = issued.filter(state=Action.State.VERIFIED, verified_at__range=period).aggregate(
+        all=Count("pk"), with_difference=Count("pk", filter=~Q(difference_made=""))
     )
-    done = actions_in(scope).filter(done_at__range=period, state__in=("done", "verified"))
+    owed = issued.filter(state__in=Action.OWED_STATES).aggregate(
+        all=Count("pk"), **{key: Count("pk", filter=_late_by(scope, key)) for key in STEPS}
+    )
+    done = issued.filter(done_at__range=period, state__in=("done", "verified"))
     times = [
-        (local_date(issued), local_date(finished), due)
-        for issued, finished, due in done.values_list("plan__issued_at", "done_at", "due_on")
-        if issued is not None and finished is not None
+        (local_date(begun), local_date(finished), due)
+        for begun, finished, due in done.values_list("plan__issued_at", "done_at", "due_on")
+        if begun is not None and finished is not None
     ]
     concerns = Concern.objects.filter(
         scope.of_units("unit"),
@@ -79,14 +78,14 @@ def action_figures(scope: Scope) -> ActionFigures:
         raised_at__range=period,
     ).aggregate(raised=Count("pk"), in_time=Count("pk", filter=Q(acknowledged_at__lte=F("clock__due_at"))))
     return ActionFigures(
-        opened=counts["opened"],
+        opened=opened,
         done=len(times),
-        verified=counts["verified"],
-        with_difference=share(counts["with_difference"], counts["verified"]),
+        verified=verified["all"],
+        with_difference=share(verified["with_difference"], verified["all"]),
         in_time=share(sum(finished <= due for _, finished, due in times), len(times)),
-        median_days=median((finished - issued).days for issued, finished, _ in times) if times else None,
-        owed=counts["owed"],
-        overdue=tuple(Overdue(key, LATENESS[key][0], counts[f"late_{key}"]) for key in STEPS),
+        median_days=median((finished - begun).days for begun, finished, _ in times) if times else None,
+        owed=owed["all"],
+        overdue=tuple(Overdue(key, LATENESS[key][0], owed[key]) for key in STEPS),
         concerns=concerns["raised"],
         concerns_in_time=share(concerns["in_time"], concerns["raised"]),
     )

@@ -1,4 +1,4 @@
-"""What audits say about practice: grades over time, sections, taking part, feedback.
+"""What audits say about practice: grades over time, parts of the audits, taking part, feedback.
 
 Final grades, of audits that are final. Audits drawn at random and those chosen for a reason are never pooled.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Value
+from django.db.models import Count, F, Q, Value
 
 from audits.models import AuditResult
 from qaframework.allocation.models import Assignment
@@ -47,8 +47,7 @@ class Group:
 @dataclass(frozen=True)
 class PracticeFigures:
     """``random`` is the period's, ``before`` that of the period before it; ``by_month`` and ``by_quarter``
-    go back a year. ``targeted`` are the period's audits that were chosen for a reason. ``few_sections`` names
-    the parts that so few audits grade that their grades are not shown."""
+    go back a year. ``targeted`` are the period's audits that were chosen for a reason."""
 
     random: Grades
     before: Grades
@@ -56,8 +55,6 @@ class PracticeFigures:
     targeted: Grades
     by_month: tuple[Grades, ...]
     by_quarter: tuple[Grades, ...]
-    sections: tuple[Grades, ...]
-    few_sections: tuple[str, ...]
     by_team: tuple[Group, ...]
     by_plan_type: tuple[Group, ...]
     inadequate: Share
@@ -66,10 +63,10 @@ class PracticeFigures:
 
 
 def practice_figures(scope: Scope) -> PracticeFigures:
-    """In two queries: counts of a year by month, by unit and by plan type, and the rows of the period."""
+    """In two queries: counts of a year by month, by unit and by plan type, and who took part."""
     scheme = scope.scheme
     year = _year(scope)
-    rows = _rows(scope)
+    took_part = _taking_part(scope)
     by_month = _tallies(year, "month")
 
     def grades(label: str, *months: Month) -> Grades:
@@ -77,8 +74,6 @@ def practice_figures(scope: Scope) -> PracticeFigures:
 
     now = grades(scope.period.label, *scope.period.months)
     worst = scheme.worst.key if scheme and scheme.grades else ""
-    sections, few_sections = _sections(scope, scheme, rows)
-    asked = [row for row in rows if row["feedback_obtained"] is not None]
     return PracticeFigures(
         random=now,
         before=grades(scope.period.previous().label, *scope.period.previous().months),
@@ -86,13 +81,11 @@ def practice_figures(scope: Scope) -> PracticeFigures:
         targeted=_targeted(scope, scheme, year),
         by_month=tuple(grades(f"{month.start:%b %y}", month) for month in scope.months),
         by_quarter=tuple(grades(_short(quarter), *quarter.months) for quarter in _quarters(scope)),
-        sections=sections,
-        few_sections=few_sections,
         by_team=_groups(scheme, year, "unit__name", {}),
         by_plan_type=_groups(scheme, year, "plan_type", dict(PlanType.choices)),
         inadequate=share(sum(n for key, _, n in now.counts if key == worst), now.graded),
-        worker_took_part=share(sum(row["worker_took_part"] for row in rows), len(rows)),
-        feedback_obtained=share(sum(row["feedback_obtained"] for row in asked), len(asked)),
+        worker_took_part=share(took_part["worker"], took_part["audits"]),
+        feedback_obtained=share(took_part["feedback"], took_part["asked"]),
     )
 
 
@@ -104,6 +97,29 @@ def results(scope: Scope) -> Any:
         framework=scope.framework_id,
         activity__in=scope.graded_activities,
     )
+
+
+@dataclass(frozen=True)
+class PartFigures:
+    """How the graded parts of the period's audits came out, the one with the fewest good or better first.
+    ``few`` names those that fewer audits grade than make a percentage."""
+
+    shown: tuple[Grades, ...]
+    few: tuple[str, ...]
+
+
+def part_figures(scope: Scope) -> PartFigures:
+    """In one query."""
+    scheme, titles = scope.scheme, section_titles(scope)
+    tallies: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for graded in _drawn_in(scope).values_list("section_grades", flat=True):
+        for key, grade in graded.items():
+            tallies[titles.get(key, key)][grade] += 1
+    profile = [_grades(title, scheme, tally) for title, tally in tallies.items()]
+    shown = [one for one in profile if one.graded >= FEWEST_FOR_PERCENT]
+    shown.sort(key=lambda one: (one.good_or_better.part / one.graded, one.label))
+    few = sorted(one.label for one in profile if 0 < one.graded < FEWEST_FOR_PERCENT)
+    return PartFigures(tuple(shown), tuple(few))
 
 
 @dataclass(frozen=True)
@@ -132,10 +148,21 @@ def _year(scope: Scope) -> list[Counted]:
     return [Counted(*row) for row in first.union(*others, all=True)]
 
 
-def _rows(scope: Scope) -> list[dict[str, Any]]:
+def _drawn_in(scope: Scope) -> Any:
+    """Results of the period's audits that were drawn at random."""
     months = [month.key for month in scope.period.months]
-    fields = ("activity", "section_grades", "worker_took_part", "feedback_obtained")
-    return list(results(scope).filter(month__in=months, selection=RANDOM).values(*fields))
+    return results(scope).filter(month__in=months, selection=RANDOM).order_by()
+
+
+def _taking_part(scope: Scope) -> dict[str, int]:
+    """``asked`` are those whose form asks for the family's feedback."""
+    counts: dict[str, int] = _drawn_in(scope).aggregate(
+        audits=Count("pk"),
+        worker=Count("pk", filter=Q(worker_took_part=True)),
+        asked=Count("feedback_obtained"),
+        feedback=Count("pk", filter=Q(feedback_obtained=True)),
+    )
+    return counts
 
 
 def _tallies(year: Iterable[Counted], by: str, *, is_random: bool = True) -> defaultdict[str, Counter[str]]:
@@ -159,22 +186,6 @@ def _grades(label: str, scheme: GradeScheme | None, tally: Counter[str]) -> Grad
     counts = tuple((grade.key, grade.label, tally[grade.key]) for grade in known)
     good = sum(n for key, _, n in counts if scheme and scheme.is_good_or_better(key))
     return Grades(label, counts, tally[""], share(good, sum(n for _, _, n in counts)))
-
-
-def _sections(
-    scope: Scope, scheme: GradeScheme | None, rows: list[dict[str, Any]]
-) -> tuple[tuple[Grades, ...], tuple[str, ...]]:
-    """Each graded section of the tools, the one with the fewest good or better first, and the titles of
-    those that fewer audits grade than make a percentage."""
-    tallies: dict[str, Counter[str]] = defaultdict(Counter)
-    titles = section_titles(scope)
-    for row in rows:
-        for key, grade in row["section_grades"].items():
-            tallies[titles.get(key, key)][grade] += 1
-    profile = [_grades(title, scheme, tally) for title, tally in tallies.items()]
-    shown = [one for one in profile if one.graded >= FEWEST_FOR_PERCENT]
-    shown.sort(key=lambda one: (one.good_or_better.part / one.graded, one.label))
-    return tuple(shown), tuple(sorted(one.label for one in profile if 0 < one.graded < FEWEST_FOR_PERCENT))
 
 
 def section_titles(scope: Scope) -> dict[str, str]:

@@ -4,18 +4,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import ExtractMonth, ExtractYear, TruncDate
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
 
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.rules.periods import Month, Quarter
 from qaframework.rules.quotas import Per
 from qaframework.rules.statistics import Share, share
-from qaframework.rules.working_days import LONDON
 from reporting.figures.scope import Scope
 
-COUNTED = ~Q(state__in=["planned", "withdrawn", "excluded"])
-DONE = Q(state__in=Assignment.DONE_STATES)
+NOT_DUE = ("planned", "withdrawn", "excluded")
 FIGURES = ("due", "in_time", "late", "outstanding", "overdue", "extended", "excluded")
 
 
@@ -70,7 +67,7 @@ class _Row:
 
 
 def return_figures(scope: Scope) -> ReturnFigures:
-    """In one query. Work belongs to the month in which it was first due: an extension does not move it."""
+    """In two queries. Work belongs to the month in which it was first due: an extension does not move it."""
     rows = _rows(scope)
     months = {month.key for month in scope.period.months}
     now = [row for row in rows if row.month in months]
@@ -95,36 +92,48 @@ def return_figures(scope: Scope) -> ReturnFigures:
 
 
 def _rows(scope: Scope) -> list[_Row]:
+    """By the day on which work was first due, of which there are few."""
     quarter = Quarter.of(scope.period.end, scope.pack.year_starts_in)
-    granted = ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state="granted", kind="extension")
-    owed = Assignment.objects.filter(
+    due = Assignment.objects.filter(
         scope.of_units("post__unit"),
         scope.countable(Assignment, "case"),
         programme__framework=scope.framework_id,
         original_due_on__range=(scope.months[0].start, quarter.end),
-    ).annotate(handed_in_on=TruncDate("submitted_at", tzinfo=LONDON), is_extended=Exists(granted))
-    in_time = DONE & Q(handed_in_on__lte=F("due_on"))
-    is_open = Q(state__in=Assignment.OPEN_STATES)
-    due = "original_due_on"
-    grouped = (
-        owed.values("post__role", "activity", year=ExtractYear(due), month=ExtractMonth(due))
-        .order_by()
+    ).order_by()
+    by = ("post__role", "activity", "original_due_on")
+    counted = (
+        due.exclude(state__in=("planned", "withdrawn"))
         .annotate(
-            due=Count("pk", filter=COUNTED),
-            in_time=Count("pk", filter=in_time),
-            late=Count("pk", filter=DONE & ~in_time),
-            outstanding=Count("pk", filter=is_open),
-            overdue=Count("pk", filter=is_open & Q(due_on__lt=scope.on)),
-            extended=Count("pk", filter=COUNTED & Q(is_extended=True)),
-            excluded=Count("pk", filter=Q(state="excluded")),
+            is_in_time=_yes(Q(submitted_at__date__lte=F("due_on"))), is_past=_yes(Q(due_on__lt=scope.on))
         )
+        .values_list(*by, "state", "is_in_time", "is_past")
+        .annotate(n=Count("pk"))
     )
+    granted = ExtensionRequest.objects.filter(state="granted", kind="extension").values("assignment")
+    extended = due.exclude(state__in=NOT_DUE).filter(pk__in=granted).values_list(*by).annotate(n=Count("pk"))
     return [
-        _Row(role, activity, Month(year, month).key, Counter(dict(zip(FIGURES, numbers, strict=True))))
-        for role, activity, year, month, *numbers in grouped.values_list(
-            "post__role", "activity", "year", "month", *FIGURES
-        )
+        *(
+            _Row(role, activity, Month.of(day).key, _numbers(state, is_in_time is True, is_past, n))
+            for role, activity, day, state, is_in_time, is_past, n in counted
+        ),
+        *(
+            _Row(role, activity, Month.of(day).key, Counter(extended=n))
+            for role, activity, day, n in extended
+        ),
     ]
+
+
+def _yes(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _numbers(state: str, is_in_time: bool, is_past: bool, n: int) -> Counter[str]:
+    """What ``n`` pieces of work in one state add to each figure."""
+    if state == Assignment.State.EXCLUDED:
+        return Counter(excluded=n)
+    if state in Assignment.DONE_STATES:
+        return Counter({"due": n, "in_time" if is_in_time else "late": n})
+    return Counter(due=n, outstanding=n, overdue=n if is_past else 0)
 
 
 def _line(label: str, rows: Iterable[_Row]) -> Returns:

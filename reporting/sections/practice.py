@@ -13,7 +13,7 @@ from reporting.document import (
     Stats,
     Table,
 )
-from reporting.figures.practice import Grades, Group, PracticeFigures
+from reporting.figures.practice import Grades, Group, PartFigures, PracticeFigures
 from reporting.wording import change, count, interval, percent, stat
 
 RULE = (
@@ -78,8 +78,8 @@ def grades_sentence(figures: PracticeFigures, period: str) -> str:
     )
 
 
-def sections_section(figures: PracticeFigures, period: str) -> Section:
-    lowest = figures.sections[0] if figures.sections else None
+def sections_section(figures: PartFigures, period: str) -> Section:
+    lowest = figures.shown[0] if figures.shown else None
     told = (
         f"The lowest part is “{lowest.label}”: {lowest.good_or_better.in_words} good or better."
         if lowest
@@ -87,13 +87,13 @@ def sections_section(figures: PracticeFigures, period: str) -> Section:
     )
     blocks: list[Block] = [Paragraph(told)]
     if lowest:
-        rows = tuple(_row(one) for one in figures.sections)
+        rows = tuple(_row(one) for one in figures.shown)
         blocks.append(StackedChart("sections", "Parts of the audits, lowest first", told, rows))
-    if figures.few_sections:
+    if figures.few:
         blocks.append(
             Paragraph(
                 f"Not shown, because fewer than {FEWEST_FOR_PERCENT} audits grade them: "
-                f"{'; '.join(figures.few_sections)}."
+                f"{'; '.join(figures.few)}."
             )
         )
     blocks.append(

@@ -115,6 +115,7 @@ def _tables() -> list[tuple[type[models.Model], str, Columns]]:
     place = f"(({action}) %% {len(DUE_IN)})"
     deadlines = "(SELECT DISTINCT ladder, place, due_on, due_at FROM deadline) AS due"
     handed_in = "CASE WHEN NOT is_open THEN due_on::timestamptz - interval '1 day' END"
+    at_work = f"COALESCE({handed_in}, %(now)s)"
     keys = ", ".join(f"('{key}', {value}::jsonb)" for key, value in ANSWERS.items())
     return [
         (
@@ -219,9 +220,9 @@ def _tables() -> list[tuple[type[models.Model], str, Columns]]:
                 "case_id": "case_id",
                 "unit_id": "unit_id",
                 "worker_id": "worker_id",
-                "issued_at": "%(now)s",
-                "notified_at": "%(now)s",
-                "created_at": "%(now)s",
+                "issued_at": at_work,
+                "notified_at": at_work,
+                "created_at": at_work,
             },
         ),
         (

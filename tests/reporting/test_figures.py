@@ -19,7 +19,7 @@ from reporting.figures.escalations import escalation_figures
 from reporting.figures.impact import impact_figures
 from reporting.figures.loops import loop_figures
 from reporting.figures.moderation import moderation_figures
-from reporting.figures.practice import practice_figures, section_titles
+from reporting.figures.practice import part_figures, practice_figures, section_titles
 from reporting.figures.returns import return_figures
 from reporting.figures.scope import Scope
 from reporting.pages import document_of
@@ -63,7 +63,7 @@ def test_returns_are_what_the_assignments_say(
         decided_by=authority.head_of_service,
         decided_at=NOVEMBER,
     )
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = return_figures(scope)
     mine = [
         one
@@ -123,10 +123,15 @@ def test_grades_are_of_random_audits_that_are_final(
     assert (found.inadequate.part, found.inadequate.whole) == (3, 19)
 
 
-def test_sections_taking_part_and_feedback(scope: Scope) -> None:
+def test_parts_of_the_audits(scope: Scope, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        found = part_figures(scope)
+    assert [one.label for one in found.shown] == ["Daily life now"]
+    assert (found.shown[0].good_or_better.part, found.shown[0].graded) == (12, 18)
+
+
+def test_taking_part_and_feedback(scope: Scope) -> None:
     found = practice_figures(scope)
-    assert [one.label for one in found.sections] == ["Daily life now"]
-    assert (found.sections[0].good_or_better.part, found.sections[0].graded) == (12, 18)
     assert (found.worker_took_part.part, found.worker_took_part.whole) == (17, 18)
     assert (found.feedback_obtained.part, found.feedback_obtained.whole) == (9, 18)
 
@@ -136,10 +141,10 @@ def test_a_part_that_fewer_than_five_audits_grade_is_named_without_its_grades(
 ) -> None:
     for _ in range(4):
         audited(authority, at=NOVEMBER, section_grades={"change": "inadequate"})
-    found = practice_figures(scope)
+    found = part_figures(scope)
     title = section_titles(scope)["change"]
-    assert [one.label for one in found.sections] == ["Daily life now"]
-    assert found.few_sections == (title,)
+    assert [one.label for one in found.shown] == ["Daily life now"]
+    assert found.few == (title,)
     told = [
         block.text
         for block in sections_section(found, "November 2026").blocks
@@ -147,9 +152,9 @@ def test_a_part_that_fewer_than_five_audits_grade_is_named_without_its_grades(
     ]
     assert told[-1] == f"Not shown, because fewer than 5 audits grade them: {title}."
     audited(authority, at=NOVEMBER, section_grades={"change": "inadequate"})
-    now = practice_figures(scope)
-    assert [one.label for one in now.sections] == [title, "Daily life now"]
-    assert now.few_sections == ()
+    now = part_figures(scope)
+    assert [one.label for one in now.shown] == [title, "Daily life now"]
+    assert now.few == ()
 
 
 def test_teams_stand_in_the_order_of_their_names_and_small_ones_are_hidden(
@@ -219,7 +224,7 @@ def test_actions_are_counted_when_they_happen_and_by_how_late_they_are(
         difference_made="She sleeps.",
         **{**done, "done_at": NOVEMBER + timedelta(days=8)},
     )
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         found = action_figures(scope)
     assert (found.opened, found.done, found.verified, found.owed) == (8, 2, 1, 6)
     assert [(step.key, step.count) for step in found.overdue] == [
@@ -339,9 +344,9 @@ def test_coverage_counts_children_not_audits(
     assert found.total.whole == 36
 
 
-def test_everything_takes_fourteen_queries(scope: Scope, django_assert_num_queries: Any) -> None:
+def test_everything_takes_eighteen_queries(scope: Scope, django_assert_num_queries: Any) -> None:
     assert scope.version.pack is not None
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         all_figures(scope)
 
 

@@ -262,4 +262,20 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'authorised'), _negated=True), models.Q(('authorised_at__isnull', False), ('authorised_by__isnull', False), ('reaudit_due_on__isnull', False)), _connector='OR'), name='authorised_loop_has_person_and_reaudit'), models.CheckConstraint(condition=models.Q(('no_reaudit_reason', ''), ('state', 'authorised'), _connector='OR'), name='only_an_authorised_loop_does_without_reaudit')],
             },
         ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(condition=models.Q(('state__in', ['open', 'in_progress'])), fields=['due_on'], name='action_owed'),
+        ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['done_at'], name='action_done'),
+        ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['verified_at'], name='action_verified'),
+        ),
+        migrations.AddIndex(
+            model_name='actionplan',
+            index=models.Index(fields=['issued_at'], name='plan_issued'),
+        ),
     ]
