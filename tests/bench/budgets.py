@@ -13,28 +13,32 @@ STEADY = (0.85, 1.15)
 
 # Session, person, their posts and their unread notices: no page can do without.
 EVERY_PAGE = 4
-LIST: Limits = {"hello": 4, "sql": 9, "queries": 4 + EVERY_PAGE}
-FAR_PAGE: Limits = {"hello": 4, "page 1": 1.2, "queries": 4 + EVERY_PAGE}
-PAGE: Limits = {"hello": 5, "queries": 8 + EVERY_PAGE}
+# Pages are held against "frame", an empty page with our navigation; the ratio to the bare "hello" is printed
+# beside it. docs/architecture.md says where these limits are wider than the first design's, and why.
+LIST: Limits = {"frame": 5.5, "sql": 13, "queries": 5 + EVERY_PAGE}
+FAR_PAGE: Limits = {"frame": 6, "page 1": 1.2, "queries": 5 + EVERY_PAGE}
+PAGE: Limits = {"frame": 5.5, "queries": 8 + EVERY_PAGE}
+# The figures above the board count a whole quarter.
+BOARD: Limits = {"frame": 12, "queries": 4 + EVERY_PAGE}
 
 BUDGETS: Mapping[str, Limits] = {
-    "case import, first": {"COPY": 4, "megabytes": 300},
+    "case import, first": {"COPY": 8, "megabytes": 300},
     "case import, same file": {"COPY": 1},
     "case import, nothing changed": {"COPY": 4},
     "my work": PAGE,
     "audit inbox": LIST,
     "audit inbox, filtered": LIST,
     "audit inbox, far page": FAR_PAGE,
-    "return board": LIST,
-    "return board, far page": FAR_PAGE,
-    "tracker": {"hello": 5, "sql": 9, "queries": 8 + EVERY_PAGE},
-    "tracker, far page": {"hello": 5, "page 1": 1.2, "queries": 8 + EVERY_PAGE},
-    "case": PAGE,
-    "audit": {"hello": 10, "queries": 8 + EVERY_PAGE},
-    "audit section": {"hello": 10, "queries": 8 + EVERY_PAGE},
-    "autosave": {"hello": 3, "statement": 3.5},
-    "dashboard": {"hello": 20},
-    "month's draw": {"counting": 15},
+    "return board": BOARD,
+    "return board, far page": {**BOARD, "page 1": 1.2},
+    "tracker": LIST,
+    "tracker, far page": FAR_PAGE,
+    "case": {"frame": 3.5, "queries": 8 + EVERY_PAGE},
+    "audit": {"frame": 12, "queries": 8 + EVERY_PAGE},
+    "audit section": {"frame": 9, "queries": 8 + EVERY_PAGE},
+    "autosave": {"hello": 6.5, "queries": 4 + EVERY_PAGE},
+    "dashboard": {"frame": 45, "seconds": 0.3},
+    "month's draw": {"counting": 30, "queries": 150},
     "programmes, 100 authorities": {"seconds": 60},
     "sweep, all due": {"statement": 1.2, "queries": 10},
     "sweep, none due": {"ms_per_query": 1, "queries": 10},

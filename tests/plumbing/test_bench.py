@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def measured(*, ratio: float = 1.0, steadiness: float = 1.0, queries: int = 5) -> Result:
-    compared = {name: Comparison(ratio, steadiness) for name in ("hello", "sql")}
+    compared = {name: Comparison(ratio, steadiness) for name in ("frame", "sql")}
     figures = {"queries": float(queries)}
     return Result("audit inbox", 10.0, 12.0, 9.0, queries, compared, figures)
 
@@ -27,11 +27,11 @@ def test_an_operation_within_its_limits_is_within_budget() -> None:
 def test_a_ratio_above_its_limit_is_over_budget() -> None:
     broken = measured(ratio=8.0).over_budget()
     assert len(broken) == 1
-    assert broken[0].startswith("hello 8.00")
+    assert broken[0].startswith("frame 8.00")
 
 
 def test_too_many_queries_are_over_budget() -> None:
-    assert measured(queries=50).over_budget() == ["queries 50.00, at most 8"]
+    assert measured(queries=50).over_budget() == ["queries 50.00, at most 9"]
 
 
 @pytest.mark.parametrize("steadiness", [0.8, 1.2])
