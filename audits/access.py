@@ -23,12 +23,9 @@ RELATED = (
     "assignment__case__unit",
     "assignment__worker",
     "assignment__post__unit",
-    "assignment__unit",
     "assignment__framework_version",
-    "assignment__programme",
     "answer_set__tool_version",
     "action_plan",
-    "auditor",
     "meeting__proposed_by",
     "advice_request__advised_by",
 )
