@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['issued_at'], name='plan_issued')],
             },
         ),
         migrations.CreateModel(
@@ -148,7 +149,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due_on', 'pk'],
-                'indexes': [models.Index(fields=['owner_post', 'state', 'due_on', 'id'], name='action_my_work'), models.Index(fields=['due_on', 'id'], name='action_by_due')],
+                'indexes': [models.Index(fields=['owner_post', 'state', 'due_on', 'id'], name='action_my_work'), models.Index(fields=['due_on', 'id'], name='action_by_due'), models.Index(condition=models.Q(('state__in', ['open', 'in_progress'])), fields=['due_on'], name='action_owed'), models.Index(fields=['done_at'], name='action_done'), models.Index(fields=['verified_at'], name='action_verified')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('measure', ''), _negated=True)), name='action_says_what_and_how'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'verified']), _negated=True), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='done_action_has_person_and_moment'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'verified'), _negated=True), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='verified_action_has_person_and_moment')],
             },
         ),
@@ -261,21 +262,5 @@ class Migration(migrations.Migration):
                 'ordering': ['due_on', 'pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'authorised'), _negated=True), models.Q(('authorised_at__isnull', False), ('authorised_by__isnull', False), ('reaudit_due_on__isnull', False)), _connector='OR'), name='authorised_loop_has_person_and_reaudit'), models.CheckConstraint(condition=models.Q(('no_reaudit_reason', ''), ('state', 'authorised'), _connector='OR'), name='only_an_authorised_loop_does_without_reaudit')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'in_progress'])), fields=['due_on'], name='action_owed'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['done_at'], name='action_done'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['verified_at'], name='action_verified'),
-        ),
-        migrations.AddIndex(
-            model_name='actionplan',
-            index=models.Index(fields=['issued_at'], name='plan_issued'),
         ),
     ]
