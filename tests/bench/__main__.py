@@ -36,7 +36,7 @@ def _run(*, small: bool, only: str) -> int:
     from django.db import connection
     from django.utils import timezone
 
-    from tests.bench import pages, sets, world
+    from tests.bench import auditors, pages, sets, world
     from tests.bench.measuring import HEADING, Operation, Result, line, measure
 
     sizes = world.SMALL if small else world.FULL
@@ -45,8 +45,11 @@ def _run(*, small: bool, only: str) -> int:
     def work(operations: Iterator[Operation]) -> None:
         for operation in operations:
             if only in operation.name:
-                results.append(measure(operation, rounds=2 if small else None))
-                print(line(results[-1]), flush=True)
+                tell(measure(operation, rounds=2 if small else None))
+
+    def tell(result: Result) -> None:
+        results.append(result)
+        print(line(result), flush=True)
 
     began = perf_counter()
     print(f"{sizes.cases:,} cases, {sizes.audits:,} audits on PostgreSQL", flush=True)
@@ -55,6 +58,8 @@ def _run(*, small: bool, only: str) -> int:
     work(sets.imports(here))
     world.add_past(here)
     work(pages.operations(here))
+    if only in auditors.NAME:
+        tell(auditors.fifty_at_once())
     work(sets.operations(here))
     connection.close()
     over = [result.name for result in results if result.over_budget()]

@@ -13,7 +13,7 @@ from django.db import connection
 from tests.bench.budgets import BUDGETS, STEADY
 
 Step = Callable[[], Any]
-ABSOLUTE = frozenset({"queries", "seconds", "ms_per_query", "megabytes"})
+ABSOLUTE = frozenset({"queries", "seconds", "late_seconds", "ms_per_query", "megabytes", "lost"})
 
 
 @dataclass(frozen=True)
