@@ -33,7 +33,34 @@ def results(definition: ToolDefinition, values: Mapping[str, Any]) -> list[Quest
     ]
 
 
+@dataclass(frozen=True)
+class ChoiceResult:
+    """In how many rows one of a question's options was chosen."""
+
+    question: Question
+    label: str
+    number: int
+
+
+def choices(definition: ToolDefinition, values: Mapping[str, Any]) -> list[ChoiceResult]:
+    """One for each option of each question with options of its own, over all rows, in the order of the tool
+    (SAN-37)."""
+    return [
+        ChoiceResult(question, option.label, given[option.key])
+        for section in definition.sections
+        for question in section.questions
+        if question.type is QuestionType.PICK_ONE
+        for given in [_given(question, values)]
+        for option in question.options
+    ]
+
+
+def _given(question: Question, values: Mapping[str, Any]) -> Counter[Any]:
+    """How often each answer was given, over all rows."""
+    return Counter(value for key, value in values.items() if split_row_key(key)[0] == question.key)
+
+
 def _result(question: Question, values: Mapping[str, Any]) -> QuestionResult:
-    given = Counter(value for key, value in values.items() if split_row_key(key)[0] == question.key)
+    given = _given(question, values)
     yes, partly, no = given["yes"], given["partly"], given["no"]
     return QuestionResult(question, yes, partly, no, given["na"], share(yes, yes + partly + no))

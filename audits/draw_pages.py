@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from audits.drawing import draw_day
 from audits.frames import RESTRICTED, Pools, thaw
-from audits.models import DrawnCase, SampleDraw
+from audits.models import DrawnCase, RecordedDraw, SampleDraw
 from audits.qa_access import drawn_cases
 from audits.theme_pages import criteria_in_words
 from qaframework.allocation.access import visible_frameworks
@@ -252,7 +252,7 @@ def _what_happened(draw: SampleDraw, chosen: int, without: int) -> list[str]:
     return story
 
 
-def proof_facts(draw: SampleDraw) -> list[Fact]:
+def proof_facts(draw: RecordedDraw) -> list[Fact]:
     """From what anyone can work the draw out again."""
     return [
         {"label": "Seed", "value": draw.seed},

@@ -75,7 +75,10 @@ class Pools:
         One that works with no cases of its own, such as the reviewing officers', looks at cases of the whole
         authority (LAN-06, LAN-08, RBWM-27).
         """
-        kinds = _kinds_of_pool(activity, month)
+        return self.nearest(unit, _kinds_of_pool(activity, month))
+
+    def nearest(self, unit: Unit, kinds: Collection[str]) -> Unit:
+        """The nearest unit of one of the kinds that holds cases, in the unit's line, else the authority."""
         steps = unit.path.strip("/").split("/")
         line = [self.units["/" + "/".join(steps[:end]) + "/"] for end in range(len(steps), 0, -1)]
         for above in line:

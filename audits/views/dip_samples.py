@@ -1,17 +1,35 @@
-"""A dip sample's pages: the shared ones, with what the answers add up to (LAN-12)."""
+"""A dip sample's pages: the shared ones, what was drawn for it, and what the answers add up to (LAN-12)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from audits.dip_samples import QuestionResult, results
-from audits.models import DipSample
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from audits import sample_pages, workflow
+from audits.dip_samples import ChoiceResult, QuestionResult, choices, results
+from audits.models import DipSample, DipSampleDraw
+from audits.samples import rule_of
+from qaframework.activities.access import get_activity_to_read, get_own_activity
+from qaframework.activities.forms import PersonForm, people_to_choose
+from qaframework.activities.pages import Row, person_rows
 from qaframework.activities.views import ActivityPages
+from qaframework.allocation.models import Assignment
+from qaframework.people.access import local_today
+from qaframework.people.models import User
+from qaframework.people.tables import columns
 
 COLUMNS = [
     {"label": "Question"},
     *({"label": label, "numeric": True} for label in ("Yes", "Partly", "No", "Does not apply")),
     {"label": "Share of yes"},
 ]
+CHOICES = columns("Question", "Answer", "Rows", numeric=("Rows",))
+WORKERS = ["practitioner", "advanced_practitioner"]
 
 
 class DipSamplePages(ActivityPages):
@@ -19,17 +37,98 @@ class DipSamplePages(ActivityPages):
     kinds = ("dip_sample",)
     namespace = "audits"
     prefix = "dip_sample_"
+    arranging = "choose"
+    arranging_label = "Choose whose cases you look at"
+
+    def routes(self) -> list[URLPattern]:
+        return [
+            *super().routes(),
+            self.route("<int:pk>/choose/", self.choose, "choose"),
+            self.route("<int:pk>/why/", self.why, "why", require_safe),
+        ]
+
+    def start(self, assignment: Assignment, *, by: User, now: datetime) -> DipSample:
+        """With what it looks at drawn for its owner, where the framework says so."""
+        return workflow.open_dip_sample(assignment=assignment, by=by, now=now)
+
+    def needs_arranging(self, sample: DipSample) -> bool:
+        rule = rule_of(sample)
+        return rule is not None and rule.is_of_one_worker
+
+    def rows(self, sample: DipSample, *, is_owner: bool) -> list[Row]:
+        return person_rows(sample, "Whose cases") if self.needs_arranging(sample) else []
+
+    def looked_at(self, sample: DipSample, user: User) -> dict[str, Any] | None:
+        draw = _draw_of(sample)
+        return sample_pages.looked_at(draw, user, self.url("why", sample.pk)) if draw else None
+
+    def row_links(self, sample: DipSample, user: User) -> dict[str, str]:
+        draw = _draw_of(sample)
+        return sample_pages.row_links(draw, user) if draw else {}
 
     def results(self, sample: DipSample, values: Mapping[str, Any]) -> dict[str, Any] | None:
         if sample.is_open:
             return None
-        found = results(sample.answer_set.tool_version.definition, values)
+        definition = sample.answer_set.tool_version.definition
+        found = results(definition, values)
         notes = dict.fromkeys(one.met.note for one in found if one.met.note)
-        return {"columns": COLUMNS, "rows": [_row(one) for one in found], "notes": list(notes)}
+        picked = [_choice_row(one) for one in choices(definition, values)]
+        return {
+            "columns": COLUMNS,
+            "rows": [_row(one) for one in found],
+            "notes": list(notes),
+            "choice_columns": CHOICES,
+            "choice_rows": picked,
+        }
+
+    def choose(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Whose cases; they are drawn as soon as it is settled (SAN-30)."""
+        now = timezone.now()
+        sample = get_own_activity(DipSample, request.user, pk, now=now)
+        if not self.needs_arranging(sample):
+            raise Http404
+        form = PersonForm(
+            request.POST or None,
+            people=people_to_choose(sample.assignment, request.user, local_today(), WORKERS),
+            person_label="Whose cases do you look at?",
+            initial={"person": sample.assignment.worker_id},
+        )
+
+        def save(data: dict[str, Any]) -> None:
+            workflow.draw_cases_of(sample=sample, worker=data["person"], by=request.user, now=now)
+
+        return self.form_page(request, sample, form, save, title="Choose whose cases you look at")
+
+    def why(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How what is looked at was drawn, and whether its record gives the same again."""
+        sample = get_activity_to_read(DipSample, request.user, pk, now=timezone.now())
+        draw = _draw_of(sample)
+        if draw is None:
+            raise Http404
+        context = self._context(sample, request.user) | {
+            "draw": draw,
+            "why": sample_pages.why_these(draw, request.user),
+            "replay": workflow.verify_sample(draw),
+        }
+        return render(request, "audits/draws/sample.html", context)
+
+
+def _draw_of(sample: DipSample) -> DipSampleDraw | None:
+    """What the program drew for it; None where its owner chooses, and before it is drawn."""
+    if sample.answer_set.given_rows is None:
+        return None
+    draw = DipSampleDraw.objects.select_related("pool", "drawn_by").filter(sample=sample.pk).first()
+    if draw is not None:
+        draw.sample = sample
+    return draw
 
 
 def _row(one: QuestionResult) -> list[Any]:
     return [one.question.text, one.yes, one.partly, one.no, one.not_applicable, one.met.in_words]
+
+
+def _choice_row(one: ChoiceResult) -> list[Any]:
+    return [one.question.text, one.label, one.number]
 
 
 PAGES = DipSamplePages()

@@ -35,8 +35,9 @@ from audits.workflow.moderating import (
 from audits.workflow.opening import open_audit
 from audits.workflow.reauditing import do_without_reaudit, open_due_reaudits
 from audits.workflow.replacing import replace_case
+from audits.workflow.sampling import draw_cases_of, open_dip_sample
 from audits.workflow.themes import set_theme
-from audits.workflow.verifying import verify_draw
+from audits.workflow.verifying import verify_draw, verify_sample
 
 __all__ = [
     "Drawn",
@@ -53,12 +54,14 @@ __all__ = [
     "comment_as_worker",
     "complete_moderation",
     "do_without_reaudit",
+    "draw_cases_of",
     "draw_due_moderations",
     "draw_due_months",
     "draw_moderations",
     "draw_month",
     "give_advice",
     "open_audit",
+    "open_dip_sample",
     "open_due_reaudits",
     "open_due_work",
     "propose_meeting",
@@ -75,4 +78,5 @@ __all__ = [
     "submit_audit",
     "verify_draw",
     "verify_moderation_draw",
+    "verify_sample",
 ]

@@ -1,12 +1,27 @@
 """Making a recorded draw again, years later and from the record alone."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from audits.drawing import method_of, minimum_share_data
 from audits.frames import Frame, thaw
 from audits.matching import match
-from audits.models import SampleDraw
+from audits.models import DipSampleDraw, RecordedDraw, SampleDraw
+from audits.samples import rule_of
+from audits.workflow.sampling import METHOD
 from qaframework.packs.definition import DrawRule
 from qaframework.rules.catching_up import MinimumDue
 from qaframework.rules.sampling import Method, Replay, replay, ticket
+
+NOT_ITS_RULES = "The recorded settings are not those of the framework that was in force."
+
+
+class _Drawn(NamedTuple):
+    """One thing that was drawn, as the record has it."""
+
+    is_reserve: bool
+    reference: str
+    ticket: str
 
 
 def verify_draw(sample: SampleDraw) -> Replay:
@@ -16,29 +31,49 @@ def verify_draw(sample: SampleDraw) -> Replay:
     """
     rule = sample.framework_version.pack.activity(sample.activity).draw
     if rule is None or not _follows(sample, rule):
-        return Replay(False, "The recorded settings are not those of the framework that was in force.")
+        return Replay(False, NOT_ITS_RULES)
+    rows = sample.cases.order_by("position").values_list("is_reserve", "case__child_ref", "ticket")
+    drawn = list(map(_Drawn._make, rows))
+    again = _made_again(sample, drawn, Method(**sample.settings), sample.further_reserves)
+    wrong = _wrong_turns(sample, len(drawn)) if again.matches else []
+    return Replay(False, wrong[0]) if wrong else again
+
+
+def verify_sample(draw: DipSampleDraw) -> Replay:
+    """The same for what a dip sample looks at."""
+    rule = rule_of(draw.sample)
+    if rule is None or rule.count != draw.size:
+        return Replay(False, NOT_ITS_RULES)
+    rows = draw.records.order_by("position").values_list("reference", "ticket")
+    return _made_again(draw, [_Drawn(False, *row) for row in rows], METHOD)
+
+
+def _made_again(
+    draw: RecordedDraw, drawn: Sequence[_Drawn], method: Method, further_reserves: int = 0
+) -> Replay:
     try:
-        frame = thaw(sample.frame)
+        frame = thaw(draw.frame)
     except ValueError as error:
         return Replay(False, str(error))
-    drawn = list(sample.cases.order_by("position").values_list("is_reserve", "case__child_ref", "ticket"))
     again = replay(
         frame.entries,
-        sample.size,
-        sample.seed,
-        Method(**sample.settings),
-        chosen=[reference for is_reserve, reference, _ in drawn if not is_reserve],
-        reserves=[reference for is_reserve, reference, _ in drawn if is_reserve],
-        further_reserves=sample.further_reserves,
-        recorded_hash=sample.frame_hash,
+        draw.size,
+        draw.seed,
+        method,
+        chosen=[one.reference for one in drawn if not one.is_reserve],
+        reserves=[one.reference for one in drawn if one.is_reserve],
+        further_reserves=further_reserves,
+        recorded_hash=draw.frame_hash,
         exclusions=frame.exclusions,
     )
     if not again.matches:
         return again
     slips = [
-        f"The ticket of case {case} is not its own." for _, case, t in drawn if t != ticket(sample.seed, case)
+        f"The ticket of {one.reference} is not its own."
+        for one in drawn
+        if one.ticket != ticket(draw.seed, one.reference)
     ]
-    slips += _wrong_turns(sample, len(drawn)) + _wrong_counts(sample, frame)
+    slips += _wrong_counts(draw, frame, sum(not one.is_reserve for one in drawn))
     return Replay(not slips, slips[0] if slips else "")
 
 
@@ -70,13 +105,12 @@ def _wrong_turns(sample: SampleDraw, drawn: int) -> list[str]:
     return [f"Post {key} would get another case when they are given out again." for key in wrong]
 
 
-def _wrong_counts(sample: SampleDraw, frame: Frame) -> list[str]:
+def _wrong_counts(draw: RecordedDraw, frame: Frame, chosen: int) -> list[str]:
     """What the record's summary says that its frame does not."""
-    chosen = sample.cases.filter(is_reserve=False).count()
     counts = [
-        ("number of cases that could be drawn", sample.frame_size, len(frame.entries)),
-        ("shortfall", sample.shortfall, sample.size - chosen),
-        ("reasons for leaving cases out", sample.exclusions, frame.exclusion_counts),
+        ("number that could be drawn", draw.frame_size, len(frame.entries)),
+        ("shortfall", draw.shortfall, draw.size - chosen),
+        ("reasons for leaving some out", draw.exclusions, frame.exclusion_counts),
     ]
     return [
         f"The recorded {name}: {said}, and worked out again: {is_}."

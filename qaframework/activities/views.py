@@ -59,6 +59,22 @@ class ActivityPages:
         """What the answers add up to, as the parameters of a table."""
         return None
 
+    def start(self, assignment: Assignment, *, by: User, now: datetime) -> Activity:
+        """Make the activity of an assignment ready for its owner, who comes for the first time."""
+        return open_activity(self.model, assignment=assignment, by=by, now=now)
+
+    def needs_arranging(self, activity: Any) -> bool:
+        """Whether something has to be settled before the work."""
+        return bool(self.arranging)
+
+    def looked_at(self, activity: Any, user: User) -> dict[str, Any] | None:
+        """What the program has drawn for it, as the parameters of a table and where it is explained."""
+        return None
+
+    def row_links(self, activity: Any, user: User) -> dict[str, str]:
+        """Addresses of what the rows are about, by what was given for them."""
+        return {}
+
     def finish(self, activity: Any, *, by: User, now: datetime) -> None:
         """Hand it in and tell whom it is about."""
         hand_in_and_finish(activity, by=by, now=now)
@@ -97,7 +113,7 @@ class ActivityPages:
         found = mine.filter(assignment=pk).only("pk").first()
         if found is None:
             assignment = access.get_assignment_to_open(request.user, pk, self.kinds, now=now)
-            found = open_activity(self.model, assignment=assignment, by=request.user, now=now)
+            found = self.start(assignment, by=request.user, now=now)
         return redirect(self.url("activity", found.pk))
 
     def overview(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -109,6 +125,7 @@ class ActivityPages:
         context |= {
             "facts": self._facts(activity, context["is_owner"]),
             "tasks": self._tasks(activity) if context["is_owner"] else [],
+            "looked_at": self.looked_at(activity, request.user),
             "is_about_reader": activity.assignment.worker_id == request.user.pk,
             "tool": activity.answer_set.tool_version.definition,
         }
@@ -143,6 +160,7 @@ class ActivityPages:
             template="activities/section.html",
             context=context,
             now=now,
+            row_links=self.row_links(activity, request.user),
         )
 
     def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -256,6 +274,7 @@ class ActivityPages:
         context = self._context(activity, request.user)
         context |= {
             "facts": self._facts(activity, context["is_owner"]),
+            "looked_at": self.looked_at(activity, request.user),
             "submission": submission,
             "sections": pages.sections_to_read(activity, values),
             "tables": pages.tables_to_read(activity, values),
@@ -290,7 +309,7 @@ class ActivityPages:
 
     def _tasks(self, activity: Activity) -> list[Row]:
         found = pages.tasks(activity, self.url)
-        if self.arranging:
+        if self.needs_arranging(activity):
             address = self._arranging_url(activity)
             found.insert(0, pages.arranging(activity, local_today(), self.arranging_label, address))
         return found

@@ -3,7 +3,7 @@
 from calendar import month_name
 from collections.abc import Iterable, Sequence
 
-from qaframework.packs.definition import ActivityType, DrawRule, ModerationRule, Pack
+from qaframework.packs.definition import ActivityType, DrawRule, ModerationRule, Pack, SampleRule
 from qaframework.rules.deadlines import RecordDue
 from qaframework.rules.ladders import Ladder, Rung
 from qaframework.rules.quotas import Per
@@ -39,6 +39,19 @@ GROUPS = {
     "outside_line": "outside their own line of management",
     "anywhere": "in any part of the framework",
 }
+SAMPLED = {
+    "audits": "audits that were handed in within {within}",
+    "moderated_audits": "audits whose moderation was finished within {within}",
+    "closed_actions": "actions that were verified within {within}",
+    "closed_loops": "loops that were closed within {within}",
+    "cases": "open cases",
+    "worker_cases": "open cases of that person",
+}
+SAMPLE_POOLS = {
+    "framework": "all units of the framework",
+    "own_service": "their own service",
+    "own_function": "their own function",
+}
 STRATA = {"plan_type": "kinds of plan", "age_band": "age bands", "team_name": "teams"}
 EVERY = {
     Per.MONTH: "a month",
@@ -65,6 +78,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("Who audits", _who_audits(activity)),
         ("Whom it is about", _subjects(pack, activity)),
         ("Draw", _draw(activity.draw)),
+        ("What is looked at", sample_in_words(activity.sample) if activity.sample else ""),
         ("Least share", _minimum_share(activity.draw)),
         ("Share of all cases", _annual_share(pack, activity.draw)),
         ("New practitioners", _new_workers(activity.draw)),
@@ -231,6 +245,18 @@ def _draw(draw: DrawRule | None) -> str:
     return (
         f"At random from {pool}{theme}{spread}{family}{worker}; not {', or '.join(left_out)}. "
         f"Reserves: {draw.reserve_share:.0%}"
+    )
+
+
+def sample_in_words(sample: SampleRule) -> str:
+    """For instance “5 audits that were handed in within 3 months, drawn at random from their own service”."""
+    records = SAMPLED[sample.of].format(within=sample.within)
+    keys = [key for keys in sample.cases.as_data().values() for key in keys]
+    chosen = f" ({in_a_list([key.replace('_', ' ') for key in keys])})" if keys else ""
+    where = "" if sample.is_of_one_worker else f" from {SAMPLE_POOLS[sample.pool]}"
+    return (
+        f"{sample.count} {records}{chosen}, drawn at random{where} when it is opened. Never what they did "
+        "themselves, and nothing that they may not open"
     )
 
 

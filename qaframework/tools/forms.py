@@ -18,12 +18,14 @@ from django.utils.safestring import SafeString
 
 from qaframework.packs.definition import PackGradeScheme
 from qaframework.tools.definition import (
+    ROW_REFERENCE,
     THREE_BOXES,
     Option,
     Question,
     QuestionType,
     Section,
     ToolDefinition,
+    row_key,
     split_row_key,
 )
 from qaframework.tools.models import Answer, AnswerSet
@@ -140,7 +142,8 @@ class SectionForm(forms.Form):
     ``scheme`` is the grade scheme whose words the grades show, normally the tool's own
     (``definition.scheme``). ``save_url`` is where a single answer is saved as it is typed; each field gets
     it with the answer's key. ``rows`` asks for more rows than are in use, up to the tool's largest number.
-    ``is_inactive`` makes a page that can only be looked at.
+    ``is_inactive`` makes a page that can only be looked at. ``row_links`` are addresses by what a row is
+    about, where that was given.
     """
 
     mark_optional = False  # the questions themselves say which are needed
@@ -156,14 +159,15 @@ class SectionForm(forms.Form):
         stored: Mapping[str, Answer] | None = None,
         rows: int = 0,
         is_inactive: bool = False,
+        row_links: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data)
         self.answer_set, self.section, self.scheme = answer_set, section, scheme
         self.definition: ToolDefinition = answer_set.tool_version.definition
-        self.save_url, self.is_inactive = save_url, is_inactive
+        self.save_url, self.is_inactive, self.row_links = save_url, is_inactive, row_links or {}
         self.stored = answers_of(answer_set) if stored is None else stored
         self.row_count = self._row_count(rows)
-        self.keys = self.definition.answer_keys(section, self.row_count)
+        self.keys = self._keys()
         self.versions = {key: self._version(key) for key in self.keys}
         for key in self.keys:
             self._add(key)
@@ -195,13 +199,23 @@ class SectionForm(forms.Form):
         by_row: dict[int, list[Item]] = {row: [] for row in range(1, self.row_count + 1)}
         for key in self.keys:
             if row := split_row_key(key)[1]:
-                by_row[row].append(replace(self._item(key), row=row, row_title=rows.title(row)))
+                by_row[row].append(replace(self._item(key), row=row, row_title=self._row_title(row)))
         return list(by_row.values())
 
     @property
     def can_add_row(self) -> bool:
         rows = self.definition.rows
-        return rows is not None and self.row_count < rows.maximum
+        return rows is not None and not self.has_given_rows and self.row_count < rows.maximum
+
+    @property
+    def has_given_rows(self) -> bool:
+        """Whether nobody chooses what its rows are about."""
+        return self.answer_set.given_rows is not None
+
+    @property
+    def linked_rows(self) -> list[tuple[str, list[Item]]]:
+        """The rows, each with the address of what it is about, where there is one."""
+        return [(self.row_links.get(items[0].row_title, ""), items) for items in self.row_items]
 
     # What was sent
 
@@ -258,11 +272,25 @@ class SectionForm(forms.Form):
         sent = str(self.data.get(VERSION_PREFIX + key, ""))
         return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
 
+    def _keys(self) -> list[str]:
+        keys = self.definition.answer_keys(self.section, self.row_count)
+        if self.has_given_rows:
+            keys = [key for key in keys if split_row_key(key)[0] != ROW_REFERENCE]
+        return keys
+
+    def _row_title(self, row: int) -> str:
+        assert self.definition.rows is not None
+        given = self.stored.get(row_key(ROW_REFERENCE, row)) if self.has_given_rows else None
+        return given.value if given else self.definition.rows.title(row)
+
     def _row_count(self, rows: int) -> int:
         if self.definition.rows is None:
             return 0
+        if self.answer_set.given_rows is not None:
+            return self.answer_set.given_rows
         needed = row_count(self.definition, values_of(self.answer_set, self.stored))
-        return min(self.definition.rows.maximum, max(needed, rows, self._rows_sent()))
+        least = 1 if self.is_inactive else 0  # the questions are to be seen, whatever is asked for
+        return min(self.definition.rows.maximum, max(needed, rows, self._rows_sent(), least))
 
     def _rows_sent(self) -> int:
         return max((split_row_key(name)[1] for name in self.data), default=0)

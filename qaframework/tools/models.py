@@ -74,6 +74,11 @@ class AnswerSet(models.Model):
     tool_version = models.ForeignKey(ToolVersion, on_delete=models.PROTECT, related_name="answer_sets")
     is_locked = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1)
+    given_rows = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="How many rows it has, where these were given and nobody adds one.",
+    )
     created_at = models.DateTimeField()
     history = HistoricalRecords()
 

@@ -75,10 +75,12 @@ def section_page(
     template: str,
     context: Mapping[str, Any],
     now: datetime,
+    row_links: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Show a section to fill in (GET) or save it (POST); ``template`` gets ``context`` and ``form``.
 
-    The template includes ``tools/section.html``. ``save_url`` is the address of ``answer_endpoint``.
+    The template includes ``tools/section.html``. ``save_url`` is the address of ``answer_endpoint``,
+    ``row_links`` of what rows are about, by what was given for them.
     """
     if request.method == "POST":
         return save_section(
@@ -91,10 +93,11 @@ def section_page(
             template=template,
             context=context,
             now=now,
+            row_links=row_links,
         )
     asked = request.GET.get("rows", "")
     rows = int(asked) if asked.isdecimal() and len(asked) < 4 else 0
-    form = SectionForm(answer_set, section, scheme, save_url=save_url, rows=rows)
+    form = SectionForm(answer_set, section, scheme, save_url=save_url, rows=rows, row_links=row_links)
     return render(request, template, {**context, "form": form})
 
 
@@ -109,6 +112,7 @@ def save_section(
     template: str,
     context: Mapping[str, Any],
     now: datetime,
+    row_links: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Save a whole section that was posted, then go on to ``next_url``.
 
@@ -116,7 +120,7 @@ def save_section(
     changed on a page with both texts (409), and answers to a form that was handed in on a page that keeps
     what was typed (423).
     """
-    form = SectionForm(answer_set, section, scheme, data=request.POST, save_url=save_url)
+    form = SectionForm(answer_set, section, scheme, data=request.POST, save_url=save_url, row_links=row_links)
     form.is_valid()
     changed = form.changed_answers()
     conflicts: dict[str, AnswerConflict] = {}

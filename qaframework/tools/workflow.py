@@ -1,5 +1,6 @@
 """Publishing tools, saving answers, handing them in and sending them back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,14 @@ from qaframework.packs.reading import hash_of
 from qaframework.people import history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
-from qaframework.tools.definition import Question, Section, freeze
+from qaframework.tools.definition import (
+    ROW_REFERENCE,
+    Question,
+    Section,
+    freeze,
+    row_key,
+    split_row_key,
+)
 from qaframework.tools.models import Answer, AnswerSet, Submission, Tool, ToolVersion
 from qaframework.tools.reading import missing_answers, repeated_rows, values_of
 from qaframework.tools.values import AnswerInvalid, check_value
@@ -91,6 +99,31 @@ def start_answer_sets(
     return history.create_all(answer_sets, by=by, now=now, reason="Started")
 
 
+@transaction.atomic
+def give_rows(
+    *, answer_set: AnswerSet, references: Sequence[str], by: User | None, now: datetime
+) -> AnswerSet:
+    """Say what each row is about, for work whose rows are not chosen by whoever fills them in.
+
+    With none, it waits for its rows. Raises SomebodyElseWasFirst when somebody else gave its rows meanwhile.
+    """
+    reason = "Rows given"
+    given = [
+        Answer(
+            answer_set=answer_set,
+            question_key=row_key(ROW_REFERENCE, row),
+            value=reference,
+            saved_by=by,
+            saved_at=now,
+        )
+        for row, reference in enumerate(references, 1)
+    ]
+    before = {"given_rows": answer_set.given_rows}
+    history.change(answer_set, by=by, now=now, reason=reason, only_if=before, given_rows=len(given))
+    history.create_all(given, by=by, now=now, reason=reason)
+    return answer_set
+
+
 def save_answer(
     *,
     answer_set: AnswerSet,
@@ -165,7 +198,11 @@ def reopen_answers(*, answer_set: AnswerSet, reason: str, by: User | None, now: 
 
 
 def find_question(answer_set: AnswerSet, question_key: str) -> Question:
-    """The question that an answer belongs to. Raises AnswerInvalid for a key that the tool does not have."""
+    """The question that an answer belongs to. Raises AnswerInvalid for a key that the tool does not have, and
+    for rows that were given and what they are about."""
+    name, row = split_row_key(question_key)
+    if answer_set.given_rows is not None and (name == ROW_REFERENCE or row > answer_set.given_rows):
+        raise AnswerInvalid("The rows of this form were drawn, so none is added or changed.")
     try:
         return answer_set.tool_version.definition.question(question_key)
     except KeyError:

@@ -384,7 +384,7 @@ def shorter(draw: SampleDraw) -> dict[str, Any]:
         (shorter, "when drawn again"),
         (lambda draw: {"settings": {**draw.settings, "reserve_share": 0.5}}, "settings"),
         (lambda draw: {"frame_size": draw.frame_size + 1}, "could be drawn"),
-        (lambda draw: {"exclusions": {"Restricted case": 9}}, "leaving cases out"),
+        (lambda draw: {"exclusions": {"Restricted case": 9}}, "leaving some out"),
         (lambda draw: {"shortfall": 1}, "shortfall"),
         (lambda draw: {"turns": draw.turns[::-1]}, "order of their tickets"),
         (lambda draw: {"turns": draw.turns[1:]}, "order of their tickets"),

@@ -14,6 +14,7 @@ from qaframework.packs.definition.meeting_types import MeetingType
 from qaframework.packs.definition.pack import Pack, PackNote, known, parse
 from qaframework.packs.definition.quotas import ExpectedVolume
 from qaframework.packs.definition.reports import ReportRule
+from qaframework.packs.definition.samples import SampleRule
 from qaframework.packs.definition.standards import Standard, standard_from
 from qaframework.packs.definition.subjects import SubjectRule
 from qaframework.packs.definition.themes import Theme
@@ -39,6 +40,7 @@ __all__ = [
     "PackGradeScheme",
     "PackNote",
     "ReportRule",
+    "SampleRule",
     "Standard",
     "SubjectRule",
     "Theme",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qaframework.packs.definition.draws import DrawRule, draw_rule_from
+from qaframework.packs.definition.samples import SampleRule, sample_rule_from
 from qaframework.packs.definition.subjects import SubjectRule, subject_rule_from
 from qaframework.packs.definition.values import Json, clauses_of, offset_of
 from qaframework.rules.deadlines import Offset, RecordDue, RecordRule
@@ -37,6 +38,7 @@ class ActivityType:
 
     ``closure_owed_by`` names the roles that audit each case when it closes, the first one that is there;
     empty for other work.
+    ``sample`` says what a dip sample looks at; None where whoever does it chooses.
     ``subjects`` say whom owners look at, in turn; those of a role that is in none choose.
     ``same_person_as`` is the activity whose person in the same month is this one's too, empty for none.
     ``is_announced`` says of a visit whether the service that is visited is told the day before it comes.
@@ -56,6 +58,7 @@ class ActivityType:
     independence: str
     independence_by_month: Mapping[str, str]
     draw: DrawRule | None
+    sample: SampleRule | None
     moderation: ModerationRule | None
     ladder: str
     extension: ExtensionRule | None
@@ -97,6 +100,7 @@ def activity_from(data: Json) -> ActivityType:
         independence=data.get("independence", "none"),
         independence_by_month=data.get("independence_by_month", {}),
         draw=draw_rule_from(data["draw"]) if data.get("draw") else None,
+        sample=sample_rule_from(data["sample"]) if data.get("sample") else None,
         moderation=_moderation(data["moderation"]) if data.get("moderation") else None,
         ladder=data["ladder"],
         extension=_extension(data["extension"]) if data.get("extension") else None,

@@ -5,6 +5,7 @@ from typing import Any
 
 from qaframework.packs.references.draws import draw_slips
 from qaframework.packs.references.lookups import Slip, grades_of, keys_of, part_of, texts_of, unknown
+from qaframework.packs.references.samples import sample_slips
 from qaframework.packs.references.subjects import subject_slips
 
 
@@ -27,6 +28,7 @@ def activity_slips(
     yield from unknown(f"{place} › closure_owed_by", owing, roles, "role")
     yield from draw_slips(f"{place} › draw", part_of(activity, "draw"), roles)
     yield from subject_slips(place, activity, framework)
+    yield from sample_slips(f"{place} › sample", activity, framework, tools.get(str(activity.get("tool"))))
     yield from _fit_slips(place, activity, framework, tools)
 
 
@@ -46,6 +48,12 @@ def _fit_slips(
         )
     if isinstance(tool, dict) and activity.get("kind") == "dip_sample" and not tool.get("rows"):
         yield f"{place} › tool", "A dip sample needs a tool with rows.", "Give the tool rows."
+    elif isinstance(tool, dict) and part_of(tool, "rows").get("minimum") == 0 and not activity.get("sample"):
+        yield (
+            f"{place} › tool",
+            "Only rows that the program draws can be none at all.",
+            "rows › minimum: 1 or more in the tool, or add sample.",
+        )
     if activity.get("closure_owed_by") and (activity.get("kind") != "case_audit" or activity.get("draw")):
         yield (
             f"{place} › closure_owed_by",

@@ -7,6 +7,7 @@ from qaframework.packs.references.lookups import (
     Slip,
     entries_of,
     keys_of,
+    part_of,
     repeated,
     texts_of,
     unknown,
@@ -19,11 +20,13 @@ ABOUT_PEOPLE = ("observation", "supervision_audit")
 def subject_slips(place: str, activity: Mapping[str, Any], framework: Mapping[str, Any]) -> Iterator[Slip]:
     """Slips in ``subjects`` and ``same_person_as`` of an activity."""
     rules, roles = entries_of(activity, "subjects"), keys_of(framework, "roles")
-    if rules and activity.get("kind") not in ABOUT_PEOPLE:
+    is_of_one_worker = part_of(activity, "sample").get("of") == "worker_cases"
+    if rules and activity.get("kind") not in ABOUT_PEOPLE and not is_of_one_worker:
         yield (
             f"{place} › subjects",
-            "Only an observation or an audit of supervision is about a person who can be chosen in turn.",
-            f"Leave it out, or kind: {' or '.join(ABOUT_PEOPLE)}.",
+            "Only an observation, an audit of supervision or a dip sample of one worker's cases is about a "
+            "person who can be chosen in turn.",
+            f"Leave it out, or kind: {' or '.join(ABOUT_PEOPLE)}, or sample › of: worker_cases.",
         )
     owners = [role for rule in rules for role in texts_of(rule, "by")]
     yield from repeated(f"{place} › subjects › by", owners)

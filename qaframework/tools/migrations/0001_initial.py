@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ('tool_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answer_sets', to='tools.toolversion')),
                 ('is_locked', models.BooleanField(default=False)),
                 ('revision', models.PositiveIntegerField(default=1)),
+                ('given_rows', models.PositiveSmallIntegerField(blank=True, help_text='How many rows it has, where these were given and nobody adds one.', null=True)),
                 ('created_at', models.DateTimeField()),
             ],
             options={
@@ -104,6 +105,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('is_locked', models.BooleanField(default=False)),
                 ('revision', models.PositiveIntegerField(default=1)),
+                ('given_rows', models.PositiveSmallIntegerField(blank=True, help_text='How many rows it has, where these were given and nobody adds one.', null=True)),
                 ('created_at', models.DateTimeField()),
                 ('tool_version', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tools.toolversion')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),

@@ -1,5 +1,6 @@
-"""Sample draws, case audits, dip samples, moderation."""
+"""Case audits, their meetings, advice, moderation and results, and dip samples."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,150 +11,6 @@ from simple_history.models import HistoricalRecords
 from qaframework.activities.models import Activity
 
 PERSON = settings.AUTH_USER_MODEL
-
-
-class MonthTheme(models.Model):
-    """What a month's theme-directed audits of a unit and all below it are about, and which cases fit it.
-
-    The nearest unit's theme holds (LAN-01, SAN-10). ``criteria`` has keys of plan types, age bands and flags,
-    as ``CaseCriteria`` keeps them.
-    """
-
-    PERSONAL_FIELDS: ClassVar = ("set_by", "source")
-
-    programme = models.ForeignKey("allocation.Programme", on_delete=models.PROTECT, related_name="themes")
-    period = models.CharField(max_length=8, help_text="Month such as 2026-12.")
-    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
-    title = models.CharField(max_length=120)
-    source = models.TextField(blank=True, help_text="What suggested it: data, audits, incidents, feedback.")
-    criteria = models.JSONField(default=dict, blank=True)
-    set_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
-    set_at = models.DateTimeField()
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering: ClassVar = ["period", "programme", "unit__path"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["programme", "period", "unit"], name="one_theme_a_month"),
-            models.CheckConstraint(condition=~Q(title=""), name="theme_has_a_title"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class SampleDraw(models.Model):
-    """One recorded random draw for one activity, period and pool.
-
-    ``frame`` holds, compressed, who could be drawn and who was excluded and why, so that anyone
-    can replay the draw from the record alone. The hash was fixed before the seed was used.
-    """
-
-    PERSONAL_FIELDS: ClassVar = ("frame", "drawn_by")
-
-    programme = models.ForeignKey("allocation.Programme", on_delete=models.PROTECT, related_name="draws")
-    framework_version = models.ForeignKey(
-        "packs.FrameworkVersion", on_delete=models.PROTECT, related_name="+"
-    )
-    activity = models.CharField(max_length=40)
-    period = models.CharField(max_length=8)
-    pool = models.ForeignKey(
-        "people.Unit", on_delete=models.PROTECT, related_name="draws", help_text="Cases of this unit."
-    )
-    seed = models.CharField(max_length=80)
-    size = models.PositiveIntegerField(help_text="How many cases were asked for.")
-    settings = models.JSONField(default=dict, help_text="The method of the draw.")
-    theme = models.CharField(max_length=120, blank=True, help_text="Of a draw by theme, the theme.")
-    theme_criteria = models.JSONField(default=dict, blank=True)
-    minimum_share = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text="From what the least number of marked cases follows: label, percent and what the draws "
-        "before had given.",
-    )
-    frame = models.BinaryField()
-    frame_size = models.PositiveIntegerField()
-    frame_hash = models.CharField(max_length=64)
-    exclusions = models.JSONField(default=dict, help_text="{reason: count}")
-    shortfall = models.PositiveIntegerField(default=0)
-    further_reserves = models.PositiveIntegerField(
-        default=0, help_text="Drawn after the reserves, for posts that may audit none of the cases before."
-    )
-    turns = models.JSONField(
-        default=list,
-        help_text="The posts that owed an audit, in their order: {post, ordinal, case, may_not, had_last}. "
-        "Cases go by their place among all drawn ones, from 0; may_not says why the post could not audit "
-        "one, had_last has those of the practitioner whom the post audited last.",
-    )
-    drawn_at = models.DateTimeField()
-    drawn_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering: ClassVar = ["-period", "activity", "pool__path"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["programme", "activity", "period", "pool"], name="one_draw_per_period_and_pool"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.activity} {self.period}, {self.pool}"
-
-
-class DrawnCase(models.Model):
-    """One drawn or reserve case. Replaced ones stay visible."""
-
-    PERSONAL_FIELDS: ClassVar = ("replacement_note",)
-
-    class State(models.TextChoices):
-        ALLOCATED = "allocated", "Allocated"
-        RESERVE = "reserve", "Reserve"
-        UNUSED = "unused", "Drawn, not allocated"
-        REPLACED = "replaced", "Replaced"
-
-    class ReplacementReason(models.TextChoices):
-        CLOSED = "closed", "The case has closed"
-        TRANSFERRED = "transferred", "The case has moved to another authority or service"
-        RESTRICTED = "restricted", "The case has become restricted"
-        WORKER_AWAY = "worker_away", "The practitioner has left or is absent"
-        FAMILY_CRISIS = "family_crisis", "The family is in crisis"
-        DUPLICATE = "duplicate", "The case is a duplicate"
-        CONFLICT = "conflict", "The auditor has a conflict of interest"
-
-    draw = models.ForeignKey(SampleDraw, on_delete=models.CASCADE, related_name="cases")
-    case = models.ForeignKey("caseload.Case", on_delete=models.PROTECT, related_name="draws")
-    ticket = models.CharField(max_length=64)
-    is_reserve = models.BooleanField(help_text="Drawn as a reserve, whatever became of it.")
-    position = models.PositiveIntegerField(help_text="Place among the chosen, or the reserves, from 1.")
-    stratum = models.CharField(max_length=80, blank=True)
-    is_marked = models.BooleanField(
-        default=False, help_text="Of the kind of which the sample has a minimum share."
-    )
-    state = models.CharField(max_length=10, choices=State)
-    assignment = models.ForeignKey(
-        "allocation.Assignment", null=True, blank=True, on_delete=models.PROTECT, related_name="drawn_cases"
-    )
-    replaced_by = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
-    )
-    replacement_reason = models.CharField(max_length=14, choices=ReplacementReason, blank=True)
-    replacement_note = models.CharField(max_length=300, blank=True)
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering: ClassVar = ["draw", "is_reserve", "position"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["draw", "case"], name="case_drawn_once_per_draw"),
-            models.UniqueConstraint(
-                fields=["assignment"], condition=Q(state="allocated"), name="one_case_per_assignment"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="replaced") | ~Q(replacement_reason=""), name="replaced_case_says_why"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.case} in {self.draw}"
 
 
 class CaseAudit(Activity):
@@ -389,12 +246,19 @@ class Moderation(models.Model):
 
 
 class DipSample(Activity):
-    """A few questions about several children on a theme (LAN-12). Answers hold one row a child."""
+    """A few questions about several children, or several pieces of finished work (LAN-12, BED-17).
+
+    Answers hold one row for each of them.
+    """
 
     PERSONAL_FIELDS: ClassVar = ()
 
     def __str__(self) -> str:
         return f"Dip sample {self.pk}"
+
+    def why_not_ready(self, on: date) -> str:
+        waits = self.answer_set.given_rows is not None and not hasattr(self, "draw")
+        return "First choose whose cases you look at." if waits else ""
 
 
 class AuditResult(models.Model):
