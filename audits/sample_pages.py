@@ -124,8 +124,8 @@ def _what_could_be_drawn(draw: DipSampleDraw) -> Step:
 
 def _their_places(draw: DipSampleDraw, reader: User) -> Step:
     text = [
-        "Each that could be drawn has a ticket, worked out from the draw’s seed and what it is called. Nobody "
-        "can choose it, and whoever works it out again gets the same. The lowest tickets were drawn.",
+        "Each that could be drawn has a ticket, worked out from the draw’s seed and what it is called. "
+        "Nobody can choose it, and whoever works it out again gets the same. The lowest tickets were drawn.",
     ]
     if said := _shortfall(draw):
         text.append(said)

@@ -481,7 +481,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(help_text='Its row in the answers, from 1.')),
                 ('reference', models.CharField(help_text='What it is called in the frame.', max_length=60)),
-                ('label', models.CharField(help_text='What its row is called: no restricted child’s reference.', max_length=60)),
+                ('label', models.CharField(help_text='What its row is called: not by a restricted case.', max_length=60)),
                 ('ticket', models.CharField(max_length=64)),
                 ('action', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='actions.action')),
                 ('audit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audits.caseaudit')),

@@ -37,7 +37,7 @@ class SampledRecord(models.Model):
     draw = models.ForeignKey(DipSampleDraw, on_delete=models.CASCADE, related_name="records")
     position = models.PositiveSmallIntegerField(help_text="Its row in the answers, from 1.")
     reference = models.CharField(max_length=60, help_text="What it is called in the frame.")
-    label = models.CharField(max_length=60, help_text="What its row is called: no restricted child’s reference.")
+    label = models.CharField(max_length=60, help_text="What its row is called: not by a restricted case.")
     ticket = models.CharField(max_length=64)
     case = models.ForeignKey(
         "caseload.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

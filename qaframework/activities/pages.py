@@ -9,7 +9,14 @@ from qaframework.activities.models import Activity
 from qaframework.allocation.workflow import activity_of
 from qaframework.packs.wording import record_due
 from qaframework.people.templatetags.page import due_in_words, uk_date, uk_datetime
-from qaframework.tools.definition import THREE_BOXES, Question, QuestionType, split_row_key
+from qaframework.tools.definition import (
+    ROW_REFERENCE,
+    THREE_BOXES,
+    Question,
+    QuestionType,
+    row_key,
+    split_row_key,
+)
 from qaframework.tools.reading import (
     AnsweredSection,
     SectionProgress,
@@ -92,7 +99,8 @@ def problems(
             found[section.title].append((question.text, f"{page}#{_anchor(question, key)}"))
         elif count := in_rows.pop((section, row), 0):
             assert definition.rows is not None
-            said = f"{definition.rows.title(row)}: {count} answer{'' if count == 1 else 's'} missing"
+            given = values.get(row_key(ROW_REFERENCE, row)) if activity.answer_set.given_rows else None
+            said = f"{given or definition.rows.title(row)}: {count} answer{'' if count == 1 else 's'} missing"
             found[section.title].append((said, f"{page}#row-{row}"))
     first = definition.sections[0]
     for said, row in repeated_rows(definition, values):

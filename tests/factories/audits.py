@@ -21,10 +21,16 @@ from qaframework.tools.workflow import save_answer
 from tests.factories.allocation import ProgrammeFactory
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
-from tests.factories.packs import bracknell, lancashire
+from tests.factories.packs import loaded, shipped
 
 ALLOCATED = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-CASE_AUDIT = {"lancashire": "learning_space", "bracknell": "live_audit", "windsor": "managers_audit"}
+CASE_AUDIT = {
+    "lancashire": "learning_space",
+    "bracknell": "live_audit",
+    "windsor": "managers_audit",
+    "bedford": "case_file_audit",
+    "sandwell": "learning_audit",
+}
 
 EXAMPLES: dict[QuestionType, Any] = {
     QuestionType.YES_NO: "no",
@@ -61,8 +67,7 @@ class Setting:
 
 def setting(authority: Authority, framework: str = "lancashire") -> Setting:
     """The framework in force for the whole authority."""
-    load = {"lancashire": lancashire, "bracknell": bracknell}[framework]
-    return Setting(authority, load([authority.root]))
+    return Setting(authority, loaded(shipped(framework), [authority.root]))
 
 
 def allocated_audit(
@@ -79,7 +84,7 @@ def allocated_audit(
     case = case or CaseFactory(unit=authority.duty_team_1, worker=worker, **case_values)
     assert case.unit is not None
     planned = allocation.add_work(
-        programme=_programme(where.version),
+        programme=programme_of(where.version),
         activity=CASE_AUDIT[where.version.framework.key],
         post=_post(authority, auditor or where.auditor),
         starts_on=date(2026, 11, 2),
@@ -173,6 +178,7 @@ def _post(authority: Authority, user: User) -> Post:
     return authority.post_of[user]
 
 
-def _programme(version: FrameworkVersion) -> Programme:
+def programme_of(version: FrameworkVersion) -> Programme:
+    """The year of the framework, without work where none was planned."""
     found = Programme.objects.filter(framework=version.framework, year=2026).first()
     return found or ProgrammeFactory(framework=version.framework)

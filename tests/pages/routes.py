@@ -367,6 +367,8 @@ def _activity(space: str, kind: str) -> list[Row]:
 
 ACTIVITIES = [
     *_activity("audits:dip_sample_", "dip sample"),
+    get("audits:dip_sample_choose", "sample of a worker", for_=AUDITOR),
+    get("audits:dip_sample_why", "drawn sample", for_=AUDITOR | QA),
     *_activity("observations:", "observation"),
     get("observations:arrange", "observation", for_=AUDITOR),
     get("observations:talk", "observation", for_=AUDITOR),

@@ -1,0 +1,71 @@
+"""Finished work for dip samples, and dip samples that are owed."""
+
+from datetime import date, datetime
+from typing import Any
+
+from audits.models import CaseAudit, DipSample, Moderation
+from qaframework.actions import workflow as actions
+from qaframework.actions.models import Action
+from qaframework.allocation.models import Assignment
+from qaframework.allocation.workflow import ask_for_work, finish, mark_submitted
+from qaframework.people.models import Post, User
+from tests.factories.actions import add_action
+from tests.factories.audits import Setting, allocated_audit, fresh, programme_of
+
+
+def asked_for(where: Setting, owner: User, activity: str, *, now: datetime) -> Assignment:
+    """One piece of work of the kind, owed by the owner's post until the end of the year."""
+    return ask_for_work(
+        programme=programme_of(where.version),
+        activity=activity,
+        post=where.authority.post_of[owner],
+        theme="",
+        due_on=date(2027, 3, 31),
+        by=where.authority.qa_manager,
+        now=now,
+    )
+
+
+def finished_audit(where: Setting, *, at: datetime, auditor: User | None = None, **values: Any) -> CaseAudit:
+    """As submission leaves an audit that nobody moderates, without its answers."""
+    auditor = auditor or where.auditor
+    audit = allocated_audit(where, auditor=auditor, **values)
+    mark_submitted(assignment=audit.assignment, by=auditor, now=at)
+    finish(assignment=audit.assignment, by=auditor, now=at)
+    done = {"overall_grade": "good", "final_grade": "good", "impact": "Safer.", "submitted_at": at}
+    CaseAudit.objects.filter(pk=audit.pk).update(auditor=auditor, **done)
+    return fresh(audit)
+
+
+def moderated_audit(where: Setting, *, at: datetime, moderator: User, **values: Any) -> CaseAudit:
+    """One whose moderation upheld its grade."""
+    audit = finished_audit(where, at=at, **values)
+    Moderation.objects.create(
+        audit=audit,
+        because=Moderation.Because.ALL,
+        state=Moderation.State.COMPLETED,
+        moderator=moderator,
+        original_grade="good",
+        moderated_grade="good",
+        result=Moderation.Result.UPHELD,
+        opened_at=at,
+        due_on=at.date(),
+        completed_at=at,
+    )
+    return audit
+
+
+def closed_action(audit: CaseAudit, owner: Post, *, verified_by: User, at: datetime) -> Action:
+    """An action of the audit that its owner has done and somebody has verified."""
+    by = owner.holdings.get().user
+    action = add_action(audit.action_plan, owner, now=at)
+    Action.objects.filter(pk=action.pk).update(state="open")
+    action.refresh_from_db()
+    action = actions.finish_action(action=action, evidence="The plan is on the record.", by=by, now=at)
+    return actions.verify_action(
+        action=action, difference_made="She sleeps at night.", by=verified_by, now=at
+    )
+
+
+def sample_of(assignment: Assignment) -> DipSample:
+    return DipSample.objects.select_related("assignment", "answer_set", "draw").get(assignment=assignment)
