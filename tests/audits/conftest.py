@@ -4,16 +4,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from time_machine import TimeMachineFixture
 
-from audits.models import CaseAudit
+from audits.models import CaseAudit, DipSample
 from qaframework.actions.models import LoopClosure
 from qaframework.actions.workflow import open_loop
 from qaframework.allocation.models import Assignment
 from qaframework.people.models import Unit, User
+from tests.audits.drawn import NOW, Open
 from tests.factories.audits import Setting, allocated_audit, setting
 from tests.factories.authority import Authority, small_authority
 from tests.factories.people import UnitFactory
+from tests.factories.samples import asked_for, sample_of
 
 
 @pytest.fixture
@@ -25,6 +28,24 @@ def authority(db: None) -> Authority:
 def today_is_10_november(time_machine: TimeMachineFixture) -> None:
     """Pages take the moment from the clock: it stands still at 10am."""
     time_machine.move_to(datetime(2026, 11, 10, 10, 0, tzinfo=UTC), tick=False)
+
+
+@pytest.fixture
+def today_is_25_november(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def open_sample(client: Client) -> Open:
+    """The owner signs in and opens a dip sample of the kind, as from their list."""
+
+    def come(where: Setting, owner: User, activity: str) -> DipSample:
+        assignment = asked_for(where, owner, activity, now=NOW)
+        client.force_login(owner)
+        assert client.get(reverse("open_work", args=[assignment.pk]), follow=True).status_code == 200
+        return sample_of(assignment)
+
+    return come
 
 
 @pytest.fixture

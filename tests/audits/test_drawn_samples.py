@@ -1,81 +1,32 @@
 """Dip samples of finished work: the program draws what they look at, and anyone can check it."""
 
-import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
-from audits.models import DipSample, DipSampleDraw
+from audits.models import CaseAudit, DipSample, DipSampleDraw
+from qaframework.actions.models import LoopClosure
 from qaframework.caseload.models import Case
-from qaframework.people.models import User
 from qaframework.tools.reading import values_of
+from tests.audits.drawn import LATELY, LONG_AGO, NOW, Open, drawn, page, url, verified
 from tests.factories.activities import fill_in, fresh
 from tests.factories.audits import Setting, setting
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseClearanceFactory, CaseFactory
-from tests.factories.samples import (
-    asked_for,
-    closed_action,
-    finished_audit,
-    sample_of,
-)
+from tests.factories.packs import loaded, shipped
+from tests.factories.samples import asked_for, closed_action, finished_audit, sample_of, with_samples
 
-NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
-LATELY = NOW - timedelta(days=20)
-LONG_AGO = NOW - timedelta(days=120)
-
-Open = Callable[..., DipSample]
-
-
-@pytest.fixture(autouse=True)
-def _standing_still() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("today_is_25_november")
 
 
 @pytest.fixture
 def bedford(authority: Authority) -> Setting:
     return setting(authority, "bedford")
-
-
-@pytest.fixture
-def open_sample(client: Client) -> Open:
-    """The owner signs in and opens the work, as from their list."""
-
-    def come(where: Setting, owner: User, activity: str) -> DipSample:
-        assignment = asked_for(where, owner, activity, now=NOW)
-        client.force_login(owner)
-        assert client.get(reverse("open_work", args=[assignment.pk]), follow=True).status_code == 200
-        return sample_of(assignment)
-
-    return come
-
-
-def url(name: str, sample: DipSample, *args: Any) -> str:
-    return reverse(f"audits:dip_sample_{name}", args=[sample.pk, *args])
-
-
-def page(client: Client, name: str, sample: DipSample, *args: Any) -> str:
-    response = client.get(url(name, sample, *args))
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def drawn(sample: DipSample) -> list[str]:
-    return [one.reference for one in sample.draw.records.all()]
-
-
-def verified(sample: DipSample) -> dict[str, Any]:
-    out = StringIO()
-    call_command("verify_draw", str(sample.pk), "--dip-sample", "--json", stdout=out)
-    return json.loads(out.getvalue())
 
 
 @pytest.mark.clause("BED-17")
@@ -265,3 +216,35 @@ def test_a_dip_sample_whose_rows_are_chosen_has_no_draw(client: Client, where: S
     assert client.get(url("choose", sample)).status_code == 404
     with pytest.raises(CommandError, match="There is no draw for dip sample"):
         call_command("verify_draw", str(sample.pk), "--dip-sample", stdout=StringIO())
+
+
+def test_closed_loops_can_be_looked_at_where_the_framework_closes_them(
+    client: Client, authority: Authority, first_audit: CaseAudit, open_sample: Open
+) -> None:
+    """Nobody looks at a loop whose meeting they held or which they authorised."""
+    version = loaded(with_samples(shipped("lancashire")), [authority.root])
+    LoopClosure.objects.update(authorised_at=LATELY)
+    where = Setting(authority, version)
+    loop = LoopClosure.objects.get()
+    sample = open_sample(where, authority.director, "loop_sample")
+    assert drawn(sample) == [f"Loop {loop.pk}"]
+    assert f'href="{reverse("actions:loop", args=[loop.pk])}"' in page(client, "activity", sample)
+    theirs = open_sample(where, authority.head_of_service, "loop_sample")
+    assert theirs.draw.exclusions == {"Their own work, or decided by them": 1}
+
+
+def test_a_reader_is_not_asked_more_of_the_database_for_more_rows(
+    client: Client,
+    bedford: Setting,
+    open_sample: Open,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(5):
+        finished_audit(bedford, at=LATELY)
+    sample = open_sample(bedford, bedford.authority.qa_officer, "audit_dip_sample")
+    page(client, "section", sample, "audits")
+    for name, most in (("activity", 12), ("why", 13), ("read", 13)):
+        with django_assert_max_num_queries(most):
+            page(client, name, sample)
+    with django_assert_max_num_queries(11):
+        page(client, "section", sample, "audits")

@@ -1,5 +1,6 @@
 """Finished work for dip samples, and dip samples that are owed."""
 
+from copy import deepcopy
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +9,35 @@ from qaframework.actions import workflow as actions
 from qaframework.actions.models import Action
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.workflow import ask_for_work, finish, mark_submitted
+from qaframework.packs.library import TOOLS, ready_made
+from qaframework.packs.reading import Content
 from qaframework.people.models import Post, User
 from tests.factories.actions import add_action
 from tests.factories.audits import Setting, allocated_audit, fresh, programme_of
+
+
+def with_samples(content: Content) -> Content:
+    """The rules of a framework, and dip samples of audits, of closed loops and of one worker's cases."""
+    changed = deepcopy(content)
+    samples: dict[str, dict[str, Any]] = {
+        "audit_sample": {"of": "audits", "from": "own_function", "count": 3, "within": "3 months"},
+        "loop_sample": {"of": "closed_loops", "from": "own_service", "count": 3, "within": "3 months"},
+        "worker_sample": {"of": "worker_cases", "count": 3},
+    }
+    tools = {
+        "audit_sample": "audit_quality_check",
+        "loop_sample": "loop_quality_check",
+        "worker_sample": "caseload_check",
+    }
+    group = {"by": ["team_manager"], "whose": ["practitioner"], "from": "own_group"}
+    ladder = changed["framework"]["ladders"][0]["key"]
+    for key, sample in samples.items():
+        activity = {"key": key, "label": key.replace("_", " ").capitalize(), "kind": "dip_sample"}
+        activity |= {"tool": tools[key], "sample": sample, "ladder": ladder}
+        activity |= {"subjects": [group]} if key == "worker_sample" else {}
+        changed["framework"]["activities"].append(activity)
+        changed["tools"][tools[key]] = ready_made(TOOLS)[tools[key]]
+    return changed
 
 
 def asked_for(where: Setting, owner: User, activity: str, *, now: datetime) -> Assignment:

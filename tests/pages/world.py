@@ -47,8 +47,9 @@ from tests.factories.audits import (
 )
 from tests.factories.authority import Authority, small_authority
 from tests.factories.caseload import CaseFactory
-from tests.factories.packs import bracknell, lancashire
+from tests.factories.packs import bracknell, loaded, shipped
 from tests.factories.people import UserFactory
+from tests.factories.samples import with_samples
 
 # Tuesday, ten in the morning in London.
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
@@ -101,7 +102,7 @@ class World:
 def build_world() -> World:
     """The world at ``NOW``. Takes a few seconds: build it once for many tests."""
     authority = small_authority()
-    world = World(authority, lancashire([authority.duty], now=PLANNED_AT))
+    world = World(authority, loaded(with_samples(shipped("lancashire")), [authority.duty], PLANNED_AT))
     bracknell([authority.care], now=PLANNED_AT)
     _people(world)
     _organisation(world)
@@ -110,6 +111,7 @@ def build_world() -> World:
     _audits(world)
     _late_work(world)
     _other_activities(world)
+    _drawn_samples(world)
     _reports(world)
     _keys_of_emails(world)
     _frameworks(world)
@@ -456,6 +458,15 @@ def _activity(world: World, kind: str, activity: str, model: type[Activity]) -> 
         f"{kind} section": {"pk": opened.pk, "key": section},
         f"{kind} action": {"pk": opened.pk, "action_pk": drafted.pk},
     }
+
+
+def _drawn_samples(world: World) -> None:
+    authority, auditor = world.authority, world.authority.team_manager_2
+    for kind, activity in (("drawn sample", "audit_sample"), ("sample of a worker", "worker_sample")):
+        values = {"due_on": date(2026, 12, 1), "now": DRAWN_AT, "activity": activity, "kind": "dip_sample"}
+        work = owed(authority, authority.post_of[auditor], **values)
+        opened = audits.open_dip_sample(assignment=work, by=auditor, now=HELD_AT)
+        world.objects[kind] = {"pk": opened.pk}
 
 
 # Reports, and what comes by e-mail
