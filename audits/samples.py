@@ -26,7 +26,7 @@ from qaframework.people.models import Unit, User
 from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.deadlines import date_before
 from qaframework.rules.sampling import FrameEntry
-from qaframework.rules.working_days import start_of_day
+from qaframework.rules.working_days import end_of_day, start_of_day
 
 OWN_WORK = "Their own work, or decided by them"
 SAMPLED_BEFORE = "Looked at in an earlier sample of this kind"
@@ -62,8 +62,10 @@ class Scope:
         return Q(**{f"{unit}__path__startswith": self.pool.path}) if self.pool else Q()
 
     def finished(self, moment: str) -> Q:
-        """Records that were finished since then: a look-up of the moment."""
-        return Q(**{f"{moment}__gte": start_of_day(self.since)}) if self.since else Q()
+        """Records that were finished from then to the day of the draw: a look-up of the moment."""
+        if self.since is None:
+            return Q()
+        return Q(**{f"{moment}__range": (start_of_day(self.since), end_of_day(self.on))})
 
 
 class Record(NamedTuple):

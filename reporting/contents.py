@@ -5,7 +5,7 @@ from reporting.document import Section
 from reporting.figures import Figures
 from reporting.figures.scope import Scope
 from reporting.links import Links
-from reporting.sections import follow_up, practice, returns, standards
+from reporting.sections import follow_up, practice, returns, samples, standards
 
 ABOUT_RESTRICTED = "Restricted cases are left out of all figures of this report."
 
@@ -41,6 +41,7 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
         follow_up.coverage_section(figures.coverage),
         follow_up.loops_section(figures.loops, links),
         follow_up.actions_section(figures.actions, links),
+        *_samples(figures),
         follow_up.concerns_section(figures.actions, links),
         follow_up.escalations_section(figures.escalations, links),
         practice.involvement_section(figures.practice),
@@ -51,6 +52,11 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
 def _standards(figures: Figures) -> tuple[Section, ...]:
     """Where the framework maps questions to standards."""
     return (standards.standards_section(figures.standards),) if figures.standards else ()
+
+
+def _samples(figures: Figures) -> tuple[Section, ...]:
+    """Where the program draws what dip samples look at."""
+    return (samples.samples_section(figures.samples),) if figures.samples else ()
 
 
 def report_sections(figures: Figures, scope: Scope) -> tuple[Section, ...]:

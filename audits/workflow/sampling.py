@@ -49,7 +49,8 @@ def draw_cases_of(
     """
     if DipSampleDraw.objects.filter(sample=sample).exists():
         raise Refused("The cases have been drawn, so the person can no longer be changed.")
-    choose_worker(sample, worker=worker, by=by, now=now)
+    if worker != sample.assignment.worker:
+        choose_worker(sample, worker=worker, by=by, now=now)
     _draw(sample, seed, by=by, now=now)
     return sample
 

@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
 
-from audits.models import DipSample
+from audits import workflow as audits
+from audits.models import DipSample, SampledRecord
 from observations.models import Observation
 from qaframework.actions.models import ActionPlan
 from qaframework.activities.models import Activity
@@ -18,6 +19,7 @@ from qaframework.clocks.workflow import ClockDraft
 from qaframework.people.models import User
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import at_local_time, end_of_day, local_date
+from qaframework.tools.definition import ROW_REFERENCE, split_row_key
 from qaframework.tools.models import Answer, AnswerSet, Submission, ToolVersion
 from reporting.demo import bulk
 from reporting.demo.answers import STRONG, WEAK, answers
@@ -96,13 +98,21 @@ def hand_in(story: Story, due: Iterable[tuple[Assignment, datetime]]) -> None:
         .select_related("tool")
         .order_by("number")
     }
-    sets = [AnswerSet(tool_version=tools[activity_of(row).tool], created_at=at) for row, at in pairs]
-    bulk.insert(sets, at="created_at", reason="Started")
     _choose_subjects(story, pairs)
-    plans = [_plan(story, row, at) for row, at in pairs]
+    drawn = [(row, at) for row, at in pairs if activity_of(row).sample]
+    others = [(row, at) for row, at in pairs if not activity_of(row).sample]
+    sets = [AnswerSet(tool_version=tools[activity_of(row).tool], created_at=at) for row, at in others]
+    bulk.insert(sets, at="created_at", reason="Started")
+    plans = [_plan(story, row, at) for row, at in others]
     bulk.insert(plans, at="created_at", reason="Opened")
-    _write_activities(story, pairs, sets, plans)
-    _write_answers(story, pairs, sets)
+    _write_activities(story, others, sets, plans)
+    samples = [_draw_sample(story, row, at) for row, at in drawn]
+    _write_answers(
+        story,
+        [*others, *drawn],
+        [*sets, *(sample.answer_set for sample in samples)],
+        {sample.answer_set_id: _references_of(sample) for sample in samples},
+    )
     entries = []
     for row, at in pairs:
         row.state, row.submitted_at, row.finished_at = State.FINAL, at, at
@@ -171,7 +181,29 @@ def _write_activities(
         bulk.insert(rows, at="created_at", reason="Opened")
 
 
-def _write_answers(story: Story, pairs: list[tuple[Assignment, datetime]], sets: list[AnswerSet]) -> None:
+def _draw_sample(story: Story, row: Assignment, at: datetime) -> DipSample:
+    """Open a dip sample that the program draws, as its owner does."""
+    by, seed = story.holder(row.post), f"demo {story.seed}:{row.pk}"
+    assert by is not None
+    sample = audits.open_dip_sample(assignment=row, by=by, now=at, seed=seed)
+    if row.worker is not None:
+        audits.draw_cases_of(sample=sample, worker=row.worker, by=by, now=at, seed=seed)
+    return sample
+
+
+def _references_of(sample: DipSample) -> list[str]:
+    """What its rows are about, in their order."""
+    records = SampledRecord.objects.filter(draw__sample=sample).order_by("position")
+    return list(records.values_list("label", flat=True))
+
+
+def _write_answers(
+    story: Story,
+    pairs: list[tuple[Assignment, datetime]],
+    sets: list[AnswerSet],
+    drawn: dict[int, list[str]],
+) -> None:
+    """Rows that were drawn have been named already."""
     given, submissions = [], []
     children = _children(story)
     for (row, at), answer_set in zip(pairs, sets, strict=True):
@@ -180,12 +212,14 @@ def _write_answers(story: Story, pairs: list[tuple[Assignment, datetime]], sets:
         definition = answer_set.tool_version.definition
         least = definition.rows.minimum if definition.rows else 0
         nearby = children.get(row.post.unit.path.split("/")[-2]) or children[""]
-        references = sorted(story.chance.sample(nearby, least))
+        own_rows = drawn.get(answer_set.pk)
+        references = sorted(story.chance.sample(nearby, least)) if own_rows is None else own_rows
         tone = STRONG if story.chance.random() < 0.6 else WEAK
         values = answers(story.chance, definition, tone, local_date(at), references)
         given += [
             Answer(answer_set=answer_set, question_key=key, value=value, saved_by=author, saved_at=at)
             for key, value in values.items()
+            if own_rows is None or split_row_key(key)[0] != ROW_REFERENCE
         ]
         submissions.append(
             Submission(

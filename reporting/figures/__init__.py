@@ -10,6 +10,7 @@ from reporting.figures.loops import LoopFigures, loop_figures
 from reporting.figures.moderation import ModerationFigures, moderation_figures
 from reporting.figures.practice import PartFigures, PracticeFigures, part_figures, practice_figures
 from reporting.figures.returns import ReturnFigures, return_figures
+from reporting.figures.samples import SampleFigures, sample_figures
 from reporting.figures.scope import Scope
 from reporting.figures.standards import StandardMet, standard_figures
 
@@ -28,6 +29,7 @@ class Figures:
     impact: ImpactFigures
     coverage: CoverageFigures
     standards: tuple[StandardMet, ...]
+    samples: tuple[SampleFigures, ...]
 
 
 def all_figures(scope: Scope) -> Figures:
@@ -42,4 +44,5 @@ def all_figures(scope: Scope) -> Figures:
         impact=impact_figures(scope),
         coverage=coverage_figures(scope),
         standards=standard_figures(scope),
+        samples=sample_figures(scope),
     )

@@ -1,5 +1,6 @@
 """What the dip samples of the Sandwell and Windsor frameworks look at."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,12 @@ from audits.models import CaseAudit
 from qaframework.allocation.workflow import make_programme
 from qaframework.caseload.models import Case
 from qaframework.people.models import Unit, User
+from qaframework.rules.periods import Quarter
+from reporting.document import Paragraph, Table
+from reporting.figures.samples import sample_figures
+from reporting.figures.scope import Scope
+from reporting.pages import document_of
+from reporting.workflow import build_report
 from tests.audits.drawn import LATELY, NOW, Open, drawn, page, url, verified
 from tests.factories.activities import fill_in, fresh
 from tests.factories.allocation import BEFORE_THE_YEAR
@@ -18,6 +25,9 @@ from tests.factories.authority import Authority
 from tests.factories.caseload import CaseClearanceFactory, CaseFactory
 from tests.factories.people import UnitFactory
 from tests.factories.samples import closed_action, finished_audit, moderated_audit, sample_of
+
+AUTUMN = Quarter(2026, 3)
+AFTER_THE_QUARTER = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 
 pytestmark = pytest.mark.usefixtures("today_is_25_november")
 
@@ -186,6 +196,39 @@ def test_the_qa_team_asks_families_of_moderated_audits_and_what_came_of_it_adds_
     came_of_it = [row[1:] for row in results["choice_rows"] if row[0] == "What came of it?"]
     assert came_of_it == [["Reached", 2], ["Declined", 1], ["Not reached", 0], ["Not appropriate", 1]]
     assert results["rows"][-1][:5] == ["Has the help made a difference?", 1, 1, 0, 2]
+    report = build_report(
+        framework=sandwell.version.framework, kind="quarterly", period=AUTUMN, by=None, now=AFTER_THE_QUARTER
+    )
+    (section,) = [one for one in document_of(report).sections if one.key == "samples"]
+    told = "Feedback of families after audits: 1 sample handed in, 4 records looked at."
+    assert told in [block.text for block in section.blocks if isinstance(block, Paragraph)]
+    tables = {block.caption: block.rows for block in section.blocks if isinstance(block, Table)}
+    chosen = dict(tables["Feedback of families after audits: what was chosen"])
+    assert chosen["What came of it? Reached"] == 2
+    assert chosen["What came of it? Not appropriate"] == 1
+    assert tables["Feedback of families after audits"][-1][:5] == (
+        "Has the help made a difference?",
+        1,
+        1,
+        0,
+        "1 of 2",
+    )
+
+
+def test_what_families_of_restricted_cases_say_is_in_no_report(
+    client: Client, sandwell: Setting, open_sample: Open
+) -> None:
+    qa, moderator = sandwell.authority.qa_officer, sandwell.authority.qa_manager
+    audits = [moderated_audit(sandwell, at=LATELY, moderator=moderator) for _ in range(3)]
+    sample = open_sample(sandwell, qa, "family_feedback")
+    fill_in(sample, qa, NOW)
+    client.post(url("hand_in", sample))
+    hidden = Case.objects.filter(pk=audits[0].assignment.case_id)
+    hidden.update(is_restricted=True, restriction_reason="Family of staff")
+    scope = Scope(sandwell.version, AUTUMN, (sandwell.authority.root.path,), NOW.date())
+    found = {one.label: one for one in sample_figures(scope)}
+    assert found["Feedback of families after audits"].records == 2
+    assert found["Check of the service's audits"].samples == 0
 
 
 # Windsor

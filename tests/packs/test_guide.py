@@ -199,6 +199,9 @@ def test_the_guide_names_every_word_with_a_meaning():
     assert words_of("independence") == framework["independence"]["enum"]
     groups = framework["subject_rule"]["properties"]["from"]["enum"]
     assert words_of(r"whom work looks at \(`from`\)") == groups
+    sample = framework["sample"]["properties"]
+    assert words_of(r"what a dip sample looks at \(`sample › of`\)") == sample["of"]["enum"]
+    assert words_of(r"where that comes from \(`sample › from`\)") == sample["from"]["enum"]
     assert words_of("kinds of answers") == tool["question"]["properties"]["type"]["enum"]
     assert words_of("ready-made forms") == list(ready_made("tools"))
     assert words_of("ready-made scales") == list(ready_made("grade_schemes"))

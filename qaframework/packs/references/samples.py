@@ -19,7 +19,7 @@ def sample_slips(
     if activity.get("kind") != "dip_sample":
         yield (
             place,
-            "Only a dip sample looks at a sample that is drawn.",
+            "Only a dip sample can be drawn like this.",
             "Leave it out, or kind: dip_sample.",
         )
     if kind not in OF_CASES and not sample.get("within"):
@@ -43,7 +43,7 @@ def _row_slips(place: str, sample: Mapping[str, Any], tool: Any) -> Iterator[Sli
     if isinstance(least, int) and least > 0:
         yield (
             place,
-            "The tool asks for rows even where nothing can be drawn.",
+            "The tool needs rows even where nothing can be drawn.",
             "rows › minimum: 0 in the tool.",
         )
     if isinstance(count, int) and isinstance(most, int) and count > most:
