@@ -16,7 +16,7 @@ from qaframework.actions.access import visible_actions, visible_loops
 from qaframework.allocation.reading import with_rules
 from qaframework.allocation.wording import activity_label
 from qaframework.caseload.access import visible_cases
-from qaframework.packs.wording import sample_in_words, sentence
+from qaframework.packs.wording import SAMPLED, sample_in_words, sentence
 from qaframework.people.access import local_today
 from qaframework.people.models import User
 from qaframework.people.tables import columns
@@ -72,11 +72,10 @@ def records_for(draw: DipSampleDraw, reader: User) -> list[ReadRecord]:
 
 def looked_at(draw: DipSampleDraw, reader: User, why_url: str) -> dict[str, Any]:
     """The drawn records as the parameters of a table, each with a link where the reader may open it."""
-    read = records_for(draw, reader)
     return {
-        "caption": f"The {len(read)} that were drawn",
-        "columns": columns("Row", "Record", "About", numeric=("Row",)),
-        "rows": [[one.record.position, one.cell, one.about] for one in read],
+        "caption": "What was drawn",
+        "columns": columns("Record", "About"),
+        "rows": [[one.cell, one.about] for one in records_for(draw, reader)],
         "note": _shortfall(draw),
         "why_url": why_url,
     }
@@ -104,13 +103,14 @@ def why_these(draw: DipSampleDraw, reader: User) -> Why:
 
 
 def _what_could_be_drawn(draw: DipSampleDraw) -> Step:
-    left_out = sum(draw.exclusions.values())
-    where = draw.pool.name if draw.pool else "All units of the framework"
+    rule, left_out = rule_of(draw.sample), sum(draw.exclusions.values())
+    assert rule is not None
     since = f" since {uk_date(draw.since)}" if draw.since else ""
-    could_not = f"{left_out} could not:" if left_out else "None was left out."
+    where = f" in {draw.pool.name}" if draw.pool else ""
     text = [
-        f"{where} had {draw.frame_size + left_out} of this kind{since}. {draw.frame_size} could be drawn. "
-        f"{could_not}"
+        f"{sentence(SAMPLED[rule.of])}{since}{where}: {draw.frame_size + left_out}. "
+        f"Of these, {draw.frame_size} could be drawn. "
+        + (f"{left_out} could not:" if left_out else "None was left out.")
     ]
     # How many cases are restricted is for those who run quality assurance alone.
     reasons: Counter[str] = Counter()
@@ -130,10 +130,9 @@ def _their_places(draw: DipSampleDraw, reader: User) -> Step:
     if said := _shortfall(draw):
         text.append(said)
     rows: list[Row] = [
-        [one.record.position, one.cell, f"{one.record.ticket[:TICKET_START]}…"]
-        for one in records_for(draw, reader)
+        [one.cell, f"{one.record.ticket[:TICKET_START]}…"] for one in records_for(draw, reader)
     ]
-    table = Table("What was drawn", columns("Row", "Record", "Ticket", numeric=("Row",)), rows)
+    table = Table("What was drawn", columns("Record", "Ticket"), rows, is_narrow=True)
     return Step("Which were drawn", text, table if rows else None)
 
 
@@ -158,7 +157,7 @@ def _about(link: str, found: Any) -> str:
             work = found.assignment
             return f"{activity_label(work)}, {Month.parse(work.period).label}\n{work.unit}"
         case "action":
-            return f"{found}\n{found.owner_post}"
+            return f"{found.what}\n{found.owner_post}"
         case "loop":
             return f"{found}\n{found.unit}"
     return f"{found.get_plan_type_display()}\n{found.unit}"

@@ -1,5 +1,6 @@
 """A dip sample's pages: the shared ones, what was drawn for it, and what the answers add up to (LAN-12)."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audits import sample_pages, workflow
-from audits.dip_samples import ChoiceResult, QuestionResult, choices, results
+from audits.dip_samples import QuestionResult, choices, results
 from audits.models import DipSample, DipSampleDraw
 from audits.samples import rule_of
 from qaframework.activities.access import get_activity_to_read, get_own_activity
@@ -28,7 +29,7 @@ COLUMNS = [
     *({"label": label, "numeric": True} for label in ("Yes", "Partly", "No", "Does not apply")),
     {"label": "Share of yes"},
 ]
-CHOICES = columns("Question", "Answer", "Rows", numeric=("Rows",))
+CHOICES = columns("Question", "Chosen")
 WORKERS = ["practitioner", "advanced_practitioner"]
 
 
@@ -72,13 +73,15 @@ class DipSamplePages(ActivityPages):
         definition = sample.answer_set.tool_version.definition
         found = results(definition, values)
         notes = dict.fromkeys(one.met.note for one in found if one.met.note)
-        picked = [_choice_row(one) for one in choices(definition, values)]
+        chosen: dict[str, list[str]] = defaultdict(list)
+        for one in choices(definition, values):
+            chosen[one.question.text].append(f"{one.label}: {one.number}")
         return {
             "columns": COLUMNS,
             "rows": [_row(one) for one in found],
             "notes": list(notes),
             "choice_columns": CHOICES,
-            "choice_rows": picked,
+            "choice_rows": [[text, "\n".join(counted)] for text, counted in chosen.items()],
         }
 
     def choose(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -97,7 +100,15 @@ class DipSamplePages(ActivityPages):
         def save(data: dict[str, Any]) -> None:
             workflow.draw_cases_of(sample=sample, worker=data["person"], by=request.user, now=now)
 
-        return self.form_page(request, sample, form, save, title="Choose whose cases you look at")
+        return self.form_page(
+            request,
+            sample,
+            form,
+            save,
+            title="Choose whose cases you look at",
+            text=["Some of the person’s open cases are then drawn at random. After that it stays as it is."],
+            button="Draw the cases",
+        )
 
     def why(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How what is looked at was drawn, and whether its record gives the same again."""
@@ -125,10 +136,6 @@ def _draw_of(sample: DipSample) -> DipSampleDraw | None:
 
 def _row(one: QuestionResult) -> list[Any]:
     return [one.question.text, one.yes, one.partly, one.no, one.not_applicable, one.met.in_words]
-
-
-def _choice_row(one: ChoiceResult) -> list[Any]:
-    return [one.question.text, one.label, one.number]
 
 
 PAGES = DipSamplePages()

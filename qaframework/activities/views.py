@@ -3,7 +3,7 @@
 A room describes its kind of activity once, as a subclass of ``ActivityPages``, and gets routes and views.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -293,6 +293,8 @@ class ActivityPages:
         act: Callable[[dict[str, Any]], None],
         *,
         title: str,
+        text: Sequence[str] = (),
+        button: str = "Save",
     ) -> HttpResponse:
         """A form about the activity; when ``act`` has done what it asks for, back to the activity."""
 
@@ -302,7 +304,7 @@ class ActivityPages:
             return self.url("activity", activity.pk)
 
         back = {"url": self.url("activity", activity.pk), "label": subject_line(activity.assignment)}
-        return form_page(request, form, save, {"title": title, "button": "Save", "back": back})
+        return form_page(request, form, save, {"title": title, "text": text, "button": button, "back": back})
 
     def _facts(self, activity: Activity, is_owner: bool) -> list[Row]:
         return pages.facts(activity, local_today()) + self.rows(activity, is_owner=is_owner)

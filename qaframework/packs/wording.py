@@ -40,10 +40,10 @@ GROUPS = {
     "anywhere": "in any part of the framework",
 }
 SAMPLED = {
-    "audits": "audits that were handed in within {within}",
-    "moderated_audits": "audits whose moderation was finished within {within}",
-    "closed_actions": "actions that were verified within {within}",
-    "closed_loops": "loops that were closed within {within}",
+    "audits": "audits that were handed in",
+    "moderated_audits": "audits whose moderation was finished",
+    "closed_actions": "actions that were verified",
+    "closed_loops": "loops that were closed",
     "cases": "open cases",
     "worker_cases": "open cases of that person",
 }
@@ -250,13 +250,13 @@ def _draw(draw: DrawRule | None) -> str:
 
 def sample_in_words(sample: SampleRule) -> str:
     """For instance “5 audits that were handed in within 3 months, drawn at random from their own service”."""
-    records = SAMPLED[sample.of].format(within=sample.within)
+    within = f" within {sample.within}" if sample.within else ""
     keys = [key for keys in sample.cases.as_data().values() for key in keys]
     chosen = f" ({in_a_list([key.replace('_', ' ') for key in keys])})" if keys else ""
     where = "" if sample.is_of_one_worker else f" from {SAMPLE_POOLS[sample.pool]}"
     return (
-        f"{sample.count} {records}{chosen}, drawn at random{where} when it is opened. Never what they did "
-        "themselves, and nothing that they may not open"
+        f"{sample.count} {SAMPLED[sample.of]}{within}{chosen}, drawn at random{where} when it is opened. "
+        "Never what they did themselves, and nothing that they may not open"
     )
 
 

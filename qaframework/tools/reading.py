@@ -62,12 +62,15 @@ def values_of(answer_set: AnswerSet, answers: Answers | None = None) -> dict[str
 
 
 def progress(answer_set: AnswerSet, answers: Answers | None = None) -> list[SectionProgress]:
-    """How far each section is. No query when ``answers`` is given."""
+    """How far each section is; what rows are about counts where people say it. No query when ``answers`` is
+    given."""
     definition = answer_set.tool_version.definition
     values = values_of(answer_set, answers)
     found = []
     for section in definition.sections:
         required = required_keys(definition, section, values)
+        if answer_set.given_rows is not None:
+            required = [key for key in required if split_row_key(key)[0] != ROW_REFERENCE]
         found.append(SectionProgress(section, sum(key in values for key in required), len(required)))
     return found
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from audits.dip_samples import ChoiceResult, QuestionResult, choices, results
 from audits.models import DipSample, SampledRecord
 from qaframework.allocation.models import Assignment
@@ -45,9 +47,12 @@ def sample_figures(scope: Scope) -> tuple[SampleFigures, ...]:
 
 
 def _handed_in(scope: Scope, kinds: Iterable[str]) -> dict[int, tuple[str, ToolDefinition]]:
-    """The activity and the form of each dip sample, by its answers, the newest form last."""
+    """The activity and the form of each dip sample, by its answers, the newest form last.
+
+    The quality assurance team, which may serve several frameworks, stands in none of their units.
+    """
     samples = DipSample.objects.filter(
-        scope.of_units("assignment__unit"),
+        Q() if scope.is_whole else scope.of_units("assignment__unit"),
         assignment__programme__framework=scope.framework_id,
         assignment__activity__in=list(kinds),
         assignment__state__in=Assignment.DONE_STATES,

@@ -1,4 +1,4 @@
-"""What dip samples of finished work have found, as blocks."""
+"""What dip samples have found, of which the program drew what they look at, as blocks."""
 
 from collections.abc import Sequence
 
@@ -22,21 +22,23 @@ def samples_section(figures: Sequence[SampleFigures]) -> Section:
         denominator="Records to which the question applied.",
     )
     blocks = [block for one in figures for block in _blocks(one)]
-    return Section("samples", "Dip samples of finished work", (*blocks, explained))
+    return Section("samples", "What dip samples found", (*blocks, explained))
 
 
 def _blocks(one: SampleFigures) -> list[Block]:
-    if not one.samples:
-        return [Paragraph(f"{one.label}: none was handed in.")]
-    told = f"{one.label}: {count(one.samples, 'sample')} handed in, {count(one.records, 'record')} looked at."
-    blocks: list[Block] = [Paragraph(told)]
-    if one.records and one.choices:
+    if not one.records:
+        return [Paragraph(f"{one.label}: {_handed_in(one)}, so there is nothing to say.")]
+    lines = tuple(
+        (it.question.text, it.yes, it.partly, it.no, percent(it.met), interval(it.met))
+        for it in one.questions
+    )
+    blocks: list[Block] = [Table(f"{one.label}: {_handed_in(one)}", QUESTIONS, lines)]
+    if one.choices:
         rows = tuple((f"{choice.question.text} {choice.label}", choice.number) for choice in one.choices)
         blocks.append(Table(f"{one.label}: what was chosen", CHOICES, rows))
-    if one.records:
-        lines = tuple(
-            (it.question.text, it.yes, it.partly, it.no, percent(it.met), interval(it.met))
-            for it in one.questions
-        )
-        blocks.append(Table(one.label, QUESTIONS, lines))
     return blocks
+
+
+def _handed_in(one: SampleFigures) -> str:
+    """For instance “2 samples with 9 records”."""
+    return f"{count(one.samples, 'sample')} with {count(one.records, 'record')}"

@@ -110,7 +110,7 @@ def test_without_anything_to_look_at_it_can_be_handed_in_as_it_is(
     sample = open_sample(bedford, bedford.authority.qa_officer, "audit_dip_sample")
     assert drawn(sample) == []
     assert "There was nothing that could be drawn." in page(client, "activity", sample)
-    assert "Nothing was drawn" in page(client, "section", sample, "audits")
+    assert "Nothing has been drawn" in page(client, "section", sample, "audits")
     client.post(url("hand_in", sample))
     assert not fresh(sample).is_open
 
@@ -168,7 +168,7 @@ def test_why_these_says_step_by_step_how_they_were_drawn(
     finished_audit(bedford, at=LATELY, auditor=authority.qa_officer)
     sample = open_sample(bedford, authority.qa_officer, "audit_dip_sample")
     text = page(client, "why", sample)
-    assert "had 7 of this kind since 25 August 2026. 6 could be drawn. 1 could not:" in text
+    assert "Audits that were handed in since 25 August 2026: 7. Of these, 6 could be drawn." in text
     assert "Their own work, or decided by them" in text
     assert "The draw matches its record." in text
     assert sample.draw.seed in text
