@@ -256,9 +256,13 @@ class DipSample(Activity):
     def __str__(self) -> str:
         return f"Dip sample {self.pk}"
 
+    @property
+    def waits_for_draw(self) -> bool:
+        """Whether what it looks at is drawn once it is settled whose cases these are (SAN-30)."""
+        return self.answer_set.given_rows is not None and not hasattr(self, "draw")
+
     def why_not_ready(self, on: date) -> str:
-        waits = self.answer_set.given_rows is not None and not hasattr(self, "draw")
-        return "First choose whose cases you look at." if waits else ""
+        return "Say whose cases you look at. Then they are drawn." if self.waits_for_draw else ""
 
 
 class AuditResult(models.Model):

@@ -15,7 +15,7 @@ from audits import sample_pages, workflow
 from audits.dip_samples import QuestionResult, choices, results
 from audits.models import DipSample, DipSampleDraw
 from audits.samples import rule_of
-from qaframework.activities.access import get_activity_to_read, get_own_activity
+from qaframework.activities.access import get_activity, get_own_activity
 from qaframework.activities.forms import PersonForm, people_to_choose
 from qaframework.activities.pages import Row, person_rows
 from qaframework.activities.views import ActivityPages
@@ -84,6 +84,11 @@ class DipSamplePages(ActivityPages):
             "choice_rows": [[text, "\n".join(counted)] for text, counted in chosen.items()],
         }
 
+    def _tasks(self, sample: DipSample) -> list[Row]:
+        """Before there is anything to look at, only what has to be settled."""
+        found = super()._tasks(sample)
+        return found[:1] if sample.waits_for_draw else found
+
     def choose(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Whose cases; they are drawn as soon as it is settled (SAN-30)."""
         now = timezone.now()
@@ -112,7 +117,7 @@ class DipSamplePages(ActivityPages):
 
     def why(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How what is looked at was drawn, and whether its record gives the same again."""
-        sample = get_activity_to_read(DipSample, request.user, pk, now=timezone.now())
+        sample = get_activity(DipSample, request.user, pk, now=timezone.now())
         draw = _draw_of(sample)
         if draw is None:
             raise Http404
@@ -126,12 +131,8 @@ class DipSamplePages(ActivityPages):
 
 def _draw_of(sample: DipSample) -> DipSampleDraw | None:
     """What the program drew for it; None where its owner chooses, and before it is drawn."""
-    if sample.answer_set.given_rows is None:
-        return None
-    draw = DipSampleDraw.objects.select_related("pool", "drawn_by").filter(sample=sample.pk).first()
-    if draw is not None:
-        draw.sample = sample
-    return draw
+    is_drawn = sample.answer_set.given_rows is not None and not sample.waits_for_draw
+    return sample.draw if is_drawn else None
 
 
 def _row(one: QuestionResult) -> list[Any]:
