@@ -56,7 +56,8 @@ class ReadRecord:
 def records_for(draw: DipSampleDraw, reader: User) -> list[ReadRecord]:
     """The drawn records in the order of their rows. One query for each kind of record among them."""
     rows = list(draw.records.all())
-    on, readable = local_today(), {}
+    on = local_today()
+    readable: dict[tuple[str, int], Any] = {}
     for link, visible, related in (
         ("audit", visible_audits, ("assignment__unit",)),
         ("action", visible_actions, ("owner_post",)),
@@ -91,7 +92,7 @@ def why_these(draw: DipSampleDraw, reader: User) -> Why:
     sample = draw.sample
     rule = rule_of(sample)
     assert rule is not None
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"label": "What is looked at", "value": sentence(sample_in_words(rule))},
         {"label": "Drawn", "value": f"{uk_datetime(draw.drawn_at)}, for {draw.drawn_by}"},
         {"label": "Asked for", "value": draw.size},

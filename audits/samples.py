@@ -175,7 +175,7 @@ def _moderated_audits(scope: Scope) -> QuerySet[CaseAudit]:
 def _own_audits(user: User, on: date) -> Q:
     moderated = Moderation.objects.filter(audit=OuterRef("pk"), moderator=user)
     own = Q(auditor=user) | Q(assignment__post__in=posts_of(user, on)) | Q(assignment__worker=user)
-    return own | Exists(moderated)
+    return own | Q(Exists(moderated))
 
 
 def _closed_actions(scope: Scope) -> QuerySet[Action]:

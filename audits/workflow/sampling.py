@@ -83,14 +83,14 @@ def _draw(sample: DipSample, seed: str | None, *, by: User, now: datetime) -> No
 def _rows(record: DipSampleDraw, picks: Sequence[Pick], found: Population) -> list[SampledRecord]:
     """Those whom the answers are shown to may not know of a restricted case: its row does not name it."""
     drawn = [found.records[pick.reference] for pick in picks]
-    cases = [one.case_id for one in drawn if one.link == "case"]
-    restricted = Case.objects.filter(pk__in=cases, is_restricted=True).in_bulk()
+    cases = Case.objects.filter(pk__in=[one.key for one in drawn if one.link == "case"])
+    restricted = set(cases.filter(is_restricted=True).values_list("child_ref", flat=True))
     return [
         SampledRecord(
             draw=record,
             position=pick.position,
             reference=pick.reference,
-            label=f"Restricted case, row {pick.position}" if one.case_id in restricted else pick.reference,
+            label=f"Restricted case, row {pick.position}" if pick.reference in restricted else pick.reference,
             ticket=pick.ticket,
             **{"case_id": one.case_id, f"{one.link}_id": one.key},
         )

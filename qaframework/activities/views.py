@@ -309,7 +309,7 @@ class ActivityPages:
     def _facts(self, activity: Activity, is_owner: bool) -> list[Row]:
         return pages.facts(activity, local_today()) + self.rows(activity, is_owner=is_owner)
 
-    def _tasks(self, activity: Activity) -> list[Row]:
+    def _tasks(self, activity: Any) -> list[Row]:
         found = pages.tasks(activity, self.url)
         if self.needs_arranging(activity):
             address = self._arranging_url(activity)
