@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from qaframework.allocation.access import visible_frameworks
 from qaframework.allocation.reading import packs_on
+from qaframework.packs.definition import ReportRule
 from qaframework.packs.models import Framework, FrameworkQuerySet
 from qaframework.people.access import capability_q, has_capability, posts_of
 from qaframework.people.models import Post, RecordRead, Unit, UnitQuerySet, User
@@ -14,6 +15,7 @@ from qaframework.people.reads import log_read
 from qaframework.people.roles import Capability, roles_with
 from reporting.links import Links, links_for
 from reporting.models import Report
+from reporting.parts import asked_for, covered_by
 
 OVERSIGHT = (Capability.SEE_TEAM_WORK, Capability.RUN_QUALITY_ASSURANCE)
 
@@ -54,7 +56,13 @@ def links_of(user: User, period: str, on: date) -> Links:
 
 def visible_reports(user: User, on: date) -> QuerySet[Report]:
     """Released reports that the framework sends to a role of the person's; all for those who edit them."""
-    return Report.objects.filter(_edited(user, on) | _received(user, on)).select_related("framework")
+    scope = _edited(user, on) | _received(user, on)
+    return Report.objects.filter(scope).select_related("framework", "unit")
+
+
+def units_reported_on(reports: QuerySet[Report]) -> UnitQuerySet:
+    """The units of which some of the reports are, in the order of the tree."""
+    return Unit.objects.filter(pk__in=reports.order_by().values("unit")).order_by("path")
 
 
 def may_edit(user: User, report: Report, on: date) -> bool:
@@ -80,7 +88,8 @@ def get_report(user: User, pk: int, on: date, *, now: datetime, purpose: str = "
 
 def get_edited_report(user: User, pk: int, on: date) -> Report:
     """A report whose words the person may write. Raises Http404."""
-    return get_object_or_404(Report.objects.filter(_edited(user, on)).select_related("framework"), pk=pk)
+    edited = Report.objects.filter(_edited(user, on)).select_related("framework", "unit")
+    return get_object_or_404(edited, pk=pk)
 
 
 def _edited(user: User, on: date) -> Q:
@@ -93,11 +102,18 @@ def _received(user: User, on: date) -> Q:
     scope = Q(pk__in=[])
     packs = packs_on(on) if posts else {}
     for framework in frameworks_with_figures(user, on).prefetch_related("units") if packs else []:
-        here = {post.role for post in posts if _lies_with(post, framework)}
+        here = [post for post in posts if _lies_with(post, framework)]
         for rule in packs[framework.pk].reports:
-            if here.intersection(rule.recipients):
-                scope |= Q(framework=framework, kind=rule.kind, state=Report.State.RELEASED)
+            if recipients := [post for post in here if post.role in rule.recipients]:
+                about = Q(framework=framework, kind=rule.kind, state=Report.State.RELEASED)
+                scope |= about & _part(rule, recipients)
     return scope
+
+
+def _part(rule: ReportRule, posts: list[Post]) -> Q:
+    if not rule.is_of_parts:
+        return Q(unit__isnull=True)
+    return asked_for(rule, "unit__") & covered_by(posts)
 
 
 def _lies_with(post: Post, framework: Framework) -> bool:

@@ -1,10 +1,12 @@
 """What people choose and write about figures and reports."""
 
+from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from qaframework.packs.models import Framework
 from qaframework.people.forms import FilterForm, offer
@@ -13,6 +15,7 @@ from qaframework.rules.periods import Month
 from reporting.models import Report
 
 MONTHS_BACK = 24
+ALL_UNITS = "all"
 
 
 class DashboardFilter(FilterForm):
@@ -41,6 +44,32 @@ class DashboardFilter(FilterForm):
     @property
     def is_narrowed(self) -> bool:
         return bool(self.chosen("unit")) or self.month_chosen != self.this_month
+
+
+class ReportFilter(FilterForm):
+    """Which reports are listed. Only those who have reports of single units are asked of which."""
+
+    kind = forms.ChoiceField(label="Report", required=False, choices=[("", "All"), *Report.Kind.choices])
+    about = forms.ChoiceField(label="Part of the organisation", required=False)
+
+    def __init__(self, data: Any, *, units: Iterable[Unit]) -> None:
+        super().__init__(data)
+        parts = [(str(one.pk), one.name) for one in units]
+        offer(self, "about", [("", "All reports"), (ALL_UNITS, "About all units"), *parts])
+        if not parts:
+            del self.fields["about"]
+
+    def narrow(self, reports: QuerySet[Report]) -> QuerySet[Report]:
+        about = self.chosen("about")
+        if about:
+            reports = reports.filter(unit=None if about == ALL_UNITS else about)
+        if kind := self.chosen("kind"):
+            reports = reports.filter(kind=kind)
+        return reports
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.chosen(name) for name in self.fields)
 
 
 class WordsForm(forms.Form):

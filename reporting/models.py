@@ -13,8 +13,9 @@ from qaframework.rules.periods import Month
 class Report(models.Model):
     """One monthly or quarterly report: frozen figures and the words people added.
 
-    Unique per framework, kind, period and version: building it again changes nothing; a re-issue
-    after release is the next version.
+    It is about one ``unit`` with all below it, or about all that the framework holds for (LAN-01). Unique per
+    framework, unit, kind, period and version: building it again changes nothing; a re-issue after release is
+    the next version.
     """
 
     PERSONAL_FIELDS: ClassVar = ("released_by",)
@@ -28,6 +29,9 @@ class Report(models.Model):
         RELEASED = "released", "Released"
 
     framework = models.ForeignKey("packs.Framework", on_delete=models.PROTECT, related_name="reports")
+    unit = models.ForeignKey(
+        "people.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="reports"
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     period = models.CharField(max_length=8)
     version = models.PositiveSmallIntegerField(default=1)
@@ -43,10 +47,16 @@ class Report(models.Model):
     history = HistoricalRecords(excluded_fields=["figures"])
 
     class Meta:
-        ordering: ClassVar = ["-period", "kind", "-version"]
+        ordering: ClassVar = ["-period", "kind", "unit__path", "-version"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["framework", "kind", "period", "version"], name="one_report_per_period_and_version"
+                fields=["framework", "kind", "period", "version"],
+                condition=Q(unit__isnull=True),
+                name="one_report_per_period_and_version",
+            ),
+            models.UniqueConstraint(
+                fields=["framework", "unit", "kind", "period", "version"],
+                name="one_report_per_unit_period_and_version",
             ),
             models.CheckConstraint(
                 condition=Q(state="draft")
@@ -69,6 +79,12 @@ class Report(models.Model):
         return Month.parse(self.period).label
 
     @property
-    def title(self) -> str:
+    def name(self) -> str:
+        """Which report it is among those of the same part of the organisation."""
         version = f", version {self.version}" if self.version > 1 else ""
         return f"{self.get_kind_display()}, {self.period_label}{version}"
+
+    @property
+    def title(self) -> str:
+        """Which report it is, and of which unit where it is about one."""
+        return f"{self.unit.name}: {self.name[:1].lower()}{self.name[1:]}" if self.unit else self.name

@@ -16,8 +16,10 @@ def document_of(report: Report) -> Document:
     """The words come first: what it means and what will be done, then the figures."""
     so_what = Section("so_what", "So what", (Paragraph(report.so_what or NOT_WRITTEN),))
     now_what = Section("now_what", "Now what", (Paragraph(report.now_what or NOT_WRITTEN),))
+    about = (("Part of the organisation", report.unit.name),) if report.unit else ()
     facts = (
         ("Framework", report.framework.name),
+        *about,
         ("Period", report.figures["period"]),
         ("Figures as at", uk_date(report.built_at)),
         ("State", state_in_words(report)),
@@ -65,6 +67,7 @@ def as_data(report: Report) -> dict[str, Any]:
     released: datetime | None = report.released_at
     return {
         "framework": report.framework.key,
+        "unit": report.unit.code if report.unit else None,
         "kind": report.kind,
         "period": report.period,
         "version": report.version,

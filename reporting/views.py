@@ -25,7 +25,7 @@ from qaframework.people.templatetags.page import short_date
 from reporting import access, workflow
 from reporting.coverage import MOST_SHOWN, coverage_for
 from reporting.dashboard import about, dashboard_for
-from reporting.forms import ReissueForm, WordsForm, mark_of
+from reporting.forms import ReissueForm, ReportFilter, WordsForm, mark_of
 from reporting.models import Report
 from reporting.own_dates import calendar_of
 from reporting.pages import as_data, document_of, sentences_of, with_links
@@ -93,9 +93,11 @@ def coverage_file(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     visible = access.visible_reports(request.user, local_today()).defer("figures")
-    page = keyset_page(visible, moment="built_at", query=request.GET, newest_first=True)
+    chosen = ReportFilter(request.GET, units=access.units_reported_on(visible))
+    page = keyset_page(chosen.narrow(visible), moment="built_at", query=request.GET, newest_first=True)
     context = {
-        "columns": columns("Report", "Framework", "Built", "State"),
+        "filter": chosen,
+        "columns": columns("Report", "About", "Framework", "Built", "State"),
         "rows": [_row(report) for report in page.rows],
         "page": page,
     }
@@ -137,7 +139,8 @@ def file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     else:
         content_type, write = WRITERS[kind]
         content = write(document_of(shown))
-    name = f"{shown.framework.key}-{shown.kind}-{shown.period}-v{shown.version}.{kind}"
+    of = f"{shown.unit.code}-" if shown.unit else ""
+    name = f"{shown.framework.key}-{of}{shown.kind}-{shown.period}-v{shown.version}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=content_type, headers=headers)
 
@@ -215,7 +218,8 @@ def _keep(request: HttpRequest, draft: Report, typed: dict[str, Any], now: datet
 
 def _row(report: Report) -> list[Any]:
     return [
-        {"text": report.title, "url": reverse("reporting:report", args=[report.pk])},
+        {"text": report.name, "url": reverse("reporting:report", args=[report.pk])},
+        report.unit.name if report.unit else "All units",
         report.framework.name,
         short_date(report.built_at),
         {"text": report.get_state_display(), "status": "final" if not _is_draft(report) else "in_progress"},

@@ -12,7 +12,7 @@ IDENTITIES = (
     ("role", "activity", "unit"),
     ("roles", "activity", "units"),
     ("activity", "per"),
-    ("kind",),
+    ("kind", "for_each", "units"),
     ("name",),
     ("label",),
     ("about",),

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from qaframework.packs.definition import LeadershipGroup, Pack, Standard, Theme
-from qaframework.packs.wording import Fact, in_a_list, recipients
+from qaframework.packs.wording import Fact, in_a_list, recipients, report_label
 from qaframework.rules.cadence import Cadence
 
 ORDINALS = ("", "first", "second", "third", "fourth")
@@ -21,7 +21,7 @@ def chooser_label(pack: Pack, key: str) -> str:
 
 def group_facts(pack: Pack, group: LeadershipGroup) -> list[Fact]:
     """Who sits on a group, how often it meets, and which reports it gets."""
-    gets = [f"{report.kind} report" for report in pack.reports if group.key in report.groups]
+    gets = [report_label(report) for report in pack.reports if group.key in report.groups]
     rows = [
         ("What it does", group.note),
         ("How many", f"One in each {group.for_each}" if group.for_each else ""),

@@ -3,7 +3,7 @@
 from calendar import month_name
 from collections.abc import Iterable, Sequence
 
-from qaframework.packs.definition import ActivityType, DrawRule, ModerationRule, Pack, SampleRule
+from qaframework.packs.definition import ActivityType, DrawRule, ModerationRule, Pack, ReportRule, SampleRule
 from qaframework.rules.deadlines import RecordDue
 from qaframework.rules.ladders import Ladder, Rung
 from qaframework.rules.quotas import Per
@@ -123,12 +123,19 @@ def rule_facts(pack: Pack) -> list[Fact]:
     ]
     rows += [
         (
-            f"{report.kind.capitalize()} report",
+            report_label(report).capitalize(),
             f"On day {report.day_of_month} of the next month, to {recipients(pack, report.recipients)}",
         )
         for report in pack.reports
     ]
     return [{"label": label, "value": value} for label, value in rows]
+
+
+def report_label(report: ReportRule) -> str:
+    """For instance “quarterly report of each function”."""
+    units = in_a_list([f"unit {code}" for code in report.units])
+    of = f" of each {report.for_each}" if report.for_each else f" of {units}" if units else ""
+    return f"{report.kind} report{of}"
 
 
 def stretch_name(per: Per, number: int, year_starts_in: int) -> str:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from qaframework.packs.definition import Pack, Theme
 from qaframework.packs.practice_wording import chooser_label
-from qaframework.packs.wording import in_a_list
+from qaframework.packs.wording import in_a_list, report_label
 from qaframework.rules.cadence import Occasion, occasions, week_of
 from qaframework.rules.deadlines import due_date
 from qaframework.rules.periods import Month, ProgrammeYear, Quarter
@@ -107,7 +107,7 @@ def _reports(pack: Pack, month: Month) -> Iterator[str]:
         about = before if report.kind == "monthly" else quarter
         if about.end == before.end:
             day = day_and_month(month.start.replace(day=report.day_of_month))
-            yield f"{day}: the {report.kind} report about {about.label} is built"
+            yield f"{day}: the {report_label(report)} about {about.label} is built"
 
 
 def _review(pack: Pack, month: Month, calendar: WorkingCalendar) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What lies on the desks of the people one can sign in as: done through the verbs, as they would do it."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import product
 
 from audits import workflow as audits
 from audits.models import CaseAudit
@@ -19,9 +20,10 @@ from reporting import workflow as reports
 from reporting.demo.answers import WEAK, answers, some, words
 from reporting.demo.story import Story
 from reporting.models import Report
+from reporting.parts import units_of
 from reporting.periods import due_on, due_periods
 
-REPORTS_KEPT = 2  # of each kind
+REPORTS_KEPT = 2  # of each kind about all units; of each unit the last
 MANAGER, COLLEAGUE, PRACTITIONER, HEAD = "tm-duty-east", "tm-duty-north", "sw-duty-east-1", "hos-duty"
 # Audits a few days past their four weeks: whose, of which team's case, allocated how many days ago.
 LATE = (("tm-duty-south", "duty-west", 31), ("tm-family-east", "family-west", 37))
@@ -209,9 +211,12 @@ def write_reports(story: Story) -> None:
     assert manager is not None
     for rule in story.pack.reports:
         periods = due_periods(rule, story.pack, since=story.first.start, today=story.today)
-        for period in periods[-REPORTS_KEPT:]:
+        kept = periods[-1:] if rule.is_of_parts else periods[-REPORTS_KEPT:]
+        for period, unit in product(kept, units_of(rule, framework) if rule.is_of_parts else [None]):
             at = story.morning(due_on(rule, period))
-            report = reports.build_report(framework=framework, kind=rule.kind, period=period, by=None, now=at)
+            report = reports.build_report(
+                framework=framework, kind=rule.kind, period=period, unit=unit, by=None, now=at
+            )
             if rule.kind == Report.Kind.MONTHLY and period == periods[-1]:
                 continue
             released = min(at + timedelta(days=3), story.now)

@@ -9,7 +9,9 @@ from qaframework.allocation.models import Assignment
 from qaframework.allocation.workflow import allocate_period_work, make_programme
 from qaframework.packs.checking import check
 from qaframework.packs.definition import parse
+from qaframework.packs.differences import differences
 from qaframework.packs.reading import files_of, hash_of
+from qaframework.packs.wording import rule_facts
 from qaframework.packs.workflow import load_pack
 from qaframework.packs.year_calendar import theme_lines, year_calendar
 from qaframework.rules.periods import Month, ProgrammeYear
@@ -125,8 +127,9 @@ def test_the_programme_shows_its_themes(client, northmoor, now):
 
 def test_groups_stand_for_those_who_sit_on_them():
     pack = pack_of(shipped("lancashire"))
-    (monthly, _) = pack.reports
+    monthly, _, of_each_function = pack.reports
     assert monthly.groups == ("strategic_board",)
+    assert of_each_function.groups == ("operational_meeting",)
     assert set(monthly.recipients) == {
         "qa_manager",
         "senior_manager",
@@ -152,11 +155,28 @@ def test_the_calendar_has_the_meetings_and_steps_of_each_month():
         "(Head of service)",
         "5 April: the monthly report about March 2026 is built",
         "10 April: the quarterly report about Quarter 4, January to March 2026 is built",
+        "10 April: the quarterly report of each function about Quarter 4, January to March 2026 is built",
     ]
     assert (
         months_of(shipped("lancashire"))[MAY].steps[-1]
         == "5 May: the monthly report about April 2026 is built"
     )
+
+
+def test_a_report_of_single_units_is_not_taken_for_that_of_all():
+    whole = {"kind": "quarterly", "recipients": ["qa_manager"], "day_of_month": 10}
+    of_each, of_two = whole | {"for_each": "service"}, whole | {"units": ["duty", "care"]}
+    before, after = changed(reports=[whole, of_each]), changed(reports=[whole, of_two])
+    assert [line.place for line in differences(before, after)] == [
+        "reports › quarterly, service",
+        "reports › quarterly, duty, care",
+    ]
+    says = [fact["label"] for fact in rule_facts(pack_of(after))]
+    assert says[-2:] == ["Quarterly report", "Quarterly report of unit duty and unit care"]
+    both = changed() | {}
+    both["framework"]["reports"] = [of_each | {"units": ["duty"]}]
+    (mistake,) = check(files_of(both))
+    assert str(mistake).startswith("framework.yaml, reports › 1: for_each and units stand side by side.")
 
 
 def test_meetings_every_other_month_and_every_other_week():

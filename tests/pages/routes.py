@@ -381,6 +381,7 @@ SENT_REPORTS = _group(
     "qa_manager", "senior_manager", "head_of_service", "director", "executive_director", "board_member"
 )
 READS_REPORT = SENT_REPORTS | QA
+LEADS_FUNCTION = _group("senior_manager", "head_of_service")
 REPORTING = [
     get("reporting:own_dates", "calendar address", for_=EVERYBODY, signed_out=200),
     get("reporting:dashboard", for_=SEES_FIGURES, gate=SEES_FIGURES),
@@ -389,6 +390,7 @@ REPORTING = [
     get("reporting:reports", for_=SEES_FIGURES, gate=SEES_FIGURES),
     get("reporting:report", "released report", for_=READS_REPORT, gate=SEES_FIGURES),
     get("reporting:report", "draft report", for_=QA, gate=SEES_FIGURES),
+    get("reporting:report", "report of a function", for_=LEADS_FUNCTION | QA, gate=SEES_FIGURES),
     get("reporting:file", "released report, pdf", for_=READS_REPORT, gate=SEES_FIGURES),
     get("reporting:file", "draft report, pdf", for_=QA, gate=SEES_FIGURES),
     get("reporting:words", "draft report", for_=QA, gate=QA),

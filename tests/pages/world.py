@@ -31,7 +31,7 @@ from qaframework.people import workflow as people
 from qaframework.people.models import User
 from qaframework.people.roles import ROLES
 from qaframework.rules.case_criteria import CaseCriteria
-from qaframework.rules.periods import Month
+from qaframework.rules.periods import Month, Quarter
 from qaframework.tools.models import ToolVersion
 from reporting import workflow as reporting
 from reporting.models import Report
@@ -479,16 +479,21 @@ def _reports(world: World) -> None:
         built = reporting.build_report(framework=framework, kind="monthly", period=period, by=None, now=NOW)
         world.objects[name] = {"pk": built.pk}
         world.objects[f"{name}, pdf"] = {"pk": built.pk, "kind": "pdf"}
-    released = Report.objects.get(**world.of("released report"))
-    released = reporting.write_words(
-        report=released,
-        so_what="Plans are getting clearer.",
-        now_what="Managers look at chronologies next.",
-        was=("", ""),
-        by=officer,
-        now=NOW,
+    quarter, function = Quarter.parse("2026-Q2"), world.authority.duty
+    of_function = reporting.build_report(
+        framework=framework, kind="quarterly", period=quarter, unit=function, by=None, now=NOW
     )
-    reporting.release_report(report=released, by=officer, now=NOW)
+    world.objects["report of a function"] = {"pk": of_function.pk}
+    for report in (Report.objects.get(**world.of("released report")), of_function):
+        reporting.write_words(
+            report=report,
+            so_what="Plans are getting clearer.",
+            now_what="Managers look at chronologies next.",
+            was=("", ""),
+            by=officer,
+            now=NOW,
+        )
+        reporting.release_report(report=report, by=officer, now=NOW)
 
 
 def _keys_of_emails(world: World) -> None:

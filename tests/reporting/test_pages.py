@@ -217,7 +217,7 @@ def test_pages_of_reports_take_few_queries(
 ) -> None:
     client.force_login(authority.director)
     client.get("/reports/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get("/reports/")
     with django_assert_max_num_queries(11):
         client.get(f"/reports/{released.pk}/")

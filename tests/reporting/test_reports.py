@@ -132,7 +132,7 @@ def test_the_learning_of_the_quarter_is_written_up_and_shared(
 ) -> None:
     on_its_day = datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
     build_due_reports(now=on_its_day)
-    report = Report.objects.get(kind="quarterly", period="2026-Q3")
+    report = Report.objects.get(kind="quarterly", period="2026-Q3", unit=None)
     said = " ".join(sentences_of(report))
     assert "67% (20 of 30, likely between 49% and 81%) of audits drawn at random were good or better" in said
     assert "The lowest part is “Daily life now”" in said
@@ -238,15 +238,18 @@ def test_issued_again_it_is_a_second_version_with_todays_figures(
 def test_reports_missed_in_an_outage_are_built_and_none_twice(
     framework: Framework, authority: Authority
 ) -> None:
-    """Work began in April: seven months and two quarters are due by 4 December, then one month."""
+    """Work began in April: seven months and two quarters are due by 4 December, two also of the function that
+    worked, then one month."""
     audited(authority, at=datetime(2026, 5, 20, 9, 0, tzinfo=UTC))
-    assert build_due_reports(now=datetime(2026, 12, 4, 9, 0, tzinfo=UTC)) == 9
+    assert build_due_reports(now=datetime(2026, 12, 4, 9, 0, tzinfo=UTC)) == 11
     assert build_due_reports(now=datetime(2026, 12, 4, 10, 0, tzinfo=UTC)) == 0
     assert build_due_reports(now=datetime(2026, 12, 5, 9, 0, tzinfo=UTC)) == 1
     monthly = Report.objects.filter(kind="monthly").order_by("period").values_list("period", flat=True)
     assert list(monthly) == [f"2026-{month:02}" for month in range(4, 12)]
-    quarterly = Report.objects.filter(kind="quarterly").order_by("period").values_list("period", flat=True)
-    assert list(quarterly) == ["2026-Q1", "2026-Q2"]
+    quarterly = Report.objects.filter(kind="quarterly")
+    assert {(one.period, one.unit) for one in quarterly} == {
+        (period, unit) for period in ("2026-Q1", "2026-Q2") for unit in (None, authority.duty)
+    }
 
 
 def test_no_report_is_written_about_a_time_before_the_first_there_is(
@@ -254,7 +257,10 @@ def test_no_report_is_written_about_a_time_before_the_first_there_is(
 ) -> None:
     audited(authority, at=datetime(2026, 5, 20, 9, 0, tzinfo=UTC))
     build_report(framework=framework, kind="monthly", period=Month(2026, 10), by=None, now=DECEMBER)
-    build_report(framework=framework, kind="quarterly", period=Quarter(2026, 2), by=None, now=DECEMBER)
+    for unit in (None, authority.duty):
+        build_report(
+            framework=framework, kind="quarterly", period=Quarter(2026, 2), unit=unit, by=None, now=DECEMBER
+        )
     assert build_due_reports(now=DECEMBER) == 1
     assert set(Report.objects.values_list("period", flat=True)) == {"2026-10", "2026-11", "2026-Q2"}
 
@@ -263,7 +269,7 @@ def test_there_are_no_reports_about_the_time_before_the_first_work(framework: Fr
     """The year's programme began in April; the first work was given out for October."""
     first = Assignment.objects.aggregate(on=Min("allocated_on"))["on"]
     assert Quarter.of(first, 4).start == date(2026, 7, 1)
-    assert build_due_reports(now=DECEMBER) == 6
+    assert build_due_reports(now=DECEMBER) == 7
     assert set(Report.objects.values_list("period", flat=True)) == {
         "2026-07",
         "2026-08",
@@ -293,7 +299,7 @@ def test_months_before_the_framework_was_in_force_have_no_report(framework: Fram
 
 def test_a_report_is_due_on_its_day_of_the_month_after(framework: Framework) -> None:
     pack = framework.version_on(date(2026, 12, 1)).pack
-    monthly, quarterly = pack.reports
+    monthly, quarterly, _ = pack.reports
     since = date(2026, 4, 1)
     assert [p.key for p in due_periods(monthly, pack, since=since, today=date(2026, 6, 4))] == ["2026-04"]
     assert [p.key for p in due_periods(monthly, pack, since=since, today=date(2026, 6, 5))] == [

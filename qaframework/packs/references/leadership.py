@@ -24,8 +24,11 @@ def leadership_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
     for number, step in enumerate(entries_of(framework, "cycle"), 1):
         yield from _step_slips(f"cycle › {number}", step, roles)
     for number, report in enumerate(entries_of(framework, "reports"), 1):
-        place = f"reports › {number} › recipients"
-        yield from unknown(place, texts_of(report, "recipients"), [*roles, *groups], "role or group")
+        place = f"reports › {number}"
+        recipients = texts_of(report, "recipients")
+        yield from unknown(f"{place} › recipients", recipients, [*roles, *groups], "role or group")
+        if "for_each" in report and "units" in report:
+            yield place, "for_each and units stand side by side.", "One of them, or neither for all units."
 
 
 def _group_slips(group: Mapping[str, Any], roles: list[str]) -> Iterator[Slip]:

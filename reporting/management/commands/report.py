@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from qaframework.packs.command import known_frameworks, live_frameworks
 from qaframework.packs.models import Framework
 from qaframework.people.command import OperatorCommand, Outcome
+from qaframework.people.models import Unit
 from qaframework.people.refusal import Refused
 from qaframework.rules.working_days import local_date
 from reporting.models import Report
@@ -36,11 +37,12 @@ class Command(OperatorCommand):
         super().add_arguments(parser)
         parser.add_argument("kind", nargs="?", choices=[str(kind) for kind in Report.Kind.values])
         parser.add_argument("--period", help="Such as 2026-11, or 2026-Q3 for a quarter.")
+        parser.add_argument("--unit", help="Code of the unit that it is about; all units when left out.")
         parser.add_argument("--framework", help="Key of the framework; needed where several are live.")
         parser.add_argument("--output", help=f"File to write it to: .{', .'.join(ENDINGS)}.")
 
     def perform(self, *, now: datetime, **options: Any) -> Outcome:
-        named = [name for name in ("kind", "period", "framework", "output") if options[name]]
+        named = [name for name in ("kind", "period", "unit", "framework", "output") if options[name]]
         if not named:
             return _all_due(now, options["dry_run"])
         if not {"kind", "period"} <= set(named):
@@ -58,11 +60,12 @@ class Command(OperatorCommand):
             period = period_of(options["kind"], options["period"], framework.version_on(local_date(now)).pack)
         except ValueError as error:
             raise CommandError(f"--period: {error}", returncode=2) from error
+        unit = _unit(options["unit"])
         before = framework.reports.count()
         with transaction.atomic():
             try:
                 report = build_report(
-                    framework=framework, kind=options["kind"], period=period, by=None, now=now
+                    framework=framework, kind=options["kind"], period=period, unit=unit, by=None, now=now
                 )
             except Refused as refused:
                 raise CommandError(str(refused)) from refused
@@ -107,6 +110,15 @@ def _framework(key: str | None) -> Framework:
     if len(found) > 1:
         raise CommandError(f"Name one framework with --framework. {known_frameworks()}")
     return found[0]
+
+
+def _unit(code: str | None) -> Unit | None:
+    if code is None:
+        return None
+    found = Unit.objects.filter(code=code).first()
+    if found is None:
+        raise CommandError(f"--unit: there is no unit with the code {code}.", returncode=2)
+    return found
 
 
 def _style_element() -> SafeString:
