@@ -7,5 +7,6 @@ app_name = "audits"
 urlpatterns = [
     path("", include("audits.urls_qa")),
     path("", include("audits.urls_audit")),
+    path("dip-samples/themes/", include("audits.urls_dip_themes")),
     path("dip-samples/", include("audits.urls_dip_samples")),
 ]

@@ -5,7 +5,7 @@ from reporting.document import Section
 from reporting.figures import Figures
 from reporting.figures.scope import Scope
 from reporting.links import Links
-from reporting.sections import follow_up, practice, returns, samples, standards
+from reporting.sections import follow_up, narratives, practice, returns, samples, standards
 
 ABOUT_RESTRICTED = "Restricted cases are left out of all figures of this report."
 
@@ -39,6 +39,7 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
         practice.groups_section(figures.practice),
         follow_up.moderation_section(figures.moderation, links, matrix=True),
         follow_up.coverage_section(figures.coverage),
+        *_narratives(figures),
         follow_up.loops_section(figures.loops, links),
         follow_up.actions_section(figures.actions, links),
         *_samples(figures),
@@ -57,6 +58,11 @@ def _standards(figures: Figures) -> tuple[Section, ...]:
 def _samples(figures: Figures) -> tuple[Section, ...]:
     """Where the program draws what dip samples look at."""
     return (samples.samples_section(figures.samples),) if figures.samples else ()
+
+
+def _narratives(figures: Figures) -> tuple[Section, ...]:
+    """In the report of a unit that chooses the themes of its dip samples."""
+    return (narratives.narratives_section(figures.narratives),) if figures.narratives else ()
 
 
 def report_sections(figures: Figures, scope: Scope) -> tuple[Section, ...]:

@@ -1,4 +1,4 @@
-"""The nouns of this room: draws, case audits and what belongs to them, dip samples and what they look at."""
+"""The nouns of this room: draws, case audits and what belongs to them, dip samples, what they look at and show."""
 
 from audits.models.audits import (
     AdviceRequest,
@@ -11,6 +11,7 @@ from audits.models.audits import (
 )
 from audits.models.draws import DrawnCase, MonthTheme, RecordedDraw, SampleDraw
 from audits.models.samples import DipSampleDraw, SampledRecord
+from audits.models.themes import DipSampleTheme
 
 __all__ = [
     "AdviceRequest",
@@ -19,9 +20,10 @@ __all__ = [
     "CaseAudit",
     "DipSample",
     "DipSampleDraw",
+    "DipSampleTheme",
     "DrawnCase",
-    "ModerationDraw",
     "Moderation",
+    "ModerationDraw",
     "MonthTheme",
     "RecordedDraw",
     "SampleDraw",

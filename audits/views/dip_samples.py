@@ -78,7 +78,7 @@ class DipSamplePages(ActivityPages):
             chosen[one.question.text].append(f"{one.label}: {one.number}")
         return {
             "columns": COLUMNS,
-            "rows": [_row(one) for one in found],
+            "rows": [row(one) for one in found],
             "notes": list(notes),
             "choice_columns": CHOICES,
             "choice_rows": [[text, "\n".join(counted)] for text, counted in chosen.items()],
@@ -135,7 +135,7 @@ def _draw_of(sample: DipSample) -> DipSampleDraw | None:
     return sample.draw if is_drawn else None
 
 
-def _row(one: QuestionResult) -> list[Any]:
+def row(one: QuestionResult) -> list[Any]:
     return [one.question.text, one.yes, one.partly, one.no, one.not_applicable, one.met.in_words]
 
 

@@ -1,6 +1,7 @@
 """The verbs of this room; the only code that changes its state."""
 
 from audits.workflow.afterwards import comment_as_worker, record_reflection
+from audits.workflow.dip_themes import choose_dip_theme, let_sign, sign_narrative, write_narrative
 from audits.workflow.draws import Drawn, draw_due_months, draw_month
 from audits.workflow.falling_due import FellDue, open_due_work
 from audits.workflow.judging import (
@@ -49,6 +50,10 @@ __all__ = [
     "ask_advice",
     "begin_audit",
     "begin_moderation",
+    "choose_dip_theme",
+    "let_sign",
+    "sign_narrative",
+    "write_narrative",
     "call_off_needless_meetings",
     "cancel_meeting",
     "comment_as_worker",

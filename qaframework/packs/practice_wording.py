@@ -68,13 +68,28 @@ def theme_rows(pack: Pack, activity: str = "") -> list[Row]:
             theme_label(pack, theme),
             in_a_list([pack.activity(key).label for key in theme.activities]),
             _months(theme),
-            in_a_list([f"unit {code}" for code in theme.units]).capitalize() or "Everywhere",
-            theme.note or "–",
+            _where(theme),
+            " ".join(part for part in (theme.note, _narrative(theme)) if part) or "–",
             ", ".join(theme.clauses) or "–",
         ]
         for theme in pack.themes
         if not activity or activity in theme.activities
     ]
+
+
+def _where(theme: Theme) -> str:
+    if theme.for_each:
+        return f"Each {theme.for_each} has its own"
+    return in_a_list([f"unit {code}" for code in theme.units]).capitalize() or "Everywhere"
+
+
+def _narrative(theme: Theme) -> str:
+    if theme.narrative_within is None:
+        return ""
+    return (
+        "The service and the quality assurance team agree on what was found within "
+        f"{theme.narrative_within} of the end of the month."
+    )
 
 
 def theme_label(pack: Pack, theme: Theme) -> str:

@@ -20,6 +20,7 @@ MENU: list[tuple[str, str, set[Capability]]] = [
     ("Return board", "allocation:return_board", {_C.RUN_QUALITY_ASSURANCE}),
     ("Audit inbox", "audits:inbox", {_C.RUN_QUALITY_ASSURANCE}),
     ("Draws", "audits:draws", {_C.RUN_QUALITY_ASSURANCE}),
+    ("Dip samples", "audits:dip_themes", {_C.SEE_TEAM_WORK, _C.RUN_QUALITY_ASSURANCE}),
     ("Moderation", "audits:moderation_queue", {_C.RUN_QUALITY_ASSURANCE}),
     ("Programme", "allocation:programme", {_C.RUN_QUALITY_ASSURANCE, _C.CONFIGURE}),
     ("Actions", "actions:tracker", {_C.OWN_ACTIONS}),

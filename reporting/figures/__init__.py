@@ -8,6 +8,7 @@ from reporting.figures.escalations import EscalationFigures, escalation_figures
 from reporting.figures.impact import ImpactFigures, impact_figures
 from reporting.figures.loops import LoopFigures, loop_figures
 from reporting.figures.moderation import ModerationFigures, moderation_figures
+from reporting.figures.narratives import Narrative, narrative_figures
 from reporting.figures.practice import PartFigures, PracticeFigures, part_figures, practice_figures
 from reporting.figures.returns import ReturnFigures, return_figures
 from reporting.figures.samples import SampleFigures, sample_figures
@@ -17,7 +18,7 @@ from reporting.figures.standards import StandardMet, standard_figures
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything a report is written from, in 19 queries."""
+    """Everything a report is written from, in 20 queries."""
 
     returns: ReturnFigures
     practice: PracticeFigures
@@ -30,6 +31,7 @@ class Figures:
     coverage: CoverageFigures
     standards: tuple[StandardMet, ...]
     samples: tuple[SampleFigures, ...]
+    narratives: tuple[Narrative, ...]
 
 
 def all_figures(scope: Scope) -> Figures:
@@ -45,4 +47,5 @@ def all_figures(scope: Scope) -> Figures:
         coverage=coverage_figures(scope),
         standards=standard_figures(scope),
         samples=sample_figures(scope),
+        narratives=narrative_figures(scope),
     )

@@ -46,6 +46,9 @@ ADMINS = ADMIN | _elsewhere(ADMIN)
 LINE_ANYWHERE = LINE | AUDITOR | _elsewhere(LINE)
 SEES_FIGURES = LINE_ANYWHERE | QA | BOARD | _elsewhere(BOARD)
 STAFF = EVERYWHERE - ADMINS - BOARD - _elsewhere(BOARD)
+LEADS_FUNCTION = _group("senior_manager", "head_of_service")
+OVERSEES_FUNCTION = LEADS_FUNCTION | _group("director", "executive_director") | QA
+WORKS_IN_FUNCTION = (OWN & STAFF) | AUDITOR | QA | _group("colleague")
 
 
 @dataclass(frozen=True)
@@ -369,6 +372,12 @@ ACTIVITIES = [
     *_activity("audits:dip_sample_", "dip sample"),
     get("audits:dip_sample_choose", "sample of a worker", for_=AUDITOR),
     get("audits:dip_sample_why", "drawn sample", for_=AUDITOR | QA),
+    get("audits:dip_themes", for_=STAFF, gate=STAFF),
+    get("audits:choose_dip_theme", "month of dip samples", for_=HEAD | QA, gate=LINE_ANYWHERE | QA),
+    get("audits:dip_theme", "theme of dip samples", for_=WORKS_IN_FUNCTION, gate=STAFF),
+    get("audits:write_narrative", "theme of dip samples", for_=OVERSEES_FUNCTION, gate=LINE_ANYWHERE | QA),
+    post("audits:sign_narrative", "theme of dip samples", for_=WORKS_IN_FUNCTION, gate=STAFF),
+    get("audits:let_sign_narrative", "theme of dip samples", for_=HEAD, gate=LINE_ANYWHERE | QA),
     *_activity("observations:", "observation"),
     get("observations:arrange", "observation", for_=AUDITOR),
     get("observations:talk", "observation", for_=AUDITOR),
@@ -381,7 +390,6 @@ SENT_REPORTS = _group(
     "qa_manager", "senior_manager", "head_of_service", "director", "executive_director", "board_member"
 )
 READS_REPORT = SENT_REPORTS | QA
-LEADS_FUNCTION = _group("senior_manager", "head_of_service")
 REPORTING = [
     get("reporting:own_dates", "calendar address", for_=EVERYBODY, signed_out=200),
     get("reporting:dashboard", for_=SEES_FIGURES, gate=SEES_FIGURES),

@@ -12,6 +12,7 @@ from typing import Any
 from django.test import Client
 
 from audits import workflow as audits
+from audits.dip_theme_access import get_place
 from audits.models import CaseAudit, DipSample, DrawnCase, Moderation
 from escalation.models import EscalationStep
 from escalation.workflow import sweep
@@ -112,6 +113,7 @@ def build_world() -> World:
     _late_work(world)
     _other_activities(world)
     _drawn_samples(world)
+    _theme_of_dip_samples(world)
     _reports(world)
     _keys_of_emails(world)
     _frameworks(world)
@@ -467,6 +469,18 @@ def _drawn_samples(world: World) -> None:
         work = owed(authority, authority.post_of[auditor], **values)
         opened = audits.open_dip_sample(assignment=work, by=auditor, now=HELD_AT)
         world.objects[kind] = {"pk": opened.pk}
+
+
+def _theme_of_dip_samples(world: World) -> None:
+    """The function's theme of November, with a text that nobody has signed yet."""
+    head, duty = world.personas["head_of_service"], world.authority.duty
+    programme = world.version.framework.programmes.get(year=2026)
+    month = {"programme": programme.pk, "rule": "dip_sample_theme", "unit": duty.pk, "month": "2026-11"}
+    world.objects["month of dip samples"] = month
+    place = get_place(head, *month.values(), NOW.date())
+    theme = audits.choose_dip_theme(place=place, title="Fathers", source="", by=head, now=DONE_AT)
+    audits.write_narrative(theme=theme, text="Fathers are named.", read=0, by=head, now=DONE_AT)
+    world.objects["theme of dip samples"] = {"pk": theme.pk}
 
 
 # Reports, and what comes by e-mail

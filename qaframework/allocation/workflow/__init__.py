@@ -37,7 +37,7 @@ from qaframework.allocation.workflow.planning import (
     set_dates,
 )
 from qaframework.allocation.workflow.proposing import Proposal, posts_in, propose
-from qaframework.allocation.workflow.subjects import set_unit, set_worker
+from qaframework.allocation.workflow.subjects import set_theme_of, set_unit, set_worker
 
 __all__ = [
     "CaughtUp",
@@ -70,6 +70,7 @@ __all__ = [
     "reallocate",
     "send_back",
     "set_dates",
+    "set_theme_of",
     "set_unit",
     "set_worker",
     "start_moderation",

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.rotation import Rotation, reason_for, rule_of
 from qaframework.allocation.workflow.assignments import OPEN, activity_of
 from qaframework.people import directory, history
+from qaframework.people.history import Change
 from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.working_days import local_date
@@ -69,3 +71,13 @@ def set_unit(*, assignment: Assignment, unit: Unit, by: User, now: datetime) -> 
     if assignment.unit_id == unit.pk:
         return assignment
     return history.change(assignment, by=by, now=now, reason=f"At {unit}", only_if=OPEN, unit=unit)
+
+
+@transaction.atomic
+def set_theme_of(*, assignments: QuerySet[Assignment], theme: str, by: User, now: datetime) -> int:
+    """Say what those of the assignments that are planned or open look at; returns how many now say it."""
+    states = [Assignment.State.PLANNED, *Assignment.OPEN_STATES]
+    waiting = list(assignments.filter(state__in=states).exclude(theme=theme))
+    changes = [Change(one, "Theme chosen", {"theme": theme}) for one in waiting]
+    history.change_all(changes, by=by, now=now, only_if={"state__in": states})
+    return len(changes)

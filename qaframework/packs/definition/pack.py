@@ -115,6 +115,11 @@ class Pack:
         """The chosen theme for work of the unit with the first of the codes; those above it follow."""
         return theme_for(self.themes, activity, month, units)
 
+    def choosers(self, theme: Theme) -> tuple[str, ...]:
+        """The roles that choose a theme; of a group, its chair."""
+        group = self.groups.get(theme.chosen_by)
+        return tuple(role for role in (group.chair if group else theme.chosen_by,) if role)
+
     def clauses_of(self, quota: Quota | SharedQuota) -> tuple[str, ...]:
         """The published clauses that a quota carries out."""
         roles = (quota.role,) if isinstance(quota, Quota) else quota.roles

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qaframework.packs.definition.values import Json, clauses_of, month_number
+from qaframework.packs.definition.values import Json, clauses_of, month_number, offset_of
 from qaframework.rules.case_criteria import CaseCriteria
+from qaframework.rules.deadlines import Offset
 from qaframework.rules.periods import Month
 
 
@@ -12,8 +13,10 @@ from qaframework.rules.periods import Month
 class Theme:
     """A theme of some activities in some ``months``, 1 for January, of the units with those codes or all.
 
-    Without a ``label`` it has yet to be chosen, by the role or group ``chosen_by``. Audits that are drawn by
-    theme are of ``cases`` that fit it.
+    Without a ``label`` it has yet to be chosen, by the role or group ``chosen_by``; where ``for_each`` names
+    a kind of unit, each of these chooses its own, month by month. ``narrative_within`` says how long after
+    its month the service and the quality assurance team agree on what its dip samples show; None where they
+    write nothing. Audits that are drawn by theme are of ``cases`` that fit it.
     Sources: LAN-12, LAN-14, RBWM-21, SAN-10, SAN-22.
     """
 
@@ -23,6 +26,8 @@ class Theme:
     activities: tuple[str, ...]
     months: tuple[int, ...]
     units: tuple[str, ...]
+    for_each: str
+    narrative_within: Offset | None
     cases: CaseCriteria
     note: str
     clauses: tuple[str, ...]
@@ -39,6 +44,8 @@ def theme_from(data: Json, year_starts_in: int) -> Theme:
         activities=tuple(data["activities"]),
         months=_months(data, year_starts_in),
         units=tuple(data.get("units", ())),
+        for_each=data.get("for_each", ""),
+        narrative_within=offset_of(data.get("narrative", {}).get("agreed_within")),
         cases=CaseCriteria.of(data.get("cases", {})),
         note=data.get("note", ""),
         clauses=clauses_of(data),

@@ -43,5 +43,25 @@ def _theme_slips(theme: Mapping[str, Any], framework: Mapping[str, Any]) -> Iter
     yield from unknown(f"{place} › activities", texts_of(theme, "activities"), activities, "activity")
     if not theme.get("label") and not theme.get("chosen_by"):
         yield place, "It says neither what the theme is nor who chooses it.", "label, chosen_by, or both."
+    yield from _chosen_by_units_slips(place, theme, framework)
     if "months" in theme and "quarters" in theme:
         yield place, "months and quarters stand side by side.", "One of them, or neither for the whole year."
+
+
+def _chosen_by_units_slips(
+    place: str, theme: Mapping[str, Any], framework: Mapping[str, Any]
+) -> Iterator[Slip]:
+    """What holds for themes that each function, or the like, chooses for its dip samples."""
+    if "for_each" not in theme:
+        if "narrative" in theme:
+            yield f"{place} › narrative", "Nobody chooses this theme month by month.", "Add for_each."
+        return
+    if "label" in theme or "units" in theme or not theme.get("chosen_by"):
+        yield (
+            f"{place} › for_each",
+            "A theme that each unit chooses is not known yet.",
+            "chosen_by, without label and units.",
+        )
+    kinds = {one.get("key"): one.get("kind") for one in entries_of(framework, "activities")}
+    if any(kinds.get(key, "dip_sample") != "dip_sample" for key in texts_of(theme, "activities")):
+        yield f"{place} › activities", "Only themes of dip samples are chosen so.", "Kind: dip_sample."

@@ -1,0 +1,210 @@
+"""Themes of dip samples by month and unit, and the narrative that service and QA team agree on (LAN-12)."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from audits.dip_theme_access import Place, Side
+from audits.models import DipSampleTheme
+from qaframework.allocation import workflow as allocation
+from qaframework.allocation.models import Assignment
+from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.people import history
+from qaframework.people.directory import Organisation
+from qaframework.people.history import SomebodyElseWasFirst
+from qaframework.people.models import Unit, User
+from qaframework.people.refusal import Refused
+from qaframework.rules.periods import Month
+from qaframework.rules.working_days import local_date
+
+MONTHS_AHEAD = 6
+UNSIGNED = {
+    "service_signed_by": None,
+    "service_signed_at": None,
+    "qa_signed_by": None,
+    "qa_signed_at": None,
+}
+SIDES = {Side.SERVICE: "the service", Side.QA: "the quality assurance team"}
+
+
+@transaction.atomic
+def choose_dip_theme(*, place: Place, title: str, source: str, by: User, now: datetime) -> DipSampleTheme:
+    """Say what a unit's dip samples of a month look at, or say it anew; their owners read it on their work.
+
+    Raises Refused for a month outside the programme or more than six months ahead, and once a dip sample was
+    handed in or a narrative written on the theme.
+    """
+    month, programme = place.month, place.programme
+    if not programme.starts_on <= month.start <= programme.ends_on:
+        raise Refused(f"{month.label} is not in the year of this programme.")
+    if month > Month.of(local_date(now)).plus(MONTHS_AHEAD):
+        raise Refused(f"Themes are chosen up to {MONTHS_AHEAD} months ahead.")
+    work = Assignment.objects.filter(
+        kind="dip_sample",
+        programme=programme,
+        activity__in=place.rule.activities,
+        period=month.key,
+        post__unit__path__startswith=place.unit.path,
+    )
+    # Nobody hands in on one theme while another is being chosen.
+    known = (
+        DipSampleTheme.objects.select_for_update()
+        .filter(programme=programme, rule=place.rule.key, period=month.key, unit=place.unit)
+        .first()
+    )
+    if known and work.filter(state__in=Assignment.DONE_STATES, theme=known.title).exists():
+        raise Refused(f"Dip samples of {month.label} were handed in on this theme. It can no longer change.")
+    if known and known.narrative:
+        raise Refused(f"What was found in {month.label} is written up. Its theme can no longer change.")
+    allocation.set_theme_of(assignments=work, theme=title, by=by, now=now)
+    values = {"title": title, "source": source, "set_by": by, "set_at": now}
+    if known:
+        return history.change(known, by=by, now=now, reason="Theme changed", **values)
+    theme = DipSampleTheme(
+        programme=programme, rule=place.rule.key, period=month.key, unit=place.unit, **values
+    )
+    try:
+        with transaction.atomic():
+            return history.create(theme, by=by, now=now, reason="Theme chosen")
+    except IntegrityError:
+        raise SomebodyElseWasFirst("Somebody chose this theme in the meantime.") from None
+
+
+@transaction.atomic
+def write_narrative(
+    *, theme: DipSampleTheme, text: str, read: int, by: User, now: datetime
+) -> DipSampleTheme:
+    """Say what the dip samples show; ``read`` is the version that the writer had before them.
+
+    A signature holds for the text that was signed: both are withdrawn, and whoever had signed is told.
+    Raises Refused once it is agreed and before the month has begun, SomebodyElseWasFirst when it was written
+    or signed meanwhile.
+    """
+    if theme.is_agreed:
+        raise Refused("Both sides have signed. The narrative stays as it is.")
+    if Month.parse(theme.period) > Month.of(local_date(now)):
+        raise Refused("The month has not begun. Nothing has been found yet.")
+    signed = {theme.service_signed_by_id, theme.qa_signed_by_id} - {None, by.pk}
+    history.change(
+        theme,
+        by=by,
+        now=now,
+        reason="Narrative written",
+        only_if={"version": read, "agreed_at__isnull": True},
+        narrative=text,
+        version=read + 1,
+        written_by=by,
+        written_at=now,
+        **UNSIGNED,
+    )
+    _tell(theme, signed, "narrative_changed", "changed after you signed it", "Read it and sign again.", now)
+    return theme
+
+
+@transaction.atomic
+def sign_narrative(
+    *, theme: DipSampleTheme, side: Side, read: int, by: User, now: datetime
+) -> DipSampleTheme:
+    """Agree, for one side, to the text of the version ``read``. With the second signature it is agreed.
+
+    Raises Refused when nothing is written, and when the same person signed for the other side;
+    SomebodyElseWasFirst when it was written or signed meanwhile.
+    """
+    if not theme.narrative:
+        raise Refused("Nothing is written that could be signed.")
+    other = theme.qa_signed_by if side is Side.SERVICE else theme.service_signed_by
+    if other == by:
+        raise Refused("You signed for the other side. Another person has to sign for this one.")
+    history.change(
+        theme,
+        by=by,
+        now=now,
+        reason=f"Signed for {SIDES[side]}",
+        only_if={"version": read, f"{side}_signed_by__isnull": True, "agreed_at__isnull": True},
+        version=read + 1,
+        agreed_at=now if other else None,
+        **{f"{side}_signed_by": by, f"{side}_signed_at": now},
+    )
+    if theme.is_agreed:
+        told = _owners(theme, now) - {by.pk}
+        _tell(theme, told, "narrative_agreed", "agreed", "Read what your dip samples show.", now)
+    else:
+        told = _who_signs(theme, side, now) - {by.pk}
+        _tell(theme, told, "narrative_to_sign", "ready to sign", "Read it, and sign or change it.", now)
+    return theme
+
+
+@transaction.atomic
+def let_sign(*, theme: DipSampleTheme, person: User, by: User, now: datetime) -> DipSampleTheme:
+    """Let somebody else sign for the service.
+
+    Raises Refused when it is agreed, and for those who hold no post in the unit or above it.
+    """
+    if theme.is_agreed:
+        raise Refused("Both sides have signed.")
+    posts = Organisation.load(local_date(now)).posts_by_person.get(person.pk, [])
+    if not any(_is_of(post.unit, theme.unit) for post in posts):
+        raise Refused(f"{person} holds no post in {theme.unit} or above it.")
+    history.change(
+        theme,
+        by=by,
+        now=now,
+        reason=f"{person} may sign",
+        only_if={"agreed_at__isnull": True},
+        may_sign=person,
+    )
+    _tell(theme, {person.pk}, "narrative_to_sign", "yours to sign", "Read it, and sign or change it.", now)
+    return theme
+
+
+def _is_of(unit: Unit, service: Unit) -> bool:
+    return unit.path.startswith(service.path) or service.path.startswith(unit.path)
+
+
+def _owners(theme: DipSampleTheme, now: datetime) -> set[int]:
+    """Who holds the posts that owed the dip samples."""
+    posts = Assignment.objects.filter(
+        programme=theme.programme,
+        period=theme.period,
+        theme=theme.title,
+        post__unit__path__startswith=theme.unit.path,
+    ).values_list("post", flat=True)
+    organisation = Organisation.load(local_date(now))
+    return {holder.pk for post in posts if (holder := organisation.holder_of(post))}
+
+
+def _who_signs(theme: DipSampleTheme, signed: Side, now: datetime) -> set[int]:
+    """Who can sign for the side that has not: those that the service named, or the nearest QA managers."""
+    organisation = Organisation.load(local_date(now))
+    if signed is Side.SERVICE:
+        posts = organisation.nearest_posts(theme.unit_id, "qa_manager")
+        return {holder.pk for post in posts if (holder := organisation.holder_of(post.pk))}
+    if theme.may_sign_id:
+        return {theme.may_sign_id}
+    pack = theme.programme.framework.version_on(local_date(now)).pack
+    rule = next((one for one in pack.themes if one.key == theme.rule), None)
+    return {
+        holder.pk
+        for role in (pack.choosers(rule) if rule else ())
+        for post in organisation.nearest_posts(theme.unit_id, role)
+        if (holder := organisation.holder_of(post.pk))
+    }
+
+
+def _tell(
+    theme: DipSampleTheme, people: set[int | None], kind: str, what: str, body: str, now: datetime
+) -> None:
+    month = Month.parse(theme.period).label
+    drafts = [
+        NoticeDraft(
+            recipient_id=person,
+            kind=kind,
+            dedupe_key=f"{kind}:{theme.pk}:{theme.version}:{person}",
+            subject=f"What dip samples show, {theme.unit}, {month}: {what}",
+            body=body,
+            url=reverse("audits:dip_theme", args=[theme.pk]),
+        )
+        for person in sorted(one for one in people if one is not None)
+    ]
+    write_notices(drafts, now=now)
