@@ -22,6 +22,7 @@ from qaframework.people.roles import Capability
 from qaframework.rules.periods import Month
 
 QA = Capability.RUN_QUALITY_ASSURANCE
+MONTHS_AHEAD = 6
 OVERSEERS = (Capability.SEE_TEAM_WORK, QA)
 RELATED = (
     "programme__framework",

@@ -25,7 +25,7 @@ class NarrativeForm(forms.Form):
     """What the dip samples of a month show; ``read`` is the version that the writer had before them."""
 
     text = LongText(
-        label="What the dip samples show",
+        label="In your words",
         help_text="What is good, what worries you, why, and what will change. Name no child and no member "
         "of staff.",
         rows=10,

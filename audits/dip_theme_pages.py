@@ -27,15 +27,13 @@ def unit_table(unit: Unit, months: Iterable[PlannedMonth], today: date) -> dict[
 
 
 def title(theme: DipSampleTheme) -> str:
-    return f"{theme.title}: {theme.unit}, {Month.parse(theme.period).label}"
+    return f"{theme.title}, {theme.unit}, {Month.parse(theme.period).label}"
 
 
 def facts(theme: DipSampleTheme, today: date) -> list[dict[str, str]]:
     """Who chose it and why, how far the narrative is, and who signed."""
     by = agreed_by(rule_of(theme, today), theme.period)
     rows = [
-        ("For", theme.unit.name),
-        ("Month", Month.parse(theme.period).label),
         ("Chosen by", f"{theme.set_by} on {uk_date(theme.set_at)}"),
         ("Where it comes from", theme.source),
         ("To be agreed by", uk_date(by) if by and not theme.is_agreed else ""),
@@ -101,7 +99,7 @@ def _state(month: PlannedMonth, today: date) -> Any:
     if theme.service_signed_by_id or theme.qa_signed_by_id:
         return {"status": "in_progress", "text": "One side has signed"}
     if theme.narrative:
-        return {"status": "in_progress", "text": "Written, to be signed"}
+        return {"status": "in_progress", "text": "To be signed"}
     return f"Due {uk_date(by)}"
 
 

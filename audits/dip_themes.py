@@ -8,9 +8,16 @@ from datetime import date
 from django.db.models import Count, Q
 
 from audits.dip_samples import QuestionResult, results
-from audits.dip_theme_access import Place, chooses, held_q, rules_in, seen_units, visible_dip_themes
+from audits.dip_theme_access import (
+    MONTHS_AHEAD,
+    Place,
+    chooses,
+    held_q,
+    rules_in,
+    seen_units,
+    visible_dip_themes,
+)
 from audits.models import DipSample, DipSampleTheme
-from audits.workflow.dip_themes import MONTHS_AHEAD
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.allocation.year_view import pack_of
 from qaframework.packs.definition import Theme
@@ -62,8 +69,10 @@ def months_by_unit(user: User, today: date) -> dict[Unit, list[PlannedMonth]]:
     for place in places:
         number, done = _tally(owed, place)
         key = (place.programme.pk, place.rule.key, place.unit.pk, place.month.key)
-        may_choose = place.month >= Month.of(today) and chooses(user, place, today)
-        found[place.unit].append(PlannedMonth(place, themes.get(key), number, done, may_choose))
+        theme = themes.get(key)
+        is_open = place.month >= Month.of(today) and not (theme and (done or theme.narrative))
+        may_choose = is_open and chooses(user, place, today)
+        found[place.unit].append(PlannedMonth(place, theme, number, done, may_choose))
     return found
 
 

@@ -114,7 +114,7 @@ def narrative(request: HttpRequest, pk: int) -> HttpResponse:
         status = status if theirs else 422
     context = {
         "theme": found,
-        "title": f"What they show: {pages.title(found)}",
+        "title": pages.title(found),
         "form": form,
         "theirs": theirs,
         "tables": pages.result_tables(collated(found)),

@@ -1,14 +1,17 @@
 """Themes of dip samples by month and unit, and the narrative that service and QA team agree on (LAN-12)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from audits.dip_theme_access import Place, Side
+from audits.dip_theme_access import MONTHS_AHEAD, Place, Side
+from audits.dip_themes import agreed_by, rule_of
 from audits.models import DipSampleTheme
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
+from qaframework.allocation.year_view import pack_of
 from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.people import history
 from qaframework.people.directory import Organisation
@@ -18,7 +21,7 @@ from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import local_date
 
-MONTHS_AHEAD = 6
+MONTHS_REMINDED = 3
 UNSIGNED = {
     "service_signed_by": None,
     "service_signed_at": None,
@@ -69,6 +72,28 @@ def choose_dip_theme(*, place: Place, title: str, source: str, by: User, now: da
             return history.create(theme, by=by, now=now, reason="Theme chosen")
     except IntegrityError:
         raise SomebodyElseWasFirst("Somebody chose this theme in the meantime.") from None
+
+
+def carry_dip_themes(*, now: datetime) -> int:
+    """Give work that was planned after its theme was chosen that theme; returns how much there was."""
+    this_month = Month.of(local_date(now)).key
+    waiting = Assignment.objects.filter(
+        kind="dip_sample", theme="", state__in=allocation.BEFORE_HANDING_IN, period__gte=this_month
+    )
+    themes = DipSampleTheme.objects.filter(
+        period__gte=this_month, period__in=waiting.order_by().values("period")
+    )
+    carried = 0
+    for theme in themes.select_related("programme__framework", "unit"):
+        rule = rule_of(theme, local_date(now))
+        of_theme = waiting.filter(
+            programme=theme.programme,
+            activity__in=rule.activities if rule else (),
+            period=theme.period,
+            post__unit__path__startswith=theme.unit.path,
+        )
+        carried += allocation.set_theme_of(assignments=of_theme, theme=theme.title, by=None, now=now)
+    return carried
 
 
 @transaction.atomic
@@ -130,7 +155,8 @@ def sign_narrative(
         told = _owners(theme, now) - {by.pk}
         _tell(theme, told, "narrative_agreed", "agreed", "Read what your dip samples show.", now)
     else:
-        told = _who_signs(theme, side, now) - {by.pk}
+        other_side = Side.QA if side is Side.SERVICE else Side.SERVICE
+        told = _who_signs(theme, other_side, Organisation.load(local_date(now))) - {by.pk}
         _tell(theme, told, "narrative_to_sign", "ready to sign", "Read it, and sign or change it.", now)
     return theme
 
@@ -158,6 +184,24 @@ def let_sign(*, theme: DipSampleTheme, person: User, by: User, now: datetime) ->
     return theme
 
 
+def remind_of_narratives(*, now: datetime) -> int:
+    """Tell both sides of each narrative whose day to be agreed has passed; returns how many were told.
+
+    Once for each text: whoever changes it after that day is told, with the others, that it waits again.
+    """
+    today = local_date(now)
+    organisation = Organisation.load(today)
+    months = [Month.of(today).plus(-step).key for step in range(1, MONTHS_REMINDED + 1)]
+    waiting = DipSampleTheme.objects.filter(agreed_at__isnull=True, period__in=months)
+    told = 0
+    for theme in waiting.select_related("programme__framework", "unit"):
+        by = agreed_by(rule_of(theme, today), theme.period)
+        if by is not None and by < today:
+            people = {person for side in Side for person in _who_signs(theme, side, organisation)}
+            told += _tell(theme, people, "narrative_late", "not agreed yet", "Write it, and sign it.", now)
+    return told
+
+
 def _is_of(unit: Unit, service: Unit) -> bool:
     return unit.path.startswith(service.path) or service.path.startswith(unit.path)
 
@@ -174,27 +218,25 @@ def _owners(theme: DipSampleTheme, now: datetime) -> set[int]:
     return {holder.pk for post in posts if (holder := organisation.holder_of(post))}
 
 
-def _who_signs(theme: DipSampleTheme, signed: Side, now: datetime) -> set[int]:
-    """Who can sign for the side that has not: those that the service named, or the nearest QA managers."""
-    organisation = Organisation.load(local_date(now))
-    if signed is Side.SERVICE:
-        posts = organisation.nearest_posts(theme.unit_id, "qa_manager")
-        return {holder.pk for post in posts if (holder := organisation.holder_of(post.pk))}
-    if theme.may_sign_id:
+def _who_signs(theme: DipSampleTheme, side: Side, organisation: Organisation) -> set[int]:
+    """Who can sign for a side: those whom the service named, or the nearest QA managers."""
+    if side is Side.SERVICE and theme.may_sign_id:
         return {theme.may_sign_id}
-    pack = theme.programme.framework.version_on(local_date(now)).pack
-    rule = next((one for one in pack.themes if one.key == theme.rule), None)
+    roles: tuple[str, ...] = ("qa_manager",)
+    if side is Side.SERVICE:
+        rule = rule_of(theme, organisation.on)
+        roles = pack_of(theme.programme, organisation.on).choosers(rule) if rule else ()
     return {
         holder.pk
-        for role in (pack.choosers(rule) if rule else ())
+        for role in roles
         for post in organisation.nearest_posts(theme.unit_id, role)
         if (holder := organisation.holder_of(post.pk))
     }
 
 
 def _tell(
-    theme: DipSampleTheme, people: set[int | None], kind: str, what: str, body: str, now: datetime
-) -> None:
+    theme: DipSampleTheme, people: Iterable[int | None], kind: str, what: str, body: str, now: datetime
+) -> int:
     month = Month.parse(theme.period).label
     drafts = [
         NoticeDraft(
@@ -207,4 +249,4 @@ def _tell(
         )
         for person in sorted(one for one in people if one is not None)
     ]
-    write_notices(drafts, now=now)
+    return write_notices(drafts, now=now)

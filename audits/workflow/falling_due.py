@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from audits.unallocated import Unallocated, all_unallocated
 from audits.workflow.closing import open_closure_audits
+from audits.workflow.dip_themes import carry_dip_themes, remind_of_narratives
 from audits.workflow.meetings import call_off_needless_meetings, remind_of_meetings
 from audits.workflow.moderating import draw_due_moderations
 from audits.workflow.reauditing import open_due_reaudits
@@ -23,10 +24,12 @@ class FellDue:
     """How much of each was done; ``unallocated`` is what the QA team should look at, and ``told`` how many
     notices said so."""
 
+    themed: int
     opened: int
     moderation_draws: int
     lapsed: int
     reminded: int
+    reminded_of_narratives: int
     called_off: int
     reaudits: int
     closures: int
@@ -36,29 +39,35 @@ class FellDue:
     @property
     def changed(self) -> int:
         opened = self.opened + self.moderation_draws + self.reaudits + self.closures
-        return opened + self.lapsed + self.reminded + self.called_off + self.told
+        reminded = self.reminded + self.reminded_of_narratives
+        return self.themed + opened + self.lapsed + reminded + self.called_off + self.told
 
 
 def open_due_work(*, now: datetime) -> FellDue:
     """Open the month's work, choose what is moderated, close late requests, remind of meetings and call
-    off needless ones, allocate re-audits and the audits of cases that closed.
+    off needless ones, tell new dip samples their theme and remind of what they show, allocate re-audits and
+    the audits of cases that closed.
 
     The QA team is told of what could not be allocated. Running it again changes nothing.
     """
+    themed = carry_dip_themes(now=now)
     opened = allocate_period_work(now=now)
     drawn = draw_due_moderations(now=now)
     lapsed = lapse_requests(now=now)
     reminded = remind_of_meetings(now=now)
+    reminded_of_narratives = remind_of_narratives(now=now)
     called_off = call_off_needless_meetings(now=now)
     reaudits = len(open_due_reaudits(now=now))
     closures = len(open_closure_audits(now=now))
     waiting = all_unallocated(local_date(now))
     told = _tell(waiting, now=now)
     return FellDue(
+        themed=themed,
         opened=opened,
         moderation_draws=drawn,
         lapsed=lapsed,
         reminded=reminded,
+        reminded_of_narratives=reminded_of_narratives,
         called_off=called_off,
         reaudits=reaudits,
         closures=closures,

@@ -18,6 +18,7 @@ from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.working_days import at_local_time, local_date
 from qaframework.tools.workflow import install_tools
+from reporting.demo.dip_themes import look_ahead_and_back
 from reporting.demo.organisation import make_organisation
 from reporting.demo.present import fill_desks, write_reports
 from reporting.demo.register import make_register
@@ -65,6 +66,7 @@ def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
     count_anew()
     fill_desks(stories[0])
     for story in stories:
+        look_ahead_and_back(story)
         write_reports(story)
     sweep(now=now)
     settle_steps()

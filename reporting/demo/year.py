@@ -17,6 +17,7 @@ from qaframework.clocks.models import Moment
 from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.working_days import at_local_time, local_date
 from reporting.demo import follow_up, own_work, past_audits
+from reporting.demo.dip_themes import choose_dip_theme_of
 from reporting.demo.draws import draw_past_month
 from reporting.demo.story import MORNING, Story, close_moments
 from reporting.demo.themes import set_theme_of
@@ -53,7 +54,9 @@ def _begin_month(year: Year, month: Month) -> None:
     story = year.story
     if month == story.first:
         _draw(year, month, story.morning(month.start))
-    year.own_work += _foreseen(year, own_work.open_month(story, _programme(story, month), month))
+    programme = _programme(story, month)
+    choose_dip_theme_of(story, programme, month, story.morning(month.start))
+    year.own_work += _foreseen(year, own_work.open_month(story, programme, month))
     _draw(year, month.next(), story.morning(month.start))
 
 

@@ -17,8 +17,8 @@ def narratives_section(narratives: tuple[Narrative, ...]) -> Section:
         (
             *blocks,
             Explanation(
-                rule="The text on what the dip samples of a month show, as the service and the quality assurance "
-                "team signed it.",
+                rule="The text on what the dip samples of a month show, as the service and the quality "
+                "assurance team signed it.",
                 numerator="Themes on which both sides have signed a text.",
                 denominator="Themes that were chosen for the months of the quarter.",
             ),

@@ -12,15 +12,15 @@ from django.urls import reverse
 
 from audits.dip_theme_access import Side
 from audits.models import DipSample, DipSampleTheme
-from audits.workflow import sign_narrative, write_narrative
+from audits.workflow import open_due_work, sign_narrative, write_narrative
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.notices.models import Notice
 from qaframework.people.history import SomebodyElseWasFirst
-from qaframework.people.models import User
+from qaframework.people.models import Post, User
 from reporting.models import Report
 from reporting.tasks import build_due_reports
 from tests.factories.activities import fill_in, fresh, opened
-from tests.factories.allocation import empty_year
+from tests.factories.allocation import AssignmentFactory, empty_year
 from tests.factories.authority import Authority
 from tests.factories.packs import bracknell
 
@@ -354,3 +354,45 @@ def test_the_functions_quarterly_report_quotes_what_was_agreed(
     assert "Not agreed yet: Fathers (December 2026)." in shown
     for other in Report.objects.exclude(pk=of_function.pk):
         assert TEXT not in str(other.figures), other
+
+
+@pytest.mark.clause("LAN-12")
+def test_both_sides_are_reminded_once_of_a_narrative_that_is_late(
+    authority: Authority, written: DipSampleTheme
+) -> None:
+    def run(at: datetime) -> int:
+        return open_due_work(now=at).reminded_of_narratives
+
+    assert run(datetime(2026, 12, 14, 9, 0, tzinfo=UTC)) == 0
+    assert run(datetime(2026, 12, 15, 9, 0, tzinfo=UTC)) == 2
+    assert told("narrative_late") == {authority.head_of_service, authority.qa_manager}
+    assert run(datetime(2026, 12, 16, 9, 0, tzinfo=UTC)) == 0
+    sign(authority.head_of_service, written, "service", read=1)
+    sign(authority.qa_officer, written, "qa", read=2)
+    assert run(datetime(2026, 12, 17, 9, 0, tzinfo=UTC)) == 0
+
+
+@pytest.mark.clause("LAN-12")
+def test_a_dip_sample_planned_after_the_theme_was_chosen_gets_it(
+    authority: Authority, theme: DipSampleTheme
+) -> None:
+    def of(post: Post, period: str) -> Assignment:
+        version = theme.programme.framework.versions.get()
+        return AssignmentFactory(
+            programme=theme.programme,
+            framework_version=version,
+            post=post,
+            activity="dip_sample",
+            kind="dip_sample",
+            period=period,
+        )
+
+    later = of(authority.post_of[authority.team_manager_2], "2026-11")
+    others = [
+        of(authority.post_of[authority.outsider], "2026-11"),
+        of(authority.post_of[authority.team_manager_2], "2026-12"),
+    ]
+    assert open_due_work(now=NOVEMBER).themed == 1
+    assert open_due_work(now=NOVEMBER).themed == 0
+    assert Assignment.objects.get(pk=later.pk).theme == "Purposeful visits"
+    assert not Assignment.objects.filter(pk__in=[one.pk for one in others]).exclude(theme="").exists()

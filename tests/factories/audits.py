@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from audits import workflow
+from audits.dip_theme_access import get_place
 from audits.frames import Frame, build_frame, open_cases
-from audits.models import CaseAudit
+from audits.models import CaseAudit, DipSampleTheme
 from qaframework.actions import workflow as actions
 from qaframework.actions.models import Action
 from qaframework.allocation import workflow as allocation
@@ -182,3 +183,11 @@ def programme_of(version: FrameworkVersion) -> Programme:
     """The year of the framework, without work where none was planned."""
     found = Programme.objects.filter(framework=version.framework, year=2026).first()
     return found or ProgrammeFactory(framework=version.framework)
+
+
+def theme_written_on(head: User, unit: Unit, now: datetime) -> DipSampleTheme:
+    """The unit's theme of dip samples of the month, with a text on what they show that nobody has signed."""
+    programme = Programme.objects.get(framework__key="lancashire")
+    place = get_place(head, programme.pk, "dip_sample_theme", unit.pk, f"{now:%Y-%m}", now.date())
+    theme = workflow.choose_dip_theme(place=place, title="Fathers", source="", by=head, now=now)
+    return workflow.write_narrative(theme=theme, text="Fathers are named.", read=0, by=head, now=now)

@@ -10,6 +10,7 @@ from qaframework.allocation.workflow import allocate_period_work, make_programme
 from qaframework.packs.checking import check
 from qaframework.packs.definition import parse
 from qaframework.packs.differences import differences
+from qaframework.packs.practice_wording import theme_rows
 from qaframework.packs.reading import files_of, hash_of
 from qaframework.packs.wording import rule_facts
 from qaframework.packs.workflow import load_pack
@@ -97,6 +98,31 @@ def test_a_theme_of_one_unit_leaves_the_others_open():
 
 
 @pytest.mark.django_db
+@pytest.mark.clause("LAN-12")
+def test_a_theme_that_each_function_chooses_is_said_in_words():
+    pack = pack_of(shipped("lancashire"))
+    row = next(row for row in theme_rows(pack) if row[1] == "Dip sample")
+    assert row[0] == "To be chosen by: Head of service"
+    assert row[3] == "Each function has its own"
+    assert row[4].endswith("agree on what was found within 10 working days of the end of the month.")
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"label": "Fathers"}, "for_each: A theme that each unit chooses is not known yet."),
+        ({"activities": ["observation"]}, "activities: Only themes of dip samples are chosen so."),
+        ({"for_each": None}, "narrative: Nobody chooses this theme month by month."),
+    ],
+)
+def test_slips_in_a_theme_that_each_function_chooses(change, wrong):
+    content = deepcopy(shipped("lancashire"))
+    theme = content["framework"]["themes"][0] | change
+    content["framework"]["themes"][0] = {key: value for key, value in theme.items() if value}
+    (mistake,) = check(files_of(content))
+    assert f"themes › dip_sample_theme › {wrong}" in str(mistake)
+
+
 def test_work_that_is_given_out_carries_the_theme_of_its_month(northmoor, now):
     themes = [{**BY_THEME, "months": ["november"]}, {**BY_THEME, "key": "later", "months": ["december"]}]
     version = loaded(changed(themes=themes), [northmoor.root])

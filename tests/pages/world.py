@@ -12,7 +12,6 @@ from typing import Any
 from django.test import Client
 
 from audits import workflow as audits
-from audits.dip_theme_access import get_place
 from audits.models import CaseAudit, DipSample, DrawnCase, Moderation
 from escalation.models import EscalationStep
 from escalation.workflow import sweep
@@ -45,6 +44,7 @@ from tests.factories.audits import (
     judge,
     ready_audit,
     submitted_audit,
+    theme_written_on,
 )
 from tests.factories.authority import Authority, small_authority
 from tests.factories.caseload import CaseFactory
@@ -472,15 +472,14 @@ def _drawn_samples(world: World) -> None:
 
 
 def _theme_of_dip_samples(world: World) -> None:
-    """The function's theme of November, with a text that nobody has signed yet."""
-    head, duty = world.personas["head_of_service"], world.authority.duty
-    programme = world.version.framework.programmes.get(year=2026)
-    month = {"programme": programme.pk, "rule": "dip_sample_theme", "unit": duty.pk, "month": "2026-11"}
-    world.objects["month of dip samples"] = month
-    place = get_place(head, *month.values(), NOW.date())
-    theme = audits.choose_dip_theme(place=place, title="Fathers", source="", by=head, now=DONE_AT)
-    audits.write_narrative(theme=theme, text="Fathers are named.", read=0, by=head, now=DONE_AT)
-    world.objects["theme of dip samples"] = {"pk": theme.pk}
+    theme = theme_written_on(world.personas["head_of_service"], world.authority.duty, DONE_AT)
+    month = {
+        "programme": theme.programme_id,
+        "rule": theme.rule,
+        "unit": theme.unit_id,
+        "month": theme.period,
+    }
+    world.objects |= {"month of dip samples": month, "theme of dip samples": {"pk": theme.pk}}
 
 
 # Reports, and what comes by e-mail

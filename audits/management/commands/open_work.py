@@ -25,7 +25,9 @@ class Command(OperatorCommand):
             done.changed,
             f"{would}: {done.opened} pieces of work, {done.reaudits} re-audits, "
             f"{done.closures} audits of closed cases, {done.moderation_draws} moderation draws. "
-            f"Requests closed: {done.lapsed}. People reminded of meetings: {done.reminded}. "
+            f"Dip samples that got their theme: {done.themed}. "
+            f"Requests closed: {done.lapsed}. People reminded of meetings: {done.reminded}, "
+            f"of narratives: {done.reminded_of_narratives}. "
             f"Meetings called off: {done.called_off}.",
             list(dict.fromkeys(f"{one.what}: {one.why}" for one in done.unallocated)),
             {

@@ -37,9 +37,10 @@ from qaframework.allocation.workflow.planning import (
     set_dates,
 )
 from qaframework.allocation.workflow.proposing import Proposal, posts_in, propose
-from qaframework.allocation.workflow.subjects import set_theme_of, set_unit, set_worker
+from qaframework.allocation.workflow.subjects import BEFORE_HANDING_IN, set_theme_of, set_unit, set_worker
 
 __all__ = [
+    "BEFORE_HANDING_IN",
     "CaughtUp",
     "Planned",
     "Proposal",

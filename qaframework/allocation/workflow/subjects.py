@@ -14,6 +14,8 @@ from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.working_days import local_date
 
+BEFORE_HANDING_IN = (Assignment.State.PLANNED, *Assignment.OPEN_STATES)
+
 
 @transaction.atomic
 def set_worker(*, assignment: Assignment, worker: User | None, by: User, now: datetime) -> Assignment:
@@ -74,10 +76,9 @@ def set_unit(*, assignment: Assignment, unit: Unit, by: User, now: datetime) -> 
 
 
 @transaction.atomic
-def set_theme_of(*, assignments: QuerySet[Assignment], theme: str, by: User, now: datetime) -> int:
+def set_theme_of(*, assignments: QuerySet[Assignment], theme: str, by: User | None, now: datetime) -> int:
     """Say what those of the assignments that are planned or open look at; returns how many now say it."""
-    states = [Assignment.State.PLANNED, *Assignment.OPEN_STATES]
-    waiting = list(assignments.filter(state__in=states).exclude(theme=theme))
+    waiting = list(assignments.filter(state__in=BEFORE_HANDING_IN).exclude(theme=theme))
     changes = [Change(one, "Theme chosen", {"theme": theme}) for one in waiting]
-    history.change_all(changes, by=by, now=now, only_if={"state__in": states})
+    history.change_all(changes, by=by, now=now, only_if={"state__in": BEFORE_HANDING_IN})
     return len(changes)
