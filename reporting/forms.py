@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from qaframework.packs.models import Framework
 from qaframework.people.forms import FilterForm, offer
@@ -62,7 +62,8 @@ class ReportFilter(FilterForm):
     def narrow(self, reports: QuerySet[Report]) -> QuerySet[Report]:
         about = self.chosen("about")
         if about:
-            reports = reports.filter(unit=None if about == ALL_UNITS else about)
+            part = Q(unit__isnull=True) if about == ALL_UNITS else Q(unit__pk=about)
+            reports = reports.filter(part)
         if kind := self.chosen("kind"):
             reports = reports.filter(kind=kind)
         return reports

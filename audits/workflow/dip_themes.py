@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -61,7 +62,7 @@ def choose_dip_theme(*, place: Place, title: str, source: str, by: User, now: da
     if known and known.narrative:
         raise Refused(f"What was found in {month.label} is written up. Its theme can no longer change.")
     allocation.set_theme_of(assignments=work, theme=title, by=by, now=now)
-    values = {"title": title, "source": source, "set_by": by, "set_at": now}
+    values: dict[str, Any] = {"title": title, "source": source, "set_by": by, "set_at": now}
     if known:
         return history.change(known, by=by, now=now, reason="Theme changed", **values)
     theme = DipSampleTheme(

@@ -7,7 +7,7 @@ from typing import Any
 from audits import workflow
 from audits.dip_theme_access import get_place
 from audits.frames import Frame, build_frame, open_cases
-from audits.models import CaseAudit, DipSampleTheme
+from audits.models import CaseAudit
 from qaframework.actions import workflow as actions
 from qaframework.actions.models import Action
 from qaframework.allocation import workflow as allocation
@@ -185,9 +185,12 @@ def programme_of(version: FrameworkVersion) -> Programme:
     return found or ProgrammeFactory(framework=version.framework)
 
 
-def theme_written_on(head: User, unit: Unit, now: datetime) -> DipSampleTheme:
-    """The unit's theme of dip samples of the month, with a text on what they show that nobody has signed."""
+def theme_written_on(head: User, unit: Unit, now: datetime) -> dict[str, dict[str, Any]]:
+    """The unit's theme of dip samples of the month, with a text on what they show that nobody has signed:
+    what goes into the addresses of the month and of the theme."""
     programme = Programme.objects.get(framework__key="lancashire")
-    place = get_place(head, programme.pk, "dip_sample_theme", unit.pk, f"{now:%Y-%m}", now.date())
+    month = {"programme": programme.pk, "rule": "dip_sample_theme", "unit": unit.pk, "month": f"{now:%Y-%m}"}
+    place = get_place(head, *month.values(), now.date())
     theme = workflow.choose_dip_theme(place=place, title="Fathers", source="", by=head, now=now)
-    return workflow.write_narrative(theme=theme, text="Fathers are named.", read=0, by=head, now=now)
+    workflow.write_narrative(theme=theme, text="Fathers are named.", read=0, by=head, now=now)
+    return {"month of dip samples": month, "theme of dip samples": {"pk": theme.pk}}

@@ -113,7 +113,7 @@ def build_world() -> World:
     _late_work(world)
     _other_activities(world)
     _drawn_samples(world)
-    _theme_of_dip_samples(world)
+    world.objects |= theme_written_on(world.personas["head_of_service"], authority.duty, DONE_AT)
     _reports(world)
     _keys_of_emails(world)
     _frameworks(world)
@@ -469,17 +469,6 @@ def _drawn_samples(world: World) -> None:
         work = owed(authority, authority.post_of[auditor], **values)
         opened = audits.open_dip_sample(assignment=work, by=auditor, now=HELD_AT)
         world.objects[kind] = {"pk": opened.pk}
-
-
-def _theme_of_dip_samples(world: World) -> None:
-    theme = theme_written_on(world.personas["head_of_service"], world.authority.duty, DONE_AT)
-    month = {
-        "programme": theme.programme_id,
-        "rule": theme.rule,
-        "unit": theme.unit_id,
-        "month": theme.period,
-    }
-    world.objects |= {"month of dip samples": month, "theme of dip samples": {"pk": theme.pk}}
 
 
 # Reports, and what comes by e-mail
