@@ -25,14 +25,12 @@ from qaframework.people.calendar import working_calendar
 from qaframework.people.models import Unit, User
 from qaframework.rules.deadlines import due_date
 from qaframework.rules.periods import Month
-from qaframework.tools.definition import row_key, split_row_key
-from qaframework.tools.models import Answer, ToolVersion
+from qaframework.tools.models import AnswerSet
+from qaframework.tools.reading import answered_together
 
 MONTHS_BACK = 3
 DONE = Q(state__in=Assignment.DONE_STATES)
 COUNTED = ~Q(state__in=["withdrawn", "excluded"])
-# Rows of different dip samples are told apart by their numbers; none has as many.
-MOST_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -98,18 +96,11 @@ def collated(theme: DipSampleTheme) -> list[Collated]:
         assignment__post__unit__path__startswith=theme.unit.path,
         assignment__state__in=Assignment.DONE_STATES,
     )
-    tool_of = dict(samples.order_by("pk").values_list("answer_set", "answer_set__tool_version"))
-    answers: defaultdict[int, dict[str, object]] = defaultdict(dict)
-    places = {answer_set: place for place, answer_set in enumerate(tool_of)}
-    given = Answer.objects.filter(answer_set__in=tool_of)
-    for answer_set, key, value in given.values_list("answer_set", "question_key", "value"):
-        question, row = split_row_key(key)
-        answers[tool_of[answer_set]][row_key(question, places[answer_set] * MOST_ROWS + row)] = value
-    tools = ToolVersion.objects.filter(pk__in=set(tool_of.values())).order_by("pk")
-    used = list(tool_of.values())
+    answer_sets = AnswerSet.objects.filter(pk__in=samples.order_by().values("answer_set"))
     return [
-        Collated(tool.definition.name, used.count(tool.pk), results(tool.definition, answers[tool.pk]))
-        for tool in tools
+        Collated(definition.name, one.answer_sets, results(definition, one.values))
+        for one in answered_together(answer_sets)
+        for definition in [one.tool_version.definition]
     ]
 
 

@@ -5,7 +5,7 @@ from reporting.document import Section
 from reporting.figures import Figures
 from reporting.figures.scope import Scope
 from reporting.links import Links
-from reporting.sections import follow_up, narratives, practice, returns, samples, standards
+from reporting.sections import follow_up, narratives, practice, returns, samples, standards, visits
 
 ABOUT_RESTRICTED = "Restricted cases are left out of all figures of this report."
 
@@ -40,6 +40,7 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
         follow_up.moderation_section(figures.moderation, links, matrix=True),
         follow_up.coverage_section(figures.coverage),
         *_narratives(figures),
+        *_visits(figures, period),
         follow_up.loops_section(figures.loops, links),
         follow_up.actions_section(figures.actions, links),
         *_samples(figures),
@@ -63,6 +64,11 @@ def _samples(figures: Figures) -> tuple[Section, ...]:
 def _narratives(figures: Figures) -> tuple[Section, ...]:
     """In the report of a unit that chooses the themes of its dip samples."""
     return (narratives.narratives_section(figures.narratives),) if figures.narratives else ()
+
+
+def _visits(figures: Figures, period: str) -> tuple[Section, ...]:
+    """Where visits were due in the quarter."""
+    return (visits.visits_section(figures.visits, period),) if figures.visits else ()
 
 
 def report_sections(figures: Figures, scope: Scope) -> tuple[Section, ...]:

@@ -1,8 +1,11 @@
 """Reading answers: how far each section is, the grades, and answers in words."""
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from qaframework.tools.definition import (
     ROW_REFERENCE,
@@ -13,7 +16,7 @@ from qaframework.tools.definition import (
     row_key,
     split_row_key,
 )
-from qaframework.tools.models import Answer, AnswerSet
+from qaframework.tools.models import Answer, AnswerSet, ToolVersion
 from qaframework.tools.values import is_blank, text_of
 
 Answers = Mapping[str, Answer]
@@ -180,3 +183,48 @@ def _answered_rows(
 def _answered(question: Question, value: Any) -> AnsweredQuestion:
     is_grade = question.type is QuestionType.GRADE and not is_blank(value)
     return AnsweredQuestion(question, text_of(question, value), value if is_grade else "")
+
+
+# Rows of different answer sets are told apart by their numbers; none has as many.
+MOST_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class AnsweredTogether:
+    """What several answer sets on one tool say.
+
+    ``values`` is keyed as in one answer set that has the rows of all of them.
+    """
+
+    tool_version: ToolVersion
+    answer_sets: int
+    values: dict[str, Any]
+
+
+def answered_together(
+    answer_sets: QuerySet[AnswerSet], *, without: Collection[str] = ()
+) -> list[AnsweredTogether]:
+    """All answers of the answer sets, for each tool version that they are on. Three queries.
+
+    Rows about one of the references ``without`` are left out.
+    """
+    tool_of = dict(answer_sets.order_by("pk").values_list("pk", "tool_version"))
+    place_of = {pk: place for place, pk in enumerate(tool_of)}
+    given = list(
+        Answer.objects.filter(answer_set__in=place_of).values_list("answer_set", "question_key", "value")
+    )
+    left_out = {
+        (pk, split_row_key(key)[1])
+        for pk, key, value in given
+        if value in without and split_row_key(key)[0] == ROW_REFERENCE
+    }
+    values: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    for pk, key, value in given:
+        question, row = split_row_key(key)
+        if (pk, row) not in left_out:
+            values[tool_of[pk]][row_key(question, place_of[pk] * MOST_ROWS + row)] = value
+    used = Counter(tool_of.values())
+    return [
+        AnsweredTogether(tool, used[tool.pk], values[tool.pk])
+        for tool in ToolVersion.objects.filter(pk__in=used).order_by("pk")
+    ]

@@ -14,11 +14,12 @@ from reporting.figures.returns import ReturnFigures, return_figures
 from reporting.figures.samples import SampleFigures, sample_figures
 from reporting.figures.scope import Scope
 from reporting.figures.standards import StandardMet, standard_figures
+from reporting.figures.visits import Visits, visit_figures
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything a report is written from, in 20 queries."""
+    """Everything a report is written from, in 20 queries, and some more where there are visits."""
 
     returns: ReturnFigures
     practice: PracticeFigures
@@ -32,6 +33,7 @@ class Figures:
     standards: tuple[StandardMet, ...]
     samples: tuple[SampleFigures, ...]
     narratives: tuple[Narrative, ...]
+    visits: tuple[Visits, ...]
 
 
 def all_figures(scope: Scope) -> Figures:
@@ -48,4 +50,5 @@ def all_figures(scope: Scope) -> Figures:
         standards=standard_figures(scope),
         samples=sample_figures(scope),
         narratives=narrative_figures(scope),
+        visits=visit_figures(scope),
     )
