@@ -9,18 +9,22 @@ from typing import Any
 from django import forms
 from django.db.models import Max, Q
 from django.http import QueryDict
+from django.urls import reverse
 
 from observations.models import Observation
-from qaframework.allocation.models import Assignment
+from qaframework.allocation.access import people_in_line
+from qaframework.allocation.models import Assignment, ObservationInterval
+from qaframework.allocation.observing import asked_by, first_due, own_intervals
 from qaframework.allocation.reading import packs_on
 from qaframework.caseload.access import cleared_q
 from qaframework.packs.definition import CoverageRule
+from qaframework.packs.wording import how_often, sentence
 from qaframework.people.access import capability_q
 from qaframework.people.calendar import working_calendar
 from qaframework.people.forms import FilterForm, offer
 from qaframework.people.models import Post, PostHolding, Unit, User
 from qaframework.people.templatetags.page import short_date
-from qaframework.rules.deadlines import due_date
+from qaframework.rules.deadlines import Offset, due_date
 from qaframework.rules.statistics import suppress_small
 from qaframework.rules.working_days import WorkingCalendar, local_date
 from qaframework.tools.models import Answer
@@ -32,12 +36,15 @@ COLUMNS = (
     "Part of the organisation",
     "Last",
     "Days since",
+    "How often",
     "Due by",
     "Next one",
     "Standing",
 )
 UNIT_COLUMNS = ("Part of the organisation", "People", "In time", "Late", "Never")
-UNTIMED = {"Due by", "Standing", "Late"}  # columns with nothing to say where no framework says how often
+# Columns with nothing to say where nothing says how often, and the one for managers of the people only.
+TIMED = {"Due by", "Standing", "Late"}
+FOR_THE_LINE = "How often"
 MOST_SHOWN = 100
 HIDDEN = "Fewer than 5"
 NOTHING = "–"
@@ -60,6 +67,11 @@ class Aspect:
     def rule_for(self, role: str) -> CoverageRule | None:
         return next((rule for rule in self.rules if role in rule.roles), None)
 
+    @property
+    def is_of_practice(self) -> bool:
+        """Whether it is about being observed at all, which somebody may be more often than others."""
+        return self.kind == "observation" and not any(rule.question for rule in self.rules)
+
 
 ANY_FRAMEWORK = (
     Aspect("observed", "Observed", "observation", OBSERVED),
@@ -70,14 +82,16 @@ ANY_FRAMEWORK = (
 
 @dataclass(frozen=True)
 class Person:
-    """One member of staff in their post. ``last`` and ``by`` are local dates; ``by`` is None where no
-    framework says how often. ``given_out`` is the last day of what is under way."""
+    """One member of staff in their post. ``last`` and ``by`` are local dates; ``by`` is None where nothing
+    says how often. ``given_out`` is the last day of what is under way. ``how_often`` is in words, and empty
+    unless the reader manages the person (BED-30)."""
 
     user: User
     post: Post
     last: date | None
     by: date | None
     given_out: date | None
+    how_often: str
 
     def is_late(self, today: date) -> bool:
         return self.by is not None and self.by < today
@@ -117,7 +131,7 @@ class Coverage:
     @property
     def unit_columns(self) -> list[str]:
         columns = self._with_sense(UNIT_COLUMNS, UNIT_COLUMNS)
-        return columns if self.aspect.rules else ["Had one" if one == "In time" else one for one in columns]
+        return columns if self.is_timed else ["Had one" if one == "In time" else one for one in columns]
 
     @property
     def unit_rows(self) -> list[list[Any]]:
@@ -126,17 +140,25 @@ class Coverage:
         rows = _unit_rows(self.people, self.services, self.today)
         return [self._with_sense(UNIT_COLUMNS, row) for row in rows]
 
+    @property
+    def is_timed(self) -> bool:
+        return bool(self.aspect.rules) or any(one.by for one in self.people)
+
     def _with_sense(self, columns: Sequence[str], cells: Sequence[Any]) -> list[Any]:
         """The cells of a row that have something to say."""
-        pairs = zip(columns, cells, strict=True)
-        return [cell for column, cell in pairs if self.aspect.rules or column not in UNTIMED]
+        left_out = set() if self.is_timed else set(TIMED)
+        if not any(one.how_often for one in self.people):
+            left_out.add(FOR_THE_LINE)
+        return [cell for column, cell in zip(columns, cells, strict=True) if column not in left_out]
 
     @property
     def asked(self) -> list[str]:
         """What the frameworks ask for, each in a sentence."""
+        rules = ((rule, how_often(rule)) for rule in self.aspect.rules)
         return [
-            f"{rule.label}: at least once in {rule.within} ({', '.join(rule.clauses)})."
-            for rule in self.aspect.rules
+            f"{sentence(said)}."
+            for rule, (usual, *others) in rules
+            for said in (f"{rule.label}: {usual}", *others)
         ]
 
     @property
@@ -150,6 +172,7 @@ class Coverage:
                 one.post.unit.name,
                 one.last or "Never",
                 (self.today - one.last).days if one.last else "",
+                one.how_often,
                 one.by or "",
                 one.given_out or "",
                 _standing(one, self.today)["text"],
@@ -196,7 +219,7 @@ def _aspects(today: date) -> list[Aspect]:
 
 
 def _people(user: User, aspect: Aspect, scope: Q, today: date) -> list[Person]:
-    """Each person once, in their main post of the roles. Four queries."""
+    """Each person once, in their main post of the roles. Six queries, of which two are about how often."""
     holdings = PostHolding.objects.on(today).filter(scope, post__is_active=True, post__role__in=aspect.roles)
     rows = holdings.select_related("user", "post__unit").order_by("is_acting", "starts_on", "pk")
     held: dict[int, PostHolding] = {}
@@ -204,20 +227,47 @@ def _people(user: User, aspect: Aspect, scope: Q, today: date) -> list[Person]:
         held.setdefault(holding.user_id, holding)
     last = _last(user, aspect, list(held), today)
     under_way, calendar = _under_way(user, aspect, list(held), today), working_calendar()
-    return [
-        Person(
-            user=one.user,
-            post=one.post,
-            last=last.get(pk),
-            by=_due(aspect.rule_for(one.post.role), last.get(pk) or one.starts_on, calendar),
-            given_out=under_way.get(pk),
+    own = own_intervals() if aspect.is_of_practice else {}
+    managed = set(people_in_line(user, today).values_list("user", flat=True)) if aspect.is_of_practice else ()
+    found = []
+    for pk, one in held.items():
+        times = _times(aspect.rule_for(one.post.role), one.user, own.get(pk), today)
+        since = last.get(pk) or one.starts_on
+        found.append(
+            Person(
+                user=one.user,
+                post=one.post,
+                last=last.get(pk),
+                by=first_due(since, times, calendar),
+                given_out=under_way.get(pk),
+                how_often=_how_often(since, times, own.get(pk), calendar, today) if pk in managed else "",
+            )
         )
-        for pk, one in held.items()
-    ]
+    return found
 
 
-def _due(rule: CoverageRule | None, since: date, calendar: WorkingCalendar) -> date | None:
-    return due_date(since, rule.within, calendar) if rule else None
+def _times(
+    rule: CoverageRule | None, worker: User, own: ObservationInterval | None, today: date
+) -> dict[Offset, str]:
+    """How often, by whatever says so: the framework, their first year, or an interval of their own."""
+    asked = [one.within for one in asked_by(rule, worker, today)] if rule else []
+    times = dict(zip(asked, ("", "newly qualified"), strict=False))
+    return times | {own.offset: "own interval"} if own else times
+
+
+def _how_often(
+    since: date,
+    times: Mapping[Offset, str],
+    own: ObservationInterval | None,
+    calendar: WorkingCalendar,
+    today: date,
+) -> str:
+    """The shortest time and what it comes from, for those who manage the person."""
+    if not times:
+        return "No time set"
+    shortest = min(times, key=lambda one: due_date(since, one, calendar))
+    review = "to be reviewed" if own and own.is_to_be_reviewed(today) else ""
+    return ", ".join(filter(None, (f"Every {shortest}", times[shortest], review)))
 
 
 def _last(user: User, aspect: Aspect, people: list[int], today: date) -> dict[int, date]:
@@ -273,6 +323,9 @@ def _row(one: Person, today: date) -> list[Any]:
         one.post.unit.name,
         short_date(one.last) or "Never",
         (today - one.last).days if one.last else NOTHING,
+        {"text": one.how_often, "url": reverse("allocation:observed", args=[one.user.pk])}
+        if one.how_often
+        else NOTHING,
         short_date(one.by) or NOTHING,
         f"Due {short_date(one.given_out)}" if one.given_out else NOTHING,
         _standing(one, today),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db import transaction
@@ -40,7 +40,7 @@ def open_activities(
     by_tool: dict[tuple[int, str], list[Assignment]] = defaultdict(list)
     for one in assignments:
         if one.pk not in activities:
-            by_tool[one.framework_version_id, allocation.activity_of(one).tool].append(one)
+            by_tool[one.framework_version_id, _tool_for(one, local_date(now))].append(one)
     for (_, tool), alike in by_tool.items():
         version = alike[0].framework_version
         answer_sets = tools.start_answer_sets(
@@ -54,6 +54,13 @@ def open_activities(
         history.create_all(opened, by=by, now=now, reason="Opened")
         activities |= {activity.assignment_id: activity for activity in opened}
     return [activities[key] for key in keys]
+
+
+def _tool_for(assignment: Assignment, on: date) -> str:
+    """The tool on which it is done, which may differ for somebody who is newly qualified on the local day."""
+    worker = assignment.worker
+    is_newly_qualified = worker is not None and worker.is_newly_qualified(on)
+    return allocation.activity_of(assignment).tool_about(newly_qualified=is_newly_qualified)
 
 
 def _plan_for(assignment: Assignment) -> actions.PlanDraft:
@@ -70,7 +77,7 @@ def _plan_for(assignment: Assignment) -> actions.PlanDraft:
 
 @transaction.atomic
 def choose_worker(activity: Activity, *, worker: User | None, by: User, now: datetime) -> None:
-    """Say whose practice it looks at; its assignment and its plan follow.
+    """Say whose practice it looks at; its assignment, its plan and, until it is begun, its tool follow.
 
     Raises Refused for oneself, for somebody whom the framework's rule leaves out, and once it was handed in.
     """
@@ -79,6 +86,13 @@ def choose_worker(activity: Activity, *, worker: User | None, by: User, now: dat
         raise Refused("You cannot choose yourself. Choose somebody else.")
     allocation.set_worker(assignment=activity.assignment, worker=worker, by=by, now=now)
     _let_plan_follow(activity, f"About {worker or 'nobody'}", by=by, now=now)
+    tools.change_tool(
+        answer_set=activity.answer_set,
+        framework_version=activity.assignment.framework_version,
+        tool_key=_tool_for(activity.assignment, local_date(now)),
+        by=by,
+        now=now,
+    )
 
 
 @transaction.atomic

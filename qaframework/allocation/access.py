@@ -1,6 +1,6 @@
 """Which assignments, requests and programmes a person may see, and which they may change."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -20,8 +20,9 @@ from qaframework.caseload.access import cleared_q
 from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework, FrameworkQuerySet
 from qaframework.people.access import capability_q, covers_authority, has_capability, local_today, posts_of
-from qaframework.people.models import Post, PostQuerySet, User
-from qaframework.people.roles import Capability
+from qaframework.people.models import Post, PostHolding, PostQuerySet, RecordRead, User
+from qaframework.people.reads import log_read
+from qaframework.people.roles import ROLES, Capability
 
 OVERSEERS = (Capability.SEE_TEAM_WORK, Capability.RUN_QUALITY_ASSURANCE)
 PLANNERS = (Capability.RUN_QUALITY_ASSURANCE, Capability.CONFIGURE)
@@ -153,6 +154,40 @@ def may_plan(user: User, framework: Framework, on: date) -> bool:
     units = framework.units.all()
     capability = Capability.RUN_QUALITY_ASSURANCE
     return bool(units) and all(has_capability(user, capability, on, unit=unit) for unit in units)
+
+
+def people_in_line(user: User, on: date) -> QuerySet[PostHolding]:
+    """Holdings on a local date of those whom the person manages: whose post reports to theirs, or is a less
+    senior one in a unit whose work their post sees. Not the quality assurance team's, who manage nobody
+    there (BED-30)."""
+    scope = Q(pk__in=[])
+    for post in posts_of(user, on):
+        role = ROLES[post.role]
+        if Capability.SEE_TEAM_WORK not in role.capabilities or role.serves_everyone:
+            continue
+        below = [one.key for one in ROLES.values() if one.seniority < role.seniority]
+        scope |= Q(post__reports_to=post)
+        scope |= Q(post__unit__path__startswith=post.unit.path, post__role__in=below)
+    held = PostHolding.objects.on(on).filter(scope, post__is_active=True)
+    return held.exclude(user=user)
+
+
+def get_holding_in_line(user: User, pk: int, on: date, *, now: datetime) -> PostHolding:
+    """The main post of somebody whom the person manages; the reading is logged. Raises Http404 for others."""
+    held = people_in_line(user, on).filter(user=pk).select_related("user", "post__unit")
+    holding = held.order_by("is_acting", "starts_on", "pk").first()
+    if holding is None:
+        raise Http404
+    worker = holding.user
+    log_read(
+        reader=user,
+        kind=RecordRead.Kind.PERSON,
+        record_id=worker.pk,
+        label=worker.staff_reference or f"Person {worker.pk}",
+        now=now,
+        purpose="How often they are observed",
+    )
+    return holding
 
 
 def _overseen(user: User, on: date) -> Q:

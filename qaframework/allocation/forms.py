@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from qaframework.allocation.models import Assignment, ExtensionRequest
+from qaframework.allocation.models import Assignment, ExtensionRequest, ObservationInterval
 from qaframework.packs.models import Framework
 from qaframework.people.forms import Choices, DateInput, FilterForm, offer, offer_rows
 from qaframework.people.models import Post
@@ -22,6 +22,50 @@ def reason_field(label: str, required: str, help_text: str = "Do not name the ch
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": required},
+    )
+
+
+class IntervalForm(forms.Form):
+    """How often somebody is observed, and why; ``read`` says what stood there when the page was made."""
+
+    within = forms.ChoiceField(
+        label="How often?",
+        choices=[("", "Choose how often"), *ObservationInterval.Within.choices],
+        error_messages={"required": "Choose how often."},
+    )
+    why = reason_field(
+        "Why?", "Say why.", "Such as a new task, a return to work, or practice to be built up."
+    )
+    review_on = forms.DateField(
+        label="When is this looked at again?",
+        help_text="It goes on until you end it.",
+        required=False,
+        widget=DateInput(),
+        error_messages={"invalid": "Give a day that exists."},
+    )
+    read = forms.CharField(widget=forms.HiddenInput(), required=False)
+
+    def __init__(self, data: Any, *, interval: ObservationInterval | None) -> None:
+        initial = {"read": self.mark_of(interval)}
+        if interval is not None:
+            initial |= {name: getattr(interval, name) for name in ("within", "why", "review_on")}
+        super().__init__(data, initial=initial)
+
+    @staticmethod
+    def mark_of(interval: ObservationInterval | None) -> str:
+        """Changes with whatever can be changed."""
+        if interval is None:
+            return ""
+        return str(interval.history.values_list("history_id", flat=True).latest())
+
+
+class NewlyQualifiedForm(forms.Form):
+    until = forms.DateField(
+        label="Last day of the assessed and supported year in employment",
+        help_text="Leave it empty for somebody who is not newly qualified.",
+        required=False,
+        widget=DateInput(),
+        error_messages={"invalid": "Give a day that exists."},
     )
 
 

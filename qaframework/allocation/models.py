@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from qaframework.people.models import Post
+from qaframework.rules.deadlines import Offset
 
 
 class Programme(models.Model):
@@ -283,3 +284,64 @@ class Reallocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_post} → {self.to_post}"
+
+
+class ObservationIntervalQuerySet(models.QuerySet["ObservationInterval"]):
+    def in_force(self) -> "ObservationIntervalQuerySet":
+        return self.filter(ended_on__isnull=True)
+
+
+class ObservationInterval(models.Model):
+    """Somebody's practice is observed more often than the framework asks for, and why (BED-30).
+
+    Only the line of managers above the person reads it. In force until it is ended; ``review_on`` is the
+    local date on which to look at it again, and ends nothing.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("worker", "why")
+
+    class Within(models.TextChoices):
+        FOUR_WEEKS = "4 weeks", "Every 4 weeks"
+        SIX_WEEKS = "6 weeks", "Every 6 weeks"
+        TWO_MONTHS = "2 months", "Every 2 months"
+        THREE_MONTHS = "3 months", "Every 3 months"
+        FOUR_MONTHS = "4 months", "Every 4 months"
+        SIX_MONTHS = "6 months", "Every 6 months"
+        NINE_MONTHS = "9 months", "Every 9 months"
+        TWELVE_MONTHS = "12 months", "Every 12 months"
+
+    worker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="observation_intervals"
+    )
+    within = models.CharField(max_length=10, choices=Within)
+    why = models.TextField()
+    review_on = models.DateField(null=True, blank=True)
+    starts_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = ObservationIntervalQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["worker"],
+                condition=Q(ended_on__isnull=True),
+                name="one_observation_interval_in_force",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("starts_on")),
+                name="observation_interval_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_within_display()}: {self.worker}"
+
+    @property
+    def offset(self) -> Offset:
+        return Offset.parse(self.within)
+
+    def is_to_be_reviewed(self, on: date) -> bool:
+        return self.ended_on is None and self.review_on is not None and self.review_on <= on

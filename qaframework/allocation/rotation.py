@@ -3,19 +3,24 @@
 Nothing is saved here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from qaframework.allocation.models import Assignment
+from qaframework.allocation.deadlines import period_end
+from qaframework.allocation.models import Assignment, ObservationInterval
+from qaframework.allocation.observing import first_due, more_often, own_intervals
 from qaframework.packs.definition import SubjectRule
+from qaframework.people.calendar import working_calendar
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.roles import ROLES
 from qaframework.rules.periods import Month
 from qaframework.rules.rotation import Turn, in_turn, next_turn
+from qaframework.rules.working_days import WorkingCalendar
 
 NOT_IN_RULE = (
     "{person} is not among those whom this post may look at under the framework. Choose one of them."
@@ -67,6 +72,11 @@ class Rotation:
         self._past: dict[tuple[int, str], _Past] = {}
         self._paths: dict[int, list[str]] = {}
         self._given: dict[tuple[int, str, str], User] = {}
+        self._intervals: dict[int, ObservationInterval] | None = None
+
+    @cached_property
+    def _calendar(self) -> WorkingCalendar:
+        return working_calendar()
 
     @property
     def organisation(self) -> Organisation:
@@ -94,14 +104,15 @@ class Rotation:
             one = people[partner.pk]
             return Subject(one.worker, one.post.unit, self._why_the_same(assignment))
         last = {key: one.last for key, one in people.items()}
-        turn = next_turn(last, past.by_post.get(assignment.post_id), seed_of(assignment))
+        before, due = past.by_post.get(assignment.post_id), self._due(assignment, people)
+        turn = next_turn(last, before, seed_of(assignment), due)
         if turn is None:
             return None
         one = people[turn.key]
         return Subject(one.worker, one.post.unit, in_words(turn))
 
     def people(self, assignment: Assignment) -> list[Waiting]:
-        """Whom the work may be about by the framework's rule, whoever has waited longest first."""
+        """Whom the work may be about by the framework's rule, in the order in which they come."""
         rule = rule_of(assignment)
         if rule is None:
             return []
@@ -111,21 +122,42 @@ class Rotation:
             holder = self.organisation.holder_of(post.pk)
             if holder is not None and holder != self.organisation.holder_of(assignment.post_id):
                 found.setdefault(holder.pk, Waiting(holder, post, past.last.get(holder.pk)))
-        ordered = in_turn({key: one.last for key, one in found.items()}, seed_of(assignment))
+        last = {key: one.last for key, one in found.items()}
+        ordered = in_turn(last, seed_of(assignment), self._due(assignment, found))
         return [found[key] for key in ordered]
 
     def why_not(self, assignment: Assignment, worker: User) -> str:
         """Why the work's owner may not choose the person; empty when nothing stands in the way."""
         if rule_of(assignment) is None:
             return ""
-        people = {one.worker for one in self.people(assignment)}
-        if worker not in people:
+        people = {one.worker.pk: one for one in self.people(assignment)}
+        if worker.pk not in people:
             return NOT_IN_RULE.format(person=worker)
         partner = self._same_person(assignment)
-        if partner in people:
+        if partner is not None and partner.pk in people:
             return OTHER_PERSON.format(person=partner) if partner != worker else ""
         before = self._past_of(assignment).by_post.get(assignment.post_id)
-        return TWICE_RUNNING.format(person=worker) if before == worker.pk and len(people) > 1 else ""
+        if before != worker.pk or len(people) == 1 or worker.pk in self._due(assignment, people):
+            return ""
+        return TWICE_RUNNING.format(person=worker)
+
+    def _due(self, assignment: Assignment, people: Mapping[int, Waiting]) -> dict[int, date]:
+        """Who is observed more often than others and whose time is up before the work is due, with the local
+        date on which it is (BED-28, BED-30). Who never had one is due now."""
+        if assignment.kind != "observation":
+            return {}
+        if self._intervals is None:
+            self._intervals = own_intervals()
+        pack, until, found = assignment.framework_version.pack, period_end(assignment), {}
+        for key, one in people.items():
+            own = self._intervals.get(key)
+            times = more_often(pack, one.worker, one.post.role, own, self._on)
+            if not times:
+                continue
+            due = first_due(one.last, times, self._calendar) if one.last else self._on
+            if due is not None and due <= until:
+                found[key] = due
+        return found
 
     def _posts(self, assignment: Assignment, rule: SubjectRule) -> Iterator[Post]:
         paths = self._covered(assignment)
@@ -214,6 +246,8 @@ def in_words(turn: Turn[int]) -> str:
     lot = f"; the lot decided between {turn.waited_as_long} who waited as long"
     lot = lot if turn.waited_as_long > 1 else ""
     among = f"Of the {turn.among} people whom this post may look at,"
+    if turn.is_due:
+        return f"{among} this one is due first: {waited}{lot}."
     if turn.is_second:
         return f"{among} this one comes next after the one it looked at last: {waited}{lot}."
     return f"{among} this one has waited longest: {waited}{lot}."

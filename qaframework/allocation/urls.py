@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qaframework.allocation.views import planning, programme, work
+from qaframework.allocation.views import observed, planning, programme, work
 
 app_name = "allocation"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path("work/<int:pk>/extension/", work.ask_extension, name="ask_extension"),
     path("work/<int:pk>/move/", work.reallocate, name="reallocate"),
     path("work/<int:pk>/withdraw/", work.withdraw, name="withdraw"),
+    path("observed/<int:pk>/", observed.observed, name="observed"),
+    path("observed/<int:pk>/interval/", observed.set_interval, name="set_interval"),
+    path("observed/<int:pk>/interval/end/", observed.end_interval, name="end_interval"),
+    path("observed/<int:pk>/newly-qualified/", observed.newly_qualified, name="newly_qualified"),
     path("extensions/", work.extensions, name="extensions"),
     path("extensions/<int:pk>/", work.decide_extension, name="decide_extension"),
     path("programme/", programme.programme, name="programme"),

@@ -33,11 +33,9 @@ def with_lists(framework: Any) -> Any:
 def tools_named_in(framework: Any) -> dict[str, Any]:
     """The ready-made tools that the framework's activities name, by their key."""
     activities = framework.get("activities") if isinstance(framework, dict) else None
-    named = {
-        str(activity.get("tool"))
-        for activity in (activities if isinstance(activities, list) else [])
-        if isinstance(activity, dict)
-    }
+    entries = [one for one in (activities if isinstance(activities, list) else []) if isinstance(one, dict)]
+    varied = [part for one in entries if isinstance(part := one.get("newly_qualified"), dict)]
+    named = {str(one.get("tool")) for one in (*entries, *varied)}
     library = ready_made(TOOLS)
     return {key: library[key] for key in sorted(named & library.keys())}
 

@@ -3,8 +3,16 @@
 from calendar import month_name
 from collections.abc import Iterable, Sequence
 
-from qaframework.packs.definition import ActivityType, DrawRule, ModerationRule, Pack, ReportRule, SampleRule
-from qaframework.rules.deadlines import RecordDue
+from qaframework.packs.definition import (
+    ActivityType,
+    CoverageRule,
+    DrawRule,
+    ModerationRule,
+    Pack,
+    ReportRule,
+    SampleRule,
+)
+from qaframework.rules.deadlines import Offset, RecordDue
 from qaframework.rules.ladders import Ladder, Rung
 from qaframework.rules.quotas import Per
 
@@ -71,6 +79,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
     rows = [
         ("What it is", KINDS[activity.kind]),
         ("Form", pack.tool_names[activity.tool]),
+        ("Form for the newly qualified", pack.tool_names.get(activity.newly_qualified_tool, "")),
         ("Graded on", _scheme_label(pack, activity)),
         ("How it is held", _held(activity)),
         ("Due", _due(activity)),
@@ -118,7 +127,7 @@ def rule_facts(pack: Pack) -> list[Fact]:
             ("Another case for the worker", f"{loop.reaudit_after} after the loop is closed"),
         ]
     rows += [
-        (rule.label, f"{recipients(pack, rule.roles)}: at least once in {rule.within}")
+        (rule.label, f"{recipients(pack, rule.roles)}: {'; '.join(how_often(rule))}")
         for rule in pack.coverage
     ]
     rows += [
@@ -136,6 +145,20 @@ def report_label(report: ReportRule) -> str:
     units = in_a_list([f"unit {code}" for code in report.units])
     of = f" of each {report.for_each}" if report.for_each else f" of {units}" if units else ""
     return f"{report.kind} report{of}"
+
+
+def how_often(rule: CoverageRule) -> list[str]:
+    """The longest time from one to the next, and that for some people where it is shorter."""
+    times = [
+        ("", rule),
+        ("while newly qualified ", rule.newly_qualified),
+        ("whoever needs support, as their managers set it, ", rule.needing_support),
+    ]
+    return [f"{whose}{at_least_once(one.within, one.clauses)}" for whose, one in times if one]
+
+
+def at_least_once(within: Offset, clauses: Sequence[str]) -> str:
+    return " ".join([f"at least once in {within}", *([f"({', '.join(clauses)})"] if clauses else [])])
 
 
 def stretch_name(per: Per, number: int, year_starts_in: int) -> str:

@@ -24,7 +24,15 @@ class UserAdmin(RecordedAdmin):
     list_display = ("full_name", "email", "left_on", "is_active")
     list_filter = ("is_active",)
     search_fields = ("full_name", "email", "staff_reference")
-    fields = ("full_name", "email", "staff_reference", "left_on", "is_active", "last_login")
+    fields = (
+        "full_name",
+        "email",
+        "staff_reference",
+        "newly_qualified_until",
+        "left_on",
+        "is_active",
+        "last_login",
+    )
     readonly_fields = ("left_on", "last_login")
     actions = ("forget_second_steps",)
 

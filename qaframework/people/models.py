@@ -28,12 +28,17 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff. Signs in with the work e-mail address."""
 
-    PERSONAL_FIELDS: ClassVar = ("email", "full_name", "staff_reference")
+    PERSONAL_FIELDS: ClassVar = ("email", "full_name", "staff_reference", "newly_qualified_until")
 
     email = models.EmailField(unique=True)
     full_name = models.CharField(max_length=150)
     staff_reference = models.CharField(
         max_length=40, null=True, blank=True, unique=True, help_text="The worker's id in the case system."
+    )
+    newly_qualified_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Last day of the assessed and supported year in employment; empty for everybody else.",
     )
     left_on = models.DateField(null=True, blank=True, help_text="Last day at work; empty while employed.")
     is_active = models.BooleanField(default=True)
@@ -60,6 +65,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.skip_history_when_saving = True
         super().save(*args, **kwargs)
         del self.skip_history_when_saving
+
+    def is_newly_qualified(self, on: date) -> bool:
+        """Whether that local date lies in their assessed and supported year in employment (ASYE)."""
+        return self.newly_qualified_until is not None and on <= self.newly_qualified_until
 
     def get_full_name(self) -> str:
         return self.full_name

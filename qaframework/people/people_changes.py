@@ -12,7 +12,7 @@ ONE_DAY = timedelta(days=1)
 
 UNIT_FIELDS = {"name": "unit_name", "kind": "unit_kind", "parent": "parent_code"}
 POST_FIELDS = {"title": "post_title", "role": "role", "unit": "unit_code", "reports_to": "reports_to"}
-PERSON_FIELDS = {"full_name": "full_name", "staff_reference": "staff_reference"}
+PERSON_FIELDS = {name: name for name in ("full_name", "staff_reference", "newly_qualified_until")}
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Facts:
 
     key: str
     row: PeopleRow
-    said: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -317,11 +317,15 @@ def _known_post(post: Post) -> dict[str, str]:
     }
 
 
-def _known_person(user: User) -> dict[str, str]:
-    return {"full_name": user.full_name, "staff_reference": user.staff_reference or ""}
+def _known_person(user: User) -> dict[str, Any]:
+    return {
+        "full_name": user.full_name,
+        "staff_reference": user.staff_reference or "",
+        "newly_qualified_until": user.newly_qualified_until,
+    }
 
 
-def _differences(said: dict[str, str], known: dict[str, str]) -> dict[str, Any]:
+def _differences(said: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value and known[name] != value}
 
 

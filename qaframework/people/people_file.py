@@ -25,7 +25,7 @@ NEEDED = (
     "full_name",
     "email",
 )
-OPTIONAL = ("staff_reference", "starts_on", "ends_on", "acting")
+OPTIONAL = ("staff_reference", "newly_qualified_until", "starts_on", "ends_on", "acting")
 LONGEST = {
     "unit_code": 60,
     "unit_name": 120,
@@ -41,6 +41,7 @@ MOST_ROWS = 20_000
 LONGEST_SHOWN = 60
 KINDS = {word.lower(): kind for kind in Unit.Kind for word in (kind.value, kind.label)}
 ROLE_KEYS = {word.lower(): role.key for role in ROLES.values() for word in (role.key, role.title)}
+DATES = ("newly_qualified_until", "starts_on", "ends_on")
 YES, NO = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
 ACTING = {"": None, "yes": True, "no": False}
 
@@ -84,6 +85,7 @@ class PeopleRow:
     full_name: str
     email: str
     staff_reference: str
+    newly_qualified_until: date | None
     starts_on: date | None
     ends_on: date | None
     is_acting: bool | None
@@ -112,8 +114,7 @@ class PeopleFile:
             PeopleRow(
                 **{
                     **row,
-                    "starts_on": _iso_date(row["starts_on"]),
-                    "ends_on": _iso_date(row["ends_on"]),
+                    **{name: _iso_date(row[name]) for name in DATES},
                 }
             )
             for row in content["rows"]
@@ -179,6 +180,7 @@ class _RowReader:
             full_name=self._value("full_name", str),
             email=self._value("email", _email),
             staff_reference=self._value("staff_reference", str),
+            newly_qualified_until=self._date("newly_qualified_until"),
             starts_on=self._date("starts_on"),
             ends_on=self._date("ends_on"),
             is_acting=ACTING[self._value("acting", _yes_no)],
@@ -215,7 +217,7 @@ class _RowReader:
             self.refuse("unit_code", "is empty. Every row names its unit.")
         if not said & {"post_code"} and said & {"post_title", "role", "reports_to"}:
             self.refuse("post_code", "is empty, but the row describes a post. Give the post a code.")
-        if "email" not in said and said & {"full_name", "staff_reference"}:
+        if "email" not in said and said & {"full_name", "staff_reference", "newly_qualified_until"}:
             self.refuse("email", "is empty, but the row names a person. Give the work e-mail address.")
         if "email" not in said and said & {"starts_on", "ends_on", "acting"}:
             self.refuse("email", "is empty, but the row has dates. Say who holds the post.")

@@ -148,6 +148,22 @@ def leave(*, user: User, left_on: date, by: User | None, now: datetime) -> User:
 
 
 @transaction.atomic
+def set_newly_qualified(*, user: User, until: date | None, by: User | None, now: datetime) -> User:
+    """``until`` is the last local day of their assessed and supported year in employment, None for nobody who
+    is newly qualified (BED-28). Raises SomebodyElseWasFirst when it was changed meanwhile."""
+    if user.newly_qualified_until == until:
+        return user
+    return history.change(
+        user,
+        by=by,
+        now=now,
+        reason=f"Newly qualified until {until:%d/%m/%Y}" if until else "Not newly qualified any more",
+        only_if={"newly_qualified_until": user.newly_qualified_until},
+        newly_qualified_until=until,
+    )
+
+
+@transaction.atomic
 def forget_second_step(*, user: User, by: User, now: datetime) -> User:
     """Somebody has lost the telephone with the authenticator app and the recovery codes.
 
@@ -273,6 +289,7 @@ def _write(changes: Changes, *, reason: str, by: User | None, now: datetime) -> 
             email=facts.key,
             full_name=facts.said["full_name"],
             staff_reference=facts.said.get("staff_reference"),
+            newly_qualified_until=facts.said.get("newly_qualified_until"),
             password=make_password(None),
         )
         for facts in changes.new_people

@@ -59,7 +59,8 @@ THREE_BOXES = (
 class Question:
     """One question. ``minimum`` and ``maximum`` bound numbers and scales, None is no bound.
 
-    ``standards`` are the standards of practice that it looks at.
+    ``standards`` are the standards of practice that it looks at. ``gathers`` names the list into which its
+    answers in observations are gathered (RBWM-14), empty for none.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Question:
     maximum: float | None = None
     anchors: tuple[tuple[int, str], ...] = ()
     standards: tuple[Standard, ...] = ()
+    gathers: str = ""
 
     @property
     def option_keys(self) -> list[str]:
@@ -303,6 +305,7 @@ def _question(data: Json, grades: tuple[Option, ...]) -> Question:
         options=options or tuple(Option(item["key"], item["label"]) for item in data.get("options") or ()),
         minimum=data.get("minimum", 0 if is_scale else None),
         maximum=data.get("maximum", 10 if is_scale else None),
+        gathers=data.get("gathers", ""),
         anchors=tuple(sorted((int(point), words) for point, words in (data.get("anchors") or {}).items())),
     )
 

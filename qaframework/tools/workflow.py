@@ -83,18 +83,7 @@ def start_answer_sets(
     count: int, *, framework_version: FrameworkVersion, tool_key: str, by: User | None, now: datetime
 ) -> list[AnswerSet]:
     """So many empty answer sets on the same tool, set-based. Raises ToolUnknown."""
-    written = framework_version.content["tools"].get(tool_key)
-    version = (
-        ToolVersion.objects.filter(
-            tool__framework=framework_version.framework_id,
-            tool__key=tool_key,
-            content_hash=hash_of(freeze(written, framework_version.content["framework"])),
-        ).first()
-        if written
-        else None
-    )
-    if version is None:
-        raise ToolUnknown(f"{framework_version} has no tool “{tool_key}” that is installed.")
+    version = _version(framework_version, tool_key)
     answer_sets = [AnswerSet(tool_version=version, created_at=now) for _ in range(count)]
     return history.create_all(answer_sets, by=by, now=now, reason="Started")
 
@@ -122,6 +111,32 @@ def give_rows(
     history.change(answer_set, by=by, now=now, reason=reason, only_if=before, given_rows=len(given))
     history.create_all(given, by=by, now=now, reason=reason)
     return answer_set
+
+
+@transaction.atomic
+def change_tool(
+    *,
+    answer_set: AnswerSet,
+    framework_version: FrameworkVersion,
+    tool_key: str,
+    by: User | None,
+    now: datetime,
+) -> AnswerSet:
+    """Put the answers on another tool of the framework version, while nothing has been answered.
+
+    Answers that were begun stay on the tool on which they were begun. Raises ToolUnknown.
+    """
+    version = _version(framework_version, tool_key)
+    if version.pk == answer_set.tool_version_id or answer_set.answers.exists():
+        return answer_set
+    return history.change(
+        answer_set,
+        by=by,
+        now=now,
+        reason=f"On “{version.tool}”",
+        only_if={"is_locked": False, "answers": None},
+        tool_version=version,
+    )
 
 
 def save_answer(
@@ -212,6 +227,23 @@ def find_question(answer_set: AnswerSet, question_key: str) -> Question:
 
 
 # Publishing
+
+
+def _version(framework_version: FrameworkVersion, tool_key: str) -> ToolVersion:
+    """The tool as it stands in the framework version. Raises ToolUnknown."""
+    written = framework_version.content["tools"].get(tool_key)
+    version = (
+        ToolVersion.objects.filter(
+            tool__framework=framework_version.framework_id,
+            tool__key=tool_key,
+            content_hash=hash_of(freeze(written, framework_version.content["framework"])),
+        ).first()
+        if written
+        else None
+    )
+    if version is None:
+        raise ToolUnknown(f"{framework_version} has no tool “{tool_key}” that is installed.")
+    return version
 
 
 def _tool(version: FrameworkVersion, key: str, name: str, *, by: User | None, now: datetime) -> Tool:

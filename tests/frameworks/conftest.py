@@ -63,3 +63,17 @@ def plan(root: Unit) -> Plan:
         return made.programme
 
     return make
+
+
+@pytest.fixture
+def team(root: Unit, grow: Grow, employ: Employ) -> dict[str, list[Post]]:
+    """A team with its manager and three practitioners, one elsewhere, and a quality assurance officer."""
+    unit, other = grow("duty-team", Unit.Kind.TEAM), grow("care-team", Unit.Kind.TEAM)
+    (manager,) = employ(unit, "team_manager")
+    return {
+        "manager": [manager],
+        "workers": employ(unit, "practitioner", 3, reports_to=manager),
+        "elsewhere": employ(other, "practitioner"),
+        "head": employ(root, "head_of_service"),
+        "qa": employ(root, "qa_officer"),
+    }

@@ -177,7 +177,17 @@ def _organisation(world: World) -> None:
         file=BytesIO(PEOPLE_FILE), file_name="people.csv", by=admin, now=DONE_AT
     )
     token = people.make_calendar_address(user=authority.practitioner, by=authority.practitioner, now=DONE_AT)
+    allocation.set_interval(
+        worker=authority.practitioner,
+        within="3 months",
+        why="Builds up direct work after a year away.",
+        review_on=date(2027, 2, 1),
+        was=None,
+        by=authority.team_manager,
+        now=DONE_AT,
+    )
     world.objects |= {
+        "worker": {"pk": authority.practitioner.pk},
         "calendar address": {"token": token},
         "unit": {"pk": authority.duty_team_1.pk},
         "post": {"pk": post.pk},

@@ -55,6 +55,19 @@ def counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (Unit, Post, User, PostHolding))
 
 
+def test_who_is_newly_qualified_and_until_when_comes_with_the_file(now: datetime) -> None:
+    row = {**ROW, "newly_qualified_until": "31/08/2027"}
+    take_in(ROOT, row, now=now)
+    person = User.objects.get(email="ada@north.example")
+    assert person.newly_qualified_until == date(2027, 8, 31)
+    assert take_in(ROOT, row, now=now).count == 0
+    assert take_in(ROOT, ROW, now=now).count == 0
+    later = take_in(ROOT, {**row, "newly_qualified_until": "30/11/2027"}, now=now)
+    assert [line.detail for line in later.lines()] == ["newly qualified until: 30/11/2027"]
+    wrong = refusals(ROOT, {**row, "newly_qualified_until": "next year"}, now=now)
+    assert "newly_qualified_until 'next year': is not a date" in wrong[0]
+
+
 def test_the_sample_is_a_whole_authority(now: datetime) -> None:
     with SAMPLE.open("rb") as file:
         workflow.import_people(file=file, file_name="people.csv", by=None, now=now)

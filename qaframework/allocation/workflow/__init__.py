@@ -27,6 +27,7 @@ from qaframework.allocation.workflow.extensions import (
     why_no_extension,
     why_not_decided,
 )
+from qaframework.allocation.workflow.intervals import end_interval, set_interval
 from qaframework.allocation.workflow.planning import (
     Planned,
     add_work,
@@ -58,6 +59,7 @@ __all__ = [
     "change_subject",
     "date_event",
     "decide_extension",
+    "end_interval",
     "deadline_for",
     "finish",
     "lapse_requests",
@@ -71,6 +73,7 @@ __all__ = [
     "reallocate",
     "send_back",
     "set_dates",
+    "set_interval",
     "set_theme_of",
     "set_unit",
     "set_worker",

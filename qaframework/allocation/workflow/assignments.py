@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from qaframework.allocation.deadlines import period_end
 from qaframework.allocation.models import Assignment, Reallocation
 from qaframework.allocation.rotation import subject_at
 from qaframework.allocation.wording import notice_url, subject_line
@@ -25,7 +26,7 @@ from qaframework.people.history import Change, SomebodyElseWasFirst
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.deadlines import due_date
-from qaframework.rules.periods import Month, Quarter
+from qaframework.rules.periods import Month
 from qaframework.rules.working_days import WorkingCalendar, end_of_day, local_date
 
 OPEN = {"state__in": Assignment.OPEN_STATES}
@@ -41,10 +42,7 @@ def deadline_for(assignment: Assignment, allocated_on: date, calendar: WorkingCa
     activity = activity_of(assignment)
     if activity.deadline is not None:
         return due_date(allocated_on, activity.deadline, calendar or working_calendar())
-    month = Month.parse(assignment.period)
-    if activity.due_by == "quarter":
-        return Quarter.of(month.start, assignment.framework_version.pack.year_starts_in).end
-    return month.end
+    return period_end(assignment)
 
 
 @dataclass(frozen=True)

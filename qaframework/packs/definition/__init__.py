@@ -4,7 +4,7 @@ One file for each subject, each with its entries as classes and how they are rea
 """
 
 from qaframework.packs.definition.activities import ActivityType, ExtensionRule, ModerationRule
-from qaframework.packs.definition.coverage import CoverageRule
+from qaframework.packs.definition.coverage import CoverageRule, Sooner
 from qaframework.packs.definition.draws import AnnualShare, DrawRule, MinimumShare, NewWorkers
 from qaframework.packs.definition.follow_up import ActionRules, ConcernRule, LoopRule
 from qaframework.packs.definition.grades import PackGradeScheme, grade_scheme_from
@@ -41,6 +41,7 @@ __all__ = [
     "PackNote",
     "ReportRule",
     "SampleRule",
+    "Sooner",
     "Standard",
     "SubjectRule",
     "Theme",

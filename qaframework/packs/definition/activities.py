@@ -36,6 +36,8 @@ class ActivityType:
     """One kind of quality-assurance work. ``deadline`` counts from the allocation; where it is None, the work
     is due at the end of its month or quarter, as ``due_by`` says.
 
+    ``newly_qualified_tool`` is the tool where the work is about somebody in their assessed and supported year
+    in employment (BED-28); empty where that makes no difference.
     ``closure_owed_by`` names the roles that audit each case when it closes, the first one that is there;
     empty for other work.
     ``sample`` says what a dip sample looks at; None where whoever does it chooses.
@@ -49,6 +51,7 @@ class ActivityType:
     label: str
     kind: str
     tool: str
+    newly_qualified_tool: str
     grade_scheme: str | None
     mode: str
     deadline: Offset | None
@@ -80,6 +83,10 @@ class ActivityType:
         """Whom an owner of that role looks at in turn; None when they choose."""
         return next((rule for rule in self.subjects if role in rule.by), None)
 
+    def tool_about(self, *, newly_qualified: bool) -> str:
+        """The tool on which it is done, by whether whom it is about is newly qualified."""
+        return self.newly_qualified_tool or self.tool if newly_qualified else self.tool
+
     def independence_in(self, month: Month) -> str:
         """Whose cases an auditor may be given in audits of that month (RBWM-27)."""
         return self.independence_by_month.get(month_name[month.month].lower(), self.independence)
@@ -91,6 +98,7 @@ def activity_from(data: Json) -> ActivityType:
         label=data["label"],
         kind=data["kind"],
         tool=data["tool"],
+        newly_qualified_tool=(data.get("newly_qualified") or {}).get("tool", ""),
         grade_scheme=data.get("grade_scheme"),
         mode=data.get("mode", "any"),
         deadline=offset_of(data.get("deadline")),

@@ -7,11 +7,21 @@ from qaframework.rules.deadlines import Offset
 
 
 @dataclass(frozen=True)
+class Sooner:
+    """A shorter time that holds for some people."""
+
+    within: Offset
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CoverageRule:
     """Everybody whose post has one of the roles is looked at ``within`` such a time (BED-29, SAN-32).
 
     ``kind`` is that of the work that counts; with a ``question`` only work counts in which it was answered
-    with one of ``answers``, such as observations of a home visit.
+    with one of ``answers``, such as observations of a home visit. ``newly_qualified`` holds for those in
+    their assessed and supported year in employment (BED-28); ``needing_support`` is the longest time of
+    their own that managers may set for somebody (BED-30).
     """
 
     key: str
@@ -21,6 +31,8 @@ class CoverageRule:
     within: Offset
     question: str
     answers: tuple[str, ...]
+    newly_qualified: Sooner | None
+    needing_support: Sooner | None
     clauses: tuple[str, ...]
 
 
@@ -33,5 +45,11 @@ def coverage_rule_from(data: Json) -> CoverageRule:
         within=Offset.parse(data["within"]),
         question=data.get("question", ""),
         answers=tuple(data.get("answers", ())),
+        newly_qualified=_sooner(data.get("newly_qualified")),
+        needing_support=_sooner(data.get("needing_support")),
         clauses=clauses_of(data),
     )
+
+
+def _sooner(data: Json | None) -> Sooner | None:
+    return Sooner(Offset.parse(data["within"]), clauses_of(data)) if data else None

@@ -17,6 +17,7 @@ def activity_slips(
     scheme = activity.get("grade_scheme")
     moderation, extension = part_of(activity, "moderation"), part_of(activity, "extension")
     yield from unknown(f"{place} › tool", [activity.get("tool")], tools, "tool of the pack")
+    yield from _newly_qualified_slips(f"{place} › newly_qualified", activity, tools)
     yield from unknown(f"{place} › grade_scheme", [scheme], schemes, "grade scheme")
     yield from unknown(f"{place} › ladder", [activity.get("ladder")], ladders, "ladder")
     yield from unknown(f"{place} › moderation › ladder", [moderation.get("ladder")], ladders, "ladder")
@@ -30,6 +31,21 @@ def activity_slips(
     yield from subject_slips(place, activity, framework)
     yield from sample_slips(f"{place} › sample", activity, framework, tools.get(str(activity.get("tool"))))
     yield from _fit_slips(place, activity, framework, tools)
+
+
+def _newly_qualified_slips(
+    place: str, activity: Mapping[str, Any], tools: Mapping[str, Any]
+) -> Iterator[Slip]:
+    """The other tool is there and fits, and the work looks at somebody's practice."""
+    key = part_of(activity, "newly_qualified").get("tool")
+    if not isinstance(key, str):
+        return
+    yield from unknown(f"{place} › tool", [key], tools, "tool of the pack")
+    if activity.get("kind") != "observation":
+        yield place, "Only an observation is of somebody’s practice.", "Leave it out, or kind: observation."
+    tool = tools.get(key)
+    if isinstance(tool, dict) and tool.get("grade_scheme") != activity.get("grade_scheme"):
+        yield f"{place} › tool", "This tool is graded on another scale.", "The same scale as the activity."
 
 
 def _fit_slips(

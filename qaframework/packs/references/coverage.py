@@ -1,16 +1,20 @@
 """Slips in how often each member of staff is to be looked at."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from qaframework.packs.references.lookups import (
     Slip,
     entries_of,
     keys_of,
+    part_of,
     repeated,
     texts_of,
     unknown,
 )
+from qaframework.rules.deadlines import Offset, due_date
+from qaframework.rules.working_days import WorkingCalendar
 
 
 def coverage_slips(framework: Mapping[str, Any], tools: Mapping[str, Any]) -> Iterator[Slip]:
@@ -21,8 +25,25 @@ def coverage_slips(framework: Mapping[str, Any], tools: Mapping[str, Any]) -> It
         yield from unknown(f"{place} › roles", texts_of(rule, "roles"), roles, "role")
         if bool(rule.get("question")) != bool(rule.get("answers")):
             yield place, "A question and its answers go together.", "Both, or neither."
+        for part in ("newly_qualified", "needing_support"):
+            if not _is_shorter(part_of(rule, part).get("within"), rule.get("within")):
+                yield (
+                    f"{place} › {part}",
+                    "This is no shorter than the time for everybody.",
+                    "A shorter time, or leave it out.",
+                )
         if isinstance(question := rule.get("question"), str):
             yield from _question_slips(place, question, rule, framework, tools)
+
+
+def _is_shorter(within: Any, usual: Any) -> bool:
+    """Whether one time is shorter than another; what cannot be compared is not to be told here."""
+    try:
+        times = [Offset.parse(text) for text in (within, usual) if isinstance(text, str)]
+        own, others = (due_date(date(2026, 1, 1), one, WorkingCalendar()) for one in times)
+    except ValueError:
+        return True
+    return own < others
 
 
 def _question_slips(
