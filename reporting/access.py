@@ -45,6 +45,11 @@ def units_with_figures(user: User, on: date) -> UnitQuerySet:
     return Unit.objects.filter(overseen | Q(pk__in=own), is_active=True).order_by("path")
 
 
+def overseen_q(user: User, on: date, unit_field: str) -> Q:
+    """Rows of units whose work the person sees, or for which they run quality assurance."""
+    return capability_q(user, OVERSIGHT, on, unit_field)
+
+
 def links_of(user: User, period: str, on: date) -> Links:
     """Where figures of a period (a month's key, or a quarter's) may lead the person."""
     return links_for(

@@ -19,7 +19,6 @@ from qaframework.allocation.reading import packs_on
 from qaframework.caseload.access import cleared_q
 from qaframework.packs.definition import CoverageRule
 from qaframework.packs.wording import how_often, sentence
-from qaframework.people.access import capability_q
 from qaframework.people.calendar import working_calendar
 from qaframework.people.forms import FilterForm, offer
 from qaframework.people.models import Post, PostHolding, Unit, User
@@ -28,7 +27,8 @@ from qaframework.rules.deadlines import Offset, due_date
 from qaframework.rules.statistics import suppress_small
 from qaframework.rules.working_days import WorkingCalendar, local_date
 from qaframework.tools.models import Answer
-from reporting.access import OVERSIGHT
+from reporting.access import overseen_q
+from reporting.forms import unit_choices
 
 COLUMNS = (
     "Person",
@@ -106,8 +106,7 @@ class CoverageFilter(FilterForm):
     def __init__(self, data: Any, *, aspects: list[Aspect], units: list[Unit]) -> None:
         super().__init__(data)
         offer(self, "what", [(one.key, one.label) for one in aspects])
-        indented = [(str(one.pk), f"{'– ' * (one.path.count('/') - 2)}{one.name}") for one in units]
-        offer(self, "unit", [("", "All that I may see"), *indented])
+        offer(self, "unit", [("", "All that I may see"), *unit_choices(units)])
 
 
 @dataclass(frozen=True)
@@ -183,25 +182,18 @@ def coverage_for(user: User, query: QueryDict, today: date) -> Coverage:
     """As the address narrows it, for those whom the person oversees.
 
     Audits of restricted cases count only for readers who are cleared for them."""
-    units = list(Unit.objects.filter(_overseen(user, today, ""), is_active=True).order_by("path"))
+    units = list(Unit.objects.filter(overseen_q(user, today, ""), is_active=True).order_by("path"))
     aspects = _aspects(today)
     chosen = CoverageFilter(query, aspects=aspects, units=units)
     aspect = next((one for one in aspects if one.key == chosen.chosen("what")), aspects[0])
     unit = next((one for one in units if str(one.pk) == chosen.chosen("unit")), None)
-    scope = _overseen(user, today, "post__unit")
+    scope = overseen_q(user, today, "post__unit")
     if unit is not None:
         scope &= Q(post__unit__path__startswith=unit.path)
     people = _people(user, aspect, scope, today)
     people.sort(key=lambda one: (one.last or date.min, one.by or date.max, one.user.full_name, one.user.pk))
     services = [one for one in units if one.kind in (Unit.Kind.FUNCTION, Unit.Kind.SERVICE)]
     return Coverage(chosen, aspect, people, services, today)
-
-
-def _overseen(user: User, today: date, unit_field: str) -> Q:
-    scope = Q(pk__in=[])
-    for capability in OVERSIGHT:
-        scope |= capability_q(user, capability, today, unit_field)
-    return scope
 
 
 def _aspects(today: date) -> list[Aspect]:

@@ -30,7 +30,7 @@ class DashboardFilter(FilterForm):
         self.this_month = Month.of(today)
         months = [self.this_month.plus(-step) for step in range(MONTHS_BACK)]
         offer(self, "month", [(month.key, month.label) for month in months])
-        offer(self, "unit", [("", "All that I may see"), *((str(one.pk), _indented(one)) for one in units)])
+        offer(self, "unit", [("", "All that I may see"), *unit_choices(units)])
         offer(self, "framework", [(str(one.pk), one.name) for one in frameworks])
         if len(frameworks) < 2:
             del self.fields["framework"]
@@ -106,5 +106,6 @@ class ReissueForm(forms.Form):
     )
 
 
-def _indented(unit: Unit) -> str:
-    return f"{'– ' * (unit.path.count('/') - 2)}{unit.name}"
+def unit_choices(units: Iterable[Unit]) -> list[tuple[str, str]]:
+    """Parts of the organisation as choices, set in by their level."""
+    return [(str(unit.pk), f"{'– ' * (unit.path.count('/') - 2)}{unit.name}") for unit in units]

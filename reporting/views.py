@@ -26,6 +26,8 @@ from reporting import access, workflow
 from reporting.coverage import MOST_SHOWN, coverage_for
 from reporting.dashboard import about, dashboard_for
 from reporting.forms import ReissueForm, ReportFilter, WordsForm, mark_of
+from reporting.learning_needs import MOST_SHOWN as MOST_NEEDS
+from reporting.learning_needs import learning_needs_for
 from reporting.models import Report
 from reporting.own_dates import calendar_of
 from reporting.pages import as_data, document_of, sentences_of, with_links
@@ -79,14 +81,31 @@ def coverage(request: HttpRequest) -> HttpResponse:
 def coverage_file(request: HttpRequest) -> HttpResponseBase:
     """All of them, as the page is narrowed; the download is logged like a reading."""
     shown = coverage_for(request.user, request.GET, local_today())
-    log_read(
-        reader=request.user,
-        kind=RecordRead.Kind.REPORT,
-        record_id=0,
-        label="Coverage, file",
-        now=timezone.now(),
-    )
+    _log_download(request, "Coverage, file")
     return csv_response("coverage.csv", shown.file_rows)
+
+
+@requires(*access.OVERSIGHT)
+@require_safe
+def learning_needs(request: HttpRequest) -> HttpResponse:
+    """What observations say people need to learn and teams could do better."""
+    shown = learning_needs_for(request.user, request.GET, local_today())
+    context = {
+        "needs": shown,
+        "columns": columns(*shown.columns),
+        "more": len(shown.needs) > MOST_NEEDS,
+        "is_narrowed": any(shown.filter.chosen(name) for name in shown.filter.fields),
+    }
+    return render(request, "reporting/learning_needs.html", context)
+
+
+@requires(*access.OVERSIGHT)
+@require_safe
+def learning_needs_file(request: HttpRequest) -> HttpResponseBase:
+    """All of them, as the page is narrowed; the download is logged like a reading."""
+    shown = learning_needs_for(request.user, request.GET, local_today())
+    _log_download(request, "Training needs, file")
+    return csv_response("training-needs.csv", shown.file_rows)
 
 
 @requires(Capability.SEE_FIGURES)
@@ -194,6 +213,12 @@ def reissue(request: HttpRequest, pk: int) -> HttpResponse:
     crumbs = [*_crumbs(), {"label": released.title, "url": reverse("reporting:report", args=[pk])}]
     context = {"report": released, "form": form, "crumbs": crumbs}
     return render(request, "reporting/reissue.html", context, status=422 if form.errors else 200)
+
+
+def _log_download(request: HttpRequest, label: str) -> None:
+    """Of a list that is about no one record."""
+    kind = RecordRead.Kind.REPORT
+    log_read(reader=request.user, kind=kind, record_id=0, label=label, now=timezone.now())
 
 
 def _keep(request: HttpRequest, draft: Report, typed: dict[str, Any], now: datetime) -> HttpResponse:

@@ -14,6 +14,7 @@ NO_PAGES = {
     "audits:draw_frame",
     "reporting:coverage_file",
     "reporting:file",
+    "reporting:learning_needs_file",
     "reporting:own_dates",
 }
 # Whose view of a page is looked at: the first of these for whom it opens.

@@ -400,6 +400,8 @@ REPORTING = [
     get("reporting:dashboard", for_=SEES_FIGURES, gate=SEES_FIGURES),
     get("reporting:coverage", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
     get("reporting:coverage_file", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
+    get("reporting:learning_needs", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
+    get("reporting:learning_needs_file", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
     get("reporting:reports", for_=SEES_FIGURES, gate=SEES_FIGURES),
     get("reporting:report", "released report", for_=READS_REPORT, gate=SEES_FIGURES),
     get("reporting:report", "draft report", for_=QA, gate=SEES_FIGURES),

@@ -52,6 +52,8 @@ def _question_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:
             yield place, f"“{question.get('key')}” is used by the product.", "Choose another key."
         if _wrong_way_round(question):
             yield place, "The least answer is not below the largest.", "minimum below maximum."
+        if question.get("gathers") and tool.get("rows"):
+            yield f"{place} › gathers", "Answers for each row are not gathered.", "Leave it out, or no rows."
         yield from repeated(place, [option.get("key") for option in entries_of(question, "options")])
 
 
