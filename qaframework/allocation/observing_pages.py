@@ -6,8 +6,8 @@ from typing import Any
 from django.urls import reverse
 
 from qaframework.allocation.models import ObservationInterval
-from qaframework.allocation.observing import asked_by, limits_of, rules_of
-from qaframework.packs.wording import sentence
+from qaframework.allocation.observing import asked_by, rules_of
+from qaframework.packs.wording import how_often, sentence
 from qaframework.people.models import PostHolding, User
 from qaframework.people.templatetags.page import uk_date, uk_datetime
 
@@ -48,11 +48,10 @@ def _of(interval: ObservationInterval, on: date) -> list[dict[str, Any]]:
     ]
 
 
-def limits_in_words(holding: PostHolding, on: date) -> list[str]:
-    """What the framework asks for at least. Two queries."""
-    limits = limits_of(rules_of(holding.post, on), holding.user, on)
-    told = "; ".join(dict.fromkeys(map(str, limits)))
-    return [f"The framework asks for an observation {told}."] if told else []
+def asked_in_words(holding: PostHolding, on: date) -> list[str]:
+    """What the frameworks ask for of people in such a post, in sentences. Two queries."""
+    said = [one for rule in rules_of(holding.post, on) for one in how_often(rule)]
+    return [f"{sentence(one)}." for one in said]
 
 
 def change_rows(worker: User) -> list[list[str]]:

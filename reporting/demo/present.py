@@ -13,6 +13,7 @@ from qaframework.allocation.workflow import activity_of
 from qaframework.caseload.models import Case, CaseStatus
 from qaframework.packs.models import Framework
 from qaframework.people.models import Post, User
+from qaframework.people.workflow import set_newly_qualified
 from qaframework.rules.working_days import at_local_time, local_date
 from qaframework.tools.reading import missing_answers
 from qaframework.tools.workflow import save_answer
@@ -25,6 +26,7 @@ from reporting.periods import due_on, due_periods
 
 REPORTS_KEPT = 2  # of each kind about all units; of each unit the last
 MANAGER, COLLEAGUE, PRACTITIONER, HEAD = "tm-duty-east", "tm-duty-north", "sw-duty-east-1", "hos-duty"
+RETURNING = "sw-duty-east-2"
 # Audits a few days past their four weeks: whose, of which team's case, allocated how many days ago.
 LATE = (("tm-duty-south", "duty-west", 31), ("tm-family-east", "family-west", 37))
 
@@ -53,6 +55,27 @@ def fill_desks(story: Story) -> None:
         _audit(story, activity.key, posts[code], _case(story, unit), days_ago=days_ago)
     _own_actions(story, invited, posts[PRACTITIONER])
     _concern(story, own)
+    _observed_more_often(story, posts)
+
+
+def _observed_more_often(story: Story, posts: dict[str, Post]) -> None:
+    """Two of the team of the manager one can sign in as: one is newly qualified, one comes back to work."""
+    manager, new, back = (story.holder(posts[code]) for code in (MANAGER, PRACTITIONER, RETURNING))
+    assert manager is not None
+    assert new is not None
+    assert back is not None
+    set_newly_qualified(
+        user=new, until=story.today + timedelta(days=200), by=manager, now=story.now - timedelta(days=9)
+    )
+    allocation.set_interval(
+        worker=back,
+        within="3 months",
+        why="Back after a year away; builds up court work again.",
+        review_on=story.today + timedelta(days=60),
+        was=None,
+        by=manager,
+        now=story.now - timedelta(days=9),
+    )
 
 
 def _case(story: Story, unit: str) -> Case:

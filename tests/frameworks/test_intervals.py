@@ -68,6 +68,16 @@ def test_who_needs_support_is_observed_at_least_every_six_months_or_more_often_a
     assert without.status_code == 422
     send(holder(manager), "set_interval", worker.pk, within="6 months", why=WHY)
     assert due(client, manager, worker) == (date(2027, 6, 1), "Every 6 months, own interval")
+    form = page(holder(manager), "set_interval", worker.pk).context["form"]
+    send(
+        holder(manager),
+        "set_interval",
+        worker.pk,
+        within="6 months",
+        why=WHY,
+        read=form["read"].value(),
+    )
+    assert ObservationInterval.history.count() == 1  # the same again
 
     mark = page(holder(manager), "set_interval", worker.pk).context["form"]["read"].value()
     send(

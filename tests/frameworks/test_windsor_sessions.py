@@ -1,5 +1,6 @@
 """Practice sessions are observed, and what they show of training needs is gathered for teams (RBWM-14)."""
 
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,9 +14,11 @@ from observations.models import Observation
 from qaframework.activities.workflow import open_activity
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.workflow import allocate_period_work
+from qaframework.packs.checking import mistakes_in
 from qaframework.people.models import Post, RecordRead, Unit
 from tests.browsing import page_of
 from tests.factories.activities import fill_in
+from tests.factories.packs import shipped
 from tests.frameworks.conftest import Employ, Grow, Plan
 from tests.frameworks.observing import holder
 
@@ -127,3 +130,12 @@ def test_what_is_not_handed_in_or_left_empty_is_not_gathered(
     response = page_of(client, "reporting")(holder(centres["qa"][0]), "learning_needs")
     assert response.context["needs"].needs == []
     assert "Nothing to show" in response.content.decode()
+
+
+def test_answers_for_each_row_are_not_gathered() -> None:
+    content = deepcopy(shipped("windsor"))
+    tool = content["tools"]["practice_observation"]
+    tool["rows"] = {"label": "Session", "minimum": 1, "maximum": 3}
+    told = [str(mistake) for mistake in mistakes_in(content)]
+    assert len(told) == 2
+    assert all("Answers for each row are not gathered" in one for one in told)

@@ -13,7 +13,7 @@ from qaframework.allocation import access, workflow
 from qaframework.allocation.forms import IntervalForm, NewlyQualifiedForm
 from qaframework.allocation.models import ObservationInterval
 from qaframework.allocation.observing import interval_of
-from qaframework.allocation.observing_pages import CHANGES, change_rows, facts, limits_in_words
+from qaframework.allocation.observing_pages import CHANGES, asked_in_words, change_rows, facts
 from qaframework.people.access import local_today, signed_in
 from qaframework.people.form_page import ELSEWHERE, form_page, sent
 from qaframework.people.history import SomebodyElseWasFirst
@@ -56,7 +56,7 @@ def set_interval(request: HttpRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"How often {holding.user} is observed",
-        "text": [*limits_in_words(holding, local_today()), "Only the managers above this person read it."],
+        "text": [*asked_in_words(holding, local_today()), "Only the managers above this person read it."],
         "button": "Save",
         "back": _back(holding.user),
     }

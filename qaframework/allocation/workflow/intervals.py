@@ -28,6 +28,7 @@ def set_interval(
 ) -> ObservationInterval:
     """Have the worker observed at least once in ``within``, from today on; ``was`` is what it replaces.
 
+    Saying the same again changes nothing.
     Raises Refused for a time longer than the framework's, without saying why, and for a review that is not
     ahead; SomebodyElseWasFirst when the interval was set, changed or ended meanwhile.
     """
@@ -38,6 +39,8 @@ def set_interval(
         raise Refused("Give a day after today on which to look at this again.")
     _refuse_if_longer(worker, Offset.parse(within), today)
     values = {"within": within, "why": why, "review_on": review_on}
+    if was is not None and all(getattr(was, name) == value for name, value in values.items()):
+        return was
     if was is not None:
         return history.change(was, by=by, now=now, reason="Changed", only_if=_as_read(was), **values)
     interval = ObservationInterval(worker=worker, starts_on=today, **values)
