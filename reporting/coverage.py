@@ -223,7 +223,10 @@ def _people(user: User, aspect: Aspect, scope: Q, today: date) -> list[Person]:
     managed = set(people_in_line(user, today).values_list("user", flat=True)) if aspect.is_of_practice else ()
     found = []
     for pk, one in held.items():
-        times = _times(aspect.rule_for(one.post.role), one.user, own.get(pk), today)
+        rule = aspect.rule_for(one.post.role)
+        # Where no framework says how often, a time would tell others that somebody has one of their own.
+        interval = own.get(pk) if rule or pk in managed else None
+        times = _times(rule, one.user, interval, today)
         since = last.get(pk) or one.starts_on
         found.append(
             Person(
@@ -232,7 +235,7 @@ def _people(user: User, aspect: Aspect, scope: Q, today: date) -> list[Person]:
                 last=last.get(pk),
                 by=first_due(since, times, calendar),
                 given_out=under_way.get(pk),
-                how_often=_how_often(since, times, own.get(pk), calendar, today) if pk in managed else "",
+                how_often=_how_often(since, times, interval, calendar, today) if pk in managed else "",
             )
         )
     return found

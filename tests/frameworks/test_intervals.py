@@ -185,6 +185,9 @@ def test_a_review_lies_ahead_and_where_no_framework_says_how_often_any_interval_
     assert due(client, manager, worker) == (date(2026, 1, 6), "Every 12 months, own interval")
     other = holder(team["workers"][1])
     assert due(client, manager, other) == (None, "No time set")
+    for_qa = shown(client, team["qa"][0])
+    assert not for_qa.is_timed
+    assert {one.by for one in for_qa.people} == {None}
 
 
 @pytest.mark.clause("BED-28")
