@@ -4,41 +4,22 @@ Nothing is saved here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from typing import Self
 
 from qaframework.allocation.models import ObservationInterval
 from qaframework.allocation.reading import packs_on
 from qaframework.packs.definition import CoverageRule, Pack, Sooner
 from qaframework.packs.models import Framework
-from qaframework.packs.wording import at_least_once
 from qaframework.people.models import Post, User
 from qaframework.rules.deadlines import Offset, due_date
 from qaframework.rules.working_days import WorkingCalendar
 
 
-@dataclass(frozen=True)
-class HowOften:
-    """The longest time from one observation to the next, and the clauses that ask for it."""
-
-    within: Offset
-    clauses: tuple[str, ...]
-
-    @classmethod
-    def of(cls, rule: CoverageRule | Sooner) -> Self:
-        return cls(rule.within, rule.clauses)
-
-    def __str__(self) -> str:
-        return at_least_once(self.within, self.clauses)
-
-
-def asked_by(rule: CoverageRule, worker: User, on: date) -> list[HowOften]:
+def asked_by(rule: CoverageRule, worker: User, on: date) -> list[CoverageRule | Sooner]:
     """What a rule of the framework asks of somebody whose role it is about: more of the newly qualified."""
-    asked = [HowOften.of(rule)]
     if rule.newly_qualified and worker.is_newly_qualified(on):
-        asked.append(HowOften.of(rule.newly_qualified))
-    return asked
+        return [rule, rule.newly_qualified]
+    return [rule]
 
 
 def rules_for(pack: Pack, role: str) -> list[CoverageRule]:
@@ -62,16 +43,10 @@ def rules_of(post: Post, on: date) -> list[CoverageRule]:
     ]
 
 
-def limits_of(rules: Iterable[CoverageRule], worker: User, on: date) -> list[HowOften]:
+def limits_of(rules: Iterable[CoverageRule], worker: User, on: date) -> list[CoverageRule | Sooner]:
     """What an interval of the worker's own may not be longer than (BED-30)."""
-    return [
-        limit
-        for rule in rules
-        for limit in (
-            *asked_by(rule, worker, on),
-            *([HowOften.of(rule.needing_support)] if rule.needing_support else []),
-        )
-    ]
+    limits = [limit for rule in rules for limit in (*asked_by(rule, worker, on), rule.needing_support)]
+    return [limit for limit in limits if limit is not None]
 
 
 def own_intervals() -> dict[int, ObservationInterval]:

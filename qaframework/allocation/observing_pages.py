@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from qaframework.allocation.models import ObservationInterval
 from qaframework.allocation.observing import asked_by, rules_of
-from qaframework.packs.wording import how_often, sentence
+from qaframework.packs.wording import at_least_once, how_often, sentence
 from qaframework.people.models import PostHolding, User
 from qaframework.people.templatetags.page import uk_date, uk_datetime
 
@@ -18,11 +18,15 @@ SILENT = "The framework does not say how often"
 def facts(holding: PostHolding, interval: ObservationInterval | None, on: date) -> list[dict[str, Any]]:
     """Rows of a summary list. Two queries."""
     worker = holding.user
-    asked = [str(one) for rule in rules_of(holding.post, on) for one in asked_by(rule, worker, on)]
+    asked = [
+        sentence(at_least_once(one.within, one.clauses))
+        for rule in rules_of(holding.post, on)
+        for one in asked_by(rule, worker, on)
+    ]
     until = worker.newly_qualified_until
     return [
         {"label": "Post", "value": f"{holding.post.title}, {holding.post.unit.name}"},
-        {"label": "The framework asks for", "value": "\n".join(map(sentence, asked)) or SILENT},
+        {"label": "The framework asks for", "value": "\n".join(asked) or SILENT},
         {
             "label": "Newly qualified",
             "value": f"Until {uk_date(until)}" if until and worker.is_newly_qualified(on) else "No",

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from qaframework.allocation.models import ObservationInterval
 from qaframework.allocation.observing import limits_of, longer_than, rules_of
+from qaframework.packs.wording import at_least_once
 from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
 from qaframework.people.history import SomebodyElseWasFirst
@@ -74,4 +75,5 @@ def _refuse_if_longer(worker: User, within: Offset, today: date) -> None:
     limits = limits_of(rules_of(post, today), worker, today) if post else []
     shorter = [one for one in limits if longer_than(within, one.within, today, working_calendar())]
     if shorter:
-        raise Refused(f"The framework asks for more than that: {shorter[-1]}. Choose a shorter time.")
+        asked = at_least_once(shorter[-1].within, shorter[-1].clauses)
+        raise Refused(f"The framework asks for more than that: {asked}. Choose a shorter time.")
