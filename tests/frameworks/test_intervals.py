@@ -17,6 +17,7 @@ from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Post, RecordRead, User
 from qaframework.people.refusal import Refused
 from tests.browsing import page_of, send_to
+from tests.factories.activities import fill_in
 from tests.factories.packs import shipped
 from tests.frameworks.conftest import Employ, Plan
 from tests.frameworks.observing import holder, observe, shown
@@ -215,13 +216,15 @@ def test_the_newly_qualified_are_observed_as_the_policy_for_their_year_says_on_i
         observation = Observation.objects.get(pk=observation.pk)
         assert observation.assignment.worker == person
         assert observation.answer_set.tool_version.tool.key == tool
-    send_to(client, "observations")(
-        holder(manager), "section", observation.pk, "before", **{"stage": "first", "stage-version": 0}
-    )
     until = page(holder(manager), "observed", new.pk).content.decode()
     assert "Until 30 September 2027" in until
     send(holder(manager), "newly_qualified", new.pk, until="")
     assert due(client, manager, new) == (date(2027, 11, 21), "Every 12 months")
+    fill_in(observation, holder(manager), NOW)
+    client.post(arrange, {"person": new.pk, "day": "2027-03-09"})
+    begun = Observation.objects.get(pk=observation.pk)
+    assert begun.observed_on == date(2027, 3, 9)
+    assert begun.answer_set.tool_version.tool.key == "asye_observation"  # what was begun is not lost
 
 
 @pytest.mark.parametrize(
