@@ -53,9 +53,9 @@ def _of(interval: ObservationInterval, on: date) -> list[dict[str, Any]]:
 
 
 def asked_in_words(holding: PostHolding, on: date) -> list[str]:
-    """What the frameworks ask for of people in such a post, in sentences. Two queries."""
-    said = [one for rule in rules_of(holding.post, on) for one in how_often(rule)]
-    return [f"{sentence(one)}." for one in said]
+    """What the frameworks ask for of people in such a post, in a sentence. Two queries."""
+    said = "; ".join(one for rule in rules_of(holding.post, on) for one in how_often(rule))
+    return [f"The framework asks for: {said}." if said else f"{SILENT}."]
 
 
 def change_rows(worker: User) -> list[list[str]]:

@@ -56,7 +56,10 @@ def set_interval(request: HttpRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": f"How often {holding.user} is observed",
-        "text": [*asked_in_words(holding, local_today()), "Only the managers above this person read it."],
+        "text": [
+            *asked_in_words(holding, local_today()),
+            "Only the managers above this person can read what you write here.",
+        ],
         "button": "Save",
         "back": _back(holding.user),
     }
