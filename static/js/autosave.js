@@ -214,8 +214,11 @@ class Answer {
     part("theirs").textContent = this.inWords(this.fromServer(theirs));
     part("keep-mine").addEventListener("click", () => this.settle(version, this.values()));
     part("use-theirs").addEventListener("click", () => this.settle(version, this.fromServer(theirs)));
-    this.status.after(this.conflict);
-    part("keep-mine").focus();
+    this.status.after(this.conflict); // without the focus: who is still typing must not choose by pressing a key
+  }
+
+  askToChoose() {
+    this.conflict.querySelector("[data-conflict=keep-mine]").focus();
   }
 
   /** Sends the chosen text on top of the version that was saved meanwhile. */
@@ -255,7 +258,11 @@ for (const form of new Set(answers.map((answer) => answer.fields[0].form).filter
     event.preventDefault();
     const { submitter } = event;
     await Promise.race([Promise.all(answers.map((answer) => answer.send())), pause(3000)]);
-    if (answers.some((answer) => answer.conflict)) return;
+    const undecided = answers.find((answer) => answer.conflict);
+    if (undecided) {
+      undecided.askToChoose();
+      return;
+    }
     form.dataset.isFlushed = "true";
     form.requestSubmit(submitter);
   });

@@ -116,6 +116,17 @@ def test_two_texts_are_both_shown_and_the_person_chooses(audit: Site, button: st
     assert audit.posts[-1] == {"version": "9", "value": chosen}
 
 
+def test_two_texts_leave_the_keyboard_alone_until_the_button_asks_for_the_choice(audit: Site) -> None:
+    audit.answer_next(409, mine="my text", theirs="their text", version=9, by="Priya Wexcombe")
+    audit.page.fill("#a", "my text")
+    conflict = audit.page.get_by_role("region", name="Two versions of this answer")
+    expect(conflict).to_be_visible()
+    expect(audit.page.locator("#a")).to_be_focused()
+    audit.page.get_by_role("button", name="Save and continue").click()
+    expect(conflict.get_by_role("button", name="Keep mine")).to_be_focused()
+    assert len(audit.posts) == 1
+
+
 def test_a_value_that_cannot_be_saved_says_why(audit: Site) -> None:
     audit.answer_next(422, message="Write at most 4,000 characters.")
     audit.page.fill("#a", "too much")
