@@ -6,7 +6,7 @@ need a clearance. Every reading is logged.
 
 from datetime import date, datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from audits.models import CaseAudit
@@ -81,6 +81,7 @@ def _get(audits: QuerySet[CaseAudit], pk: int, now: datetime) -> CaseAudit:
     held = PostHolding.objects.on(local_date(now)).filter(post=OuterRef("assignment__post"))
     holder = held.order_by("-is_acting", "-starts_on", "-pk").values("user__full_name")[:1]
     actions = Action.objects.filter(plan=OuterRef("action_plan")).order_by().values("plan")
+    drafts = actions.filter(state=Action.State.DRAFT)
     audit = (
         audits.filter(pk=pk)
         .select_related(*RELATED)
@@ -88,6 +89,7 @@ def _get(audits: QuerySet[CaseAudit], pk: int, now: datetime) -> CaseAudit:
         .annotate(
             holder_name=Subquery(holder),
             action_count=Subquery(actions.annotate(count=Count("pk")).values("count")),
+            earliest_draft=Subquery(drafts.annotate(first=Min("due_on")).values("first")),
         )
         .first()
     )

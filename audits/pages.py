@@ -94,7 +94,7 @@ def words_of(audit: CaseAudit) -> dict[str, str]:
 def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now: datetime) -> AuditPage:
     """Two more queries once the audit was handed in: its last moderation, and who may see its plan."""
     on = local_date(now)
-    found = progress_of(audit, answers)
+    found = progress_of(audit, answers, on)
     is_auditor = owes(user, audit, on)
     is_worker = audit.assignment.worker_id == user.pk
     moderation = _last_moderation(audit)

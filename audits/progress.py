@@ -86,16 +86,21 @@ def standing_of(audit: CaseAudit, answers: Mapping[str, Answer]) -> Standing:
     """What access read together with the audit, without asking again."""
     values = values_of(audit.answer_set, answers)
     count: int | None = getattr(audit, "action_count", None)
-    return Standing(values=values, advice=getattr(audit, "advice_request", None), action_count=count or 0)
+    return Standing(
+        values=values,
+        advice=getattr(audit, "advice_request", None),
+        action_count=count or 0,
+        earliest_draft=getattr(audit, "earliest_draft", None),
+    )
 
 
-def progress_of(audit: CaseAudit, answers: Mapping[str, Answer]) -> Progress:
-    """No query, given an audit from access and its answers."""
+def progress_of(audit: CaseAudit, answers: Mapping[str, Answer], on: date) -> Progress:
+    """On a local date. No query, given an audit from access and its answers."""
     standing = standing_of(audit, answers)
     return Progress(
         audit=audit,
         sections=progress(audit.answer_set, answers),
-        problems=problems_before_submission(audit, standing),
+        problems=problems_before_submission(audit, standing, on),
         action_count=standing.action_count,
         advice=standing.advice,
         meeting=meeting_of(audit),
@@ -233,6 +238,8 @@ def _judgement_status(found: Progress) -> tuple[str, str]:
 
 
 def _actions_status(found: Progress) -> tuple[str, str]:
+    if found.action_count and found.has_problem(ACTIONS):
+        return "sent_back", "A date has passed"
     if found.action_count:
         return "completed", f"{found.action_count} action{'s' if found.action_count > 1 else ''}"
     return (
@@ -309,7 +316,8 @@ def _continue(found: Progress) -> NextStep:
         text = "You do not agree on the grade."
         return NextStep(text, "Ask for advice", reverse("audits:advice", args=[audit.pk]))
     if found.has_problem(ACTIONS):
-        text = "This grade needs at least one action."
+        first = next(problem for problem in found.problems if problem.part == ACTIONS)
+        text = first.message if found.action_count else "This grade needs at least one action."
         return NextStep(text, "Agree the actions", reverse("audits:actions", args=[audit.pk]))
     was_sent_back = audit.assignment.state == State.SENT_BACK
     text = "Change what the note asks for, then submit it again." if was_sent_back else "Everything is there."

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from audits.models import AdviceRequest, CaseAudit
+from qaframework.actions.workflow import why_not_issued
 from qaframework.allocation.workflow import activity_of
 from qaframework.rules.grades import GradeScheme, indicators_need_reason
 from qaframework.tools.definition import Question, QuestionType, ToolDefinition
@@ -38,26 +40,28 @@ class Standing:
     values: Mapping[str, Any]
     advice: AdviceRequest | None
     action_count: int
+    earliest_draft: date | None  # the first day on which an action that is not issued yet is due
 
     @classmethod
     def read(cls, audit: CaseAudit) -> "Standing":
-        """As it stands in the database now, in three queries."""
+        """As it stands in the database now, in four queries."""
         return cls(
             values=values_of(audit.answer_set),
             advice=AdviceRequest.objects.filter(audit=audit).first(),
             action_count=audit.action_plan.actions.count(),
+            earliest_draft=audit.action_plan.earliest_draft(),
         )
 
 
-def problems_before_submission(audit: CaseAudit, standing: Standing | None = None) -> list[Problem]:
-    """Everything that is missing, in the order of the pages; empty when the audit can be submitted."""
-    standing = standing or Standing.read(audit)
+def problems_before_submission(audit: CaseAudit, standing: Standing, on: date) -> list[Problem]:
+    """All that is missing on a local date, in the order of the pages; empty when it can be submitted."""
     definition = audit.answer_set.tool_version.definition
     return [
         *_unanswered(definition, standing.values),
         *_about_the_worker(audit),
         *_about_the_grade(audit, definition, standing),
         *_about_the_actions(audit, definition, standing.action_count),
+        *_about_their_days(standing, on),
     ]
 
 
@@ -174,6 +178,11 @@ def _about_the_actions(audit: CaseAudit, definition: ToolDefinition, action_coun
         return []
     label = scheme.grade(audit.overall_grade).label
     return [Problem(f"An audit graded “{label}” needs at least one action.", ACTIONS, "Actions")]
+
+
+def _about_their_days(standing: Standing, on: date) -> list[Problem]:
+    reason = why_not_issued(standing.earliest_draft, on)
+    return [Problem(reason, ACTIONS, "Actions")] if reason else []
 
 
 def practitioner_word(audit: CaseAudit) -> str:

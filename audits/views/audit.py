@@ -172,7 +172,7 @@ def begin_if_needed(found: CaseAudit, user: User) -> None:
 def _check_page(request: HttpRequest, found: CaseAudit, status: int = 200) -> HttpResponse:
     answers = answers_of(found.answer_set)
     standing = standing_of(found, answers)
-    problems = problems_before_submission(found, standing)
+    problems = problems_before_submission(found, standing, local_today())
     context = {
         "audit": found,
         "title": subject_line(found.assignment),

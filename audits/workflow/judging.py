@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from audits.models import AdviceRequest, AuditResult, CaseAudit
-from audits.readiness import Problem, problems_before_submission
+from audits.readiness import Problem, Standing, problems_before_submission
 from audits.workflow.moderating import open_moderation_by_grade
 from qaframework.actions import workflow as actions
 from qaframework.actions.models import Concern
@@ -175,7 +175,7 @@ def submit_audit(*, audit: CaseAudit, by: User, now: datetime) -> CaseAudit:
     Raises NotReady with everything that is missing, AnswersLocked when it was handed in before, and
     SomebodyElseWasFirst when the judgement changed meanwhile. It lands in the QA team's inbox (BED-12).
     """
-    problems = problems_before_submission(audit)
+    problems = problems_before_submission(audit, Standing.read(audit), local_date(now))
     if problems:
         raise NotReady(problems)
     hand_in(audit, by=by, now=now)

@@ -1,10 +1,11 @@
 """Remedial actions until they are verified, concerns raised now, and loops until authorised."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
 from simple_history.models import HistoricalRecords
 
 PERSON = settings.AUTH_USER_MODEL
@@ -52,6 +53,11 @@ class ActionPlan(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def earliest_draft(self) -> date | None:
+        """The first day on which an action that has not been issued is due."""
+        first: date | None = self.actions.filter(state=Action.State.DRAFT).aggregate(day=Min("due_on"))["day"]
+        return first
 
 
 class Action(models.Model):

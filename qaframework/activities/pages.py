@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from qaframework.actions.workflow import why_not_issued
 from qaframework.activities.models import Activity
 from qaframework.allocation.workflow import activity_of
 from qaframework.packs.wording import record_due
@@ -85,7 +86,7 @@ def tasks(activity: Activity, url: Url) -> list[Row]:
 def problems(
     activity: Activity, today: date, url: Url, arranging_url: str
 ) -> dict[str, list[tuple[str, str]]]:
-    """All that keeps it from being handed in, each with where it is put right, by page. One query."""
+    """All that keeps it from being handed in, each with where it is put right, by page. Two queries."""
     definition = activity.answer_set.tool_version.definition
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     if reason := activity.why_not_ready(today):
@@ -105,6 +106,8 @@ def problems(
     first = definition.sections[0]
     for said, row in repeated_rows(definition, values):
         found[first.title].append((said, f"{url('section', activity.pk, first.key)}#row-{row}"))
+    if reason := why_not_issued(activity.action_plan.earliest_draft(), today):
+        found["Actions"].append((reason, url("actions", activity.pk)))
     return dict(found)
 
 

@@ -215,3 +215,15 @@ def test_the_plan_is_to_be_reviewed_in_supervision_within_a_month_with_what_was_
         date(2026, 11, 19),
         "Both dates stand.",
     )
+
+
+@pytest.mark.clause("BF-09")
+def test_a_draft_whose_day_has_passed_is_not_issued(
+    northmoor: Authority, plan: ActionPlan, now: datetime
+) -> None:
+    add_action(plan, northmoor.post_of[northmoor.practitioner], now=now, due_on=TODAY)
+    with pytest.raises(Refused, match="by 10 November 2026, which has passed"):
+        workflow.issue_plan(plan=plan, copy_to=[], by=northmoor.team_manager_2, now=now + timedelta(days=1))
+    plan.refresh_from_db()
+    assert plan.issued_at is None
+    workflow.issue_plan(plan=plan, copy_to=[], by=northmoor.team_manager_2, now=now)

@@ -349,7 +349,7 @@ def test_a_concern_says_what_to_do_about_a_case_one_cannot_see(
         ("activity", [], 8),
         ("section", ["during"], 7),
         ("actions", [], 10),
-        ("hand_in", [], 7),
+        ("hand_in", [], 8),
         ("read", [], 9),
     ],
 )

@@ -1,12 +1,15 @@
 """Judging together: two people on one judgement, their reasons, and advice when they cannot agree."""
 
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from audits import workflow
 from audits.models import AdviceRequest, AuditResult
-from audits.readiness import problems_before_submission
+from audits.readiness import Standing, problems_before_submission
 from qaframework.notices.models import Notice
 from qaframework.people.refusal import Refused
 from tests.audits.pages import text_of, url
@@ -45,7 +48,9 @@ def begun(where, held, **answers):
 
 
 def problems(audit):
-    return [problem.message for problem in problems_before_submission(fresh(audit))]
+    audit = fresh(audit)
+    found = problems_before_submission(audit, Standing.read(audit), localdate())
+    return [problem.message for problem in found]
 
 
 def save(client, audit, name, value, version):
@@ -337,3 +342,22 @@ def test_the_result_in_the_figures_follows_the_submission(where, held):
     result = AuditResult.objects.get(audit=audit)
     assert (result.month, result.original_grade, result.final_grade) == ("2026-11", "outstanding", "")
     assert (result.in_time, result.worker_took_part, result.feedback_obtained) == (True, True, True)
+
+
+# Handed in later
+
+
+def test_an_action_whose_day_passed_before_the_audit_is_handed_in_is_asked_for_again(
+    auditor, where, audit, held, time_machine
+):
+    judge(audit, where.auditor, held)
+    (action,) = audit.action_plan.actions.all()
+    time_machine.move_to(datetime.combine(action.due_on, time(9), UTC) + timedelta(days=1), tick=False)
+    auditor.force_login(where.auditor)
+    said = f"An action was to be done by {action.due_on:%-d %B %Y}, which has passed."
+    assert said in text_of(auditor.get(url("audit", audit)))
+    page = auditor.post(url("submit", audit))
+    assert page.status_code == 422
+    assert said in text_of(page)
+    action.refresh_from_db()
+    assert action.state == action.State.DRAFT

@@ -23,6 +23,7 @@ from qaframework.actions.workflow.plans import (
     place_on_file,
     record_supervision_review,
     remove_draft,
+    why_not_issued,
 )
 from qaframework.actions.workflow.progress import (
     begin_action,
@@ -63,4 +64,5 @@ __all__ = [
     "return_loop",
     "verify_action",
     "waive_reaudit",
+    "why_not_issued",
 ]

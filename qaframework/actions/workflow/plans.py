@@ -176,6 +176,18 @@ def remove_draft(*, action: Action, by: User, now: datetime) -> None:
     history.remove(action, by=by, now=now, reason="Draft removed")
 
 
+def why_not_issued(earliest_draft: date | None, on: date) -> str:
+    """What keeps drafts, the earliest of them due on a day, from being issued on a local date; or nothing.
+
+    A draft can lie for days before the work is handed in, and nobody can be asked for something by a day
+    that has passed (BF-09).
+    """
+    if earliest_draft is None or earliest_draft >= on:
+        return ""
+    day = f"{earliest_draft:%-d %B %Y}"
+    return f"An action was to be done by {day}, which has passed. Remove it, then add it with a later date."
+
+
 @transaction.atomic
 def issue_plan(*, plan: ActionPlan, copy_to: Iterable[User], by: User, now: datetime) -> ActionPlan:
     """Make the drafts binding, start their clocks, and tell the worker, the manager and the owners.
@@ -184,7 +196,11 @@ def issue_plan(*, plan: ActionPlan, copy_to: Iterable[User], by: User, now: date
     otherwise it runs until somebody confirms having told them (BED-13). The plan is to be reviewed in
     supervision within the time of a standard action (BF-11). Issuing again after a correction issues only
     what is new, which then has to be placed on the child's file as well.
+
+    Raises Refused when the day of a draft has passed.
     """
+    if reason := why_not_issued(plan.earliest_draft(), local_date(now)):
+        raise Refused(reason)
     drafts = list(plan.actions.filter(state=Action.State.DRAFT).select_related("owner_post__unit"))
     for action in drafts:
         clock = _start_action_clock(plan, action, by=by, now=now)
