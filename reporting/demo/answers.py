@@ -17,6 +17,7 @@ STRONG, WEAK, WORST = "strong", "weak", "worst"
 LEFT_OUT = 0.4
 YES_SHARE = {STRONG: 0.9, WEAK: 0.45}
 SHORT_TEXT = 120
+CHILDREN = 2  # words.yaml has sentences about as many children, by turns
 
 
 @cache
@@ -60,19 +61,20 @@ def answers(
     ``references`` are the children or records of a tool with rows.
     """
     tone = WEAK if tone == WORST else tone
+    child = chance.randrange(CHILDREN)
     if definition.rows is not None:
-        return _rows(chance, definition, tone, on, references)
+        return _rows(chance, definition, tone, on, references, child)
     values = {}
     for section in definition.sections:
         needed = required_keys(definition, section, {})
         for question in section.questions:
             if question.key in needed or chance.random() > LEFT_OUT:
-                values[question.key] = _answer(chance, question, tone, on)
+                values[question.key] = _answer(chance, question, tone, on, child)
     return values
 
 
 def _rows(
-    chance: Random, definition: ToolDefinition, tone: str, on: date, references: list[str]
+    chance: Random, definition: ToolDefinition, tone: str, on: date, references: list[str], child: int
 ) -> dict[str, Any]:
     values = {}
     for row, reference in enumerate(references, 1):
@@ -80,22 +82,28 @@ def _rows(
         for section in definition.sections:
             for question in section.questions:
                 if question.required:
-                    values[row_key(question.key, row)] = _answer(chance, question, tone, on)
+                    values[row_key(question.key, row)] = _answer(chance, question, tone, on, child)
     return values
 
 
-def _answer(chance: Random, question: Question, tone: str, on: date) -> Any:
+def _sentences(question: Question, tone: str, child: int, otherwise: str) -> list[Any]:
+    """What may be said to a question about one child, so that no audit speaks of two."""
     bank = words()[tone]
+    about = bank.get(question.key, [])
+    return about[child::CHILDREN] or about or bank[otherwise]
+
+
+def _answer(chance: Random, question: Question, tone: str, on: date, child: int) -> Any:
     match question.type:
         case QuestionType.YES_NO | QuestionType.YES_NO_NA | QuestionType.YES_PARTLY_NO_NA:
             return _yes_or_no(chance, question, tone)
         case QuestionType.THREE_BOXES:
-            texts = chance.choice(bank.get(question.key, bank["other_boxes"]))
+            texts = chance.choice(_sentences(question, tone, child, "other_boxes"))
             return dict(zip(("well", "worried", "needs"), texts, strict=True))
         case QuestionType.LONG_TEXT:
-            return chance.choice(bank.get(question.key, bank["other"]))
+            return chance.choice(_sentences(question, tone, child, "other"))
         case QuestionType.SHORT_TEXT:
-            return chance.choice(bank.get(question.key, bank["other_short"]))
+            return chance.choice(_sentences(question, tone, child, "other_short"))
         case QuestionType.DATE:
             return on.isoformat()
         case QuestionType.PICK_ONE | QuestionType.GRADE:

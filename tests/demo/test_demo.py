@@ -25,6 +25,7 @@ from qaframework.rules.sampling import share_to_choose
 from qaframework.rules.working_days import end_of_day, local_date
 from qaframework.tools.models import Answer
 from qaframework.tools.reading import missing_answers, section_grades, values_of
+from reporting.demo.answers import CHILDREN, words
 from reporting.demo.authority import KINDS, PASSWORD, LogIn, make_demo
 from reporting.models import Report
 from tests.demo.conftest import NOW
@@ -219,3 +220,20 @@ def test_the_database_counts_the_new_rows_before_it_plans_for_them(demo: Log) ->
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'clocks_clock'")
         assert cursor.fetchone()[0] > Clock.objects.count() / 2
+
+
+def test_the_words_of_one_audit_are_about_one_child(demo: Log) -> None:
+    """Of a boy or of a girl: the lists of a question speak of them by turns."""
+    keys = ("child_and_family_story", "daily_life_now", "childs_words")
+    turns = {}
+    for tone in ("strong", "weak"):
+        for key in keys:
+            for place, said in enumerate(words()[tone][key]):
+                turns[said if isinstance(said, str) else said[0]] = place % CHILDREN
+    of_audit: dict[int, set[int]] = {}
+    answered = Answer.objects.filter(question_key__in=keys).values_list("answer_set", "value")
+    for answer_set, value in answered:
+        said = value["well"] if isinstance(value, dict) else value
+        of_audit.setdefault(answer_set, set()).add(turns[said])
+    assert len(of_audit) > 50
+    assert all(len(found) == 1 for found in of_audit.values())
