@@ -56,17 +56,23 @@ class BoardRow:
     @property
     def cells(self) -> list[Any]:
         """The line as the component for tables takes it."""
-        clock = self.step.clock
-        days = f"{self.days_late} day{'' if self.days_late == 1 else 's'}"
-        since = f"{days} late when it ended" if clock.stopped_at else f"{days} ago"
         return [
             {"text": self.label, "url": self.url},
-            f"{_unbroken(short_date(clock.due_at))}\n{_unbroken(since)}",
+            f"{_unbroken(short_date(self.step.clock.due_at))}\n{_unbroken(self._since())}",
             self.with_whom,
             {"text": self.step.name, "status": "late"},
             "\n".join(self.told) or NOBODY,
             self._acknowledged(),
         ]
+
+    def _since(self) -> str:
+        """Something can be late by the hour, and a sweep may have been run as of a later day than today."""
+        days = f"{abs(self.days_late)} day{'' if abs(self.days_late) == 1 else 's'}"
+        if self.step.clock.stopped_at:
+            return f"{days} late when it ended" if self.days_late > 0 else "ended that day"
+        if self.days_late <= 0:
+            return f"in {days}" if self.days_late else "today"
+        return f"{days} ago"
 
     def _acknowledged(self) -> Any:
         if self.step.acknowledged_at is None:

@@ -139,6 +139,22 @@ def test_a_line_says_since_when_which_step_and_whom_it_reached(client, authority
         assert words in text
 
 
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [(date(2026, 12, 13), "2 days ago"), (date(2026, 12, 14), "1 day ago"), (date(2026, 12, 15), "today")],
+)
+def test_a_line_says_in_words_how_long_ago_it_was_due(client, authority, version, time_machine, due, said):
+    """What is late by the hour was due today; what a sweep as of a later day found late lies ahead."""
+    late(authority, version, due_at=end_of_day(due))
+    sweep(now=end_of_day(due) + timedelta(days=2))
+    time_machine.move_to(THEN, tick=False)
+    (row,) = rows(client, authority.director)
+    assert row.cells[1].replace("\u00a0", " ").endswith(f"2026\n{said}")
+    time_machine.move_to(end_of_day(due) - timedelta(days=3), tick=False)
+    (row,) = rows(client, authority.director)
+    assert row.cells[1].replace("\u00a0", " ").endswith("2026\nin 3 days")
+
+
 def test_the_steps_are_counted_in_the_order_of_how_late_they_come(client, authority):
     weeks = [rung("Reminder", "0 days", "owner", before=True), rung("4 weeks late", "4 weeks", "director")]
     version = framework_version(late_action=weeks)
