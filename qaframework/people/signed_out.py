@@ -1,5 +1,6 @@
 """What a person sees who is not, or no longer, signed in. Nothing they typed is lost."""
 
+import re
 from dataclasses import dataclass
 
 from django.contrib.auth.views import redirect_to_login
@@ -8,7 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-UNSHOWN = {"csrfmiddlewaretoken", "password", "version"}
+# What a page sends along and nobody typed: versions stand alone or, one for each answer, before its name.
+UNSHOWN = re.compile(r"csrfmiddlewaretoken|version(__.*)?|.*password.*")
+BETWEEN_WORDS = re.compile(r"[_.]+")
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,9 @@ def _is_by_script(request: HttpRequest) -> bool:
 
 def _typed(request: HttpRequest) -> list[TypedText]:
     return [
-        TypedText(name.rpartition("-")[2].replace("_", " ").capitalize(), text)
+        TypedText(BETWEEN_WORDS.sub(" ", name.rpartition("-")[2]).capitalize(), text)
         for name, texts in request.POST.lists()
-        if name not in UNSHOWN and "password" not in name
+        if not UNSHOWN.fullmatch(name)
         for text in texts
         if text.strip()
     ]

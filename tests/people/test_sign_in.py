@@ -346,6 +346,13 @@ def test_what_was_typed_into_a_form_comes_back_when_the_session_is_over(client: 
     assert "/account/login/?next=%2Faudits%2F7%2F%3Fsection%3D2" in page
 
 
+def test_what_a_page_sent_along_is_not_shown_as_typed(client: Client) -> None:
+    sent = {"daily_life_now.well": "Sleeps", "grade__daily_life": "good", "version__daily_life_now": "3"}
+    page = client.post(ACCOUNT, sent | {"version": "4"})
+    typed = [(one.name, one.text) for one in page.context["typed"]]
+    assert typed == [("Daily life now well", "Sleeps"), ("Grade daily life", "good")]
+
+
 def test_pages_of_signed_in_people_are_never_kept(client: Client) -> None:
     client.force_login(UserFactory())
     assert client.get(ACCOUNT)["Cache-Control"] == "no-store"
