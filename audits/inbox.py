@@ -1,4 +1,7 @@
-"""The quality assurance team's inbox: every audit that was handed in, the newest first (BED-12)."""
+"""The quality assurance team's inbox: every audit that was handed in, the newest first (BED-12).
+
+Leaders come here from the grades on their dashboard and find the audits of their units.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,8 +19,10 @@ from qaframework.allocation.models import Assignment
 from qaframework.allocation.reading import packs_on, with_rules
 from qaframework.allocation.wording import subject_line
 from qaframework.packs.definition import Pack
+from qaframework.people.access import has_capability
 from qaframework.people.models import User
 from qaframework.people.paging import KeysetPage, keyset_page
+from qaframework.people.roles import Capability
 from qaframework.people.templatetags.page import short_date
 
 Row = list[Any]
@@ -57,7 +62,8 @@ def inbox_for(user: User, query: QueryDict, today: date) -> Inbox:
     page = keyset_page(audits, moment="submitted_at", query=query, newest_first=True)
     with_rules([audit.assignment for audit in page.rows])
     latest = _latest_moderations(page.rows)
-    return Inbox([_row(audit, latest.get(audit.pk)) for audit in page.rows], page, chosen)
+    runs_qa = has_capability(user, Capability.RUN_QUALITY_ASSURANCE, today)
+    return Inbox([_row(audit, latest.get(audit.pk), runs_qa) for audit in page.rows], page, chosen)
 
 
 def grade_cell(assignment: Assignment, grade: str) -> Any:
@@ -96,7 +102,7 @@ def _latest_moderations(audits: Iterable[CaseAudit]) -> dict[int, tuple[int, str
     }
 
 
-def _row(audit: CaseAudit, moderation: tuple[int, str] | None) -> Row:
+def _row(audit: CaseAudit, moderation: tuple[int, str] | None, runs_qa: bool) -> Row:
     assignment = audit.assignment
     result = getattr(audit, "result", None)
     in_time = result is not None and result.in_time
@@ -106,16 +112,17 @@ def _row(audit: CaseAudit, moderation: tuple[int, str] | None) -> Row:
         "Yes" if in_time else {"status": "late", "text": "Late"},
         f"{audit.auditor or 'Nobody is recorded'}\n{assignment.post.title}",
         grade_cell(assignment, audit.final_grade or audit.overall_grade),
-        _moderation_cell(audit, moderation),
+        _moderation_cell(audit, moderation, runs_qa),
     ]
 
 
-def _moderation_cell(audit: CaseAudit, moderation: tuple[int, str] | None) -> Any:
+def _moderation_cell(audit: CaseAudit, moderation: tuple[int, str] | None, runs_qa: bool) -> Any:
+    """Moderations themselves are opened by the quality assurance team only."""
     if moderation is None:
         waits = audit.assignment.state == Assignment.State.SUBMITTED
         return "Waits for the month’s draw" if waits else "Not moderated"
     pk, text = moderation
-    return {"text": text, "url": reverse("audits:moderation", args=[pk])}
+    return {"text": text, "url": reverse("audits:moderation", args=[pk])} if runs_qa else text
 
 
 def _audit_activities(packs: Mapping[int, Pack]) -> list[tuple[str, str]]:

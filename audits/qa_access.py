@@ -59,8 +59,10 @@ MODERATION = (
 
 
 def handed_in_audits(user: User, on: date) -> QuerySet[CaseAudit]:
-    """Audits that were handed in, of the units and posts for which the person runs quality assurance."""
-    return CaseAudit.objects.filter(_audit_q(user, on), submitted_at__isnull=False)
+    """Audits that were handed in, of the units and posts for which the person runs quality assurance or whose
+    work they see."""
+    seen = _audit_q(user, on) | _audit_q(user, on, capability=Capability.SEE_TEAM_WORK)
+    return CaseAudit.objects.filter(seen, submitted_at__isnull=False)
 
 
 def visible_draws(user: User, on: date) -> QuerySet[SampleDraw]:
@@ -204,10 +206,10 @@ def _seen_work(user: User, on: date) -> QuerySet[Assignment]:
     return Assignment.objects.filter(Q(pk__in=visible_assignments(user, on).values("pk")) | Q(pk__in=read))
 
 
-def _audit_q(user: User, on: date, audit: str = "") -> Q:
+def _audit_q(user: User, on: date, audit: str = "", *, capability: Capability = QA) -> Q:
     scope = Q(pk__in=[])
     for unit in ("assignment__unit", "assignment__post__unit"):
-        scope |= capability_q(user, QA, on, f"{audit}{unit}")
+        scope |= capability_q(user, capability, on, f"{audit}{unit}")
     return scope & cleared_q(user, on, case_field=f"{audit}assignment__case")
 
 

@@ -26,12 +26,12 @@ class Links:
 
 
 def links_for(*, sees_work: bool, runs_qa: bool, month: str) -> Links:
-    """Lists of work are for those who oversee work, the audit inbox is for the QA team."""
+    """Lists of work are for those who oversee work, the moderation queue is for the QA team."""
     if not sees_work:
         return Links()
     return Links(
         board=_with(reverse("allocation:return_board"), month=month),
-        audits=reverse("audits:inbox") if runs_qa else "",
+        audits=_with(reverse("audits:inbox"), month=month),
         actions=reverse("actions:tracker"),
         loops=reverse("actions:loops"),
         escalations=reverse("escalation:board"),

@@ -1,4 +1,4 @@
-"""Where audits land when they are handed in."""
+"""Where audits land when they are handed in, and where the figures of leaders lead."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from qaframework.people.roles import Capability
 from qaframework.people.tables import columns
 
 
-@requires(Capability.RUN_QUALITY_ASSURANCE)
+@requires(Capability.RUN_QUALITY_ASSURANCE, Capability.SEE_TEAM_WORK)
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     context = {

@@ -47,14 +47,32 @@ def test_the_newest_come_first_and_unfinished_ones_never(client, where):
     assert shown(client, where.authority.qa_officer) == [second.pk, first.pk]
 
 
-def test_only_the_qa_team_may_and_only_their_authority(client, where, outside_officer):
+def test_the_qa_team_sees_those_of_their_authority(client, where, outside_officer):
     handed_in_as(where, "good")
     authority = where.authority
-    for name in ("team_manager", "practitioner", "head_of_service", "admin"):
+    for name in ("practitioner", "admin"):
         client.force_login(getattr(authority, name))
         assert client.get(reverse("audits:inbox")).status_code == 403
     assert len(shown(client, authority.qa_manager)) == 1
     assert shown(client, outside_officer) == []
+
+
+def test_leaders_see_those_of_their_units_but_open_no_moderation(client, where):
+    """It is where the grades on their dashboard lead."""
+    audit = handed_in_as(where, "inadequate")
+    authority = where.authority
+    assert shown(client, authority.qa_manager, grade="inadequate") == [audit.pk]
+    moderated = reverse("audits:moderation", args=[Moderation.objects.get().pk])
+    assert moderated in client.get(reverse("audits:inbox")).content.decode()
+    for leader in (authority.head_of_service, authority.director):
+        assert shown(client, leader, grade="inadequate") == [audit.pk]
+        assert shown(client, leader, grade="good") == []
+        assert moderated not in client.get(reverse("audits:inbox")).content.decode()
+    assert shown(client, authority.care_head_of_service) == []
+    case = audit.assignment.case
+    case.is_restricted, case.restriction_reason = True, "Related to a member of staff"
+    case.save()
+    assert shown(client, authority.director) == []
 
 
 def test_a_restricted_case_needs_a_clearance(client, where):

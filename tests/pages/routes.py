@@ -334,7 +334,7 @@ QUALITY = [
     get("audits:unallocated", for_=QA, gate=QA),
     get("audits:no_reaudit", "closed loop", for_=QA, gate=QA),
     get("audits:no_reaudit", "waiting loop", for_=_group(), gate=QA),
-    get("audits:inbox", for_=QA, gate=QA),
+    get("audits:inbox", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
     get("audits:moderation_queue", for_=QA, gate=QA),
     get("audits:moderation", "moderation", for_=QA, gate=QA),
     get("audits:moderation", "restricted moderation", for_=CLEARED, gate=QA),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from qaframework.packs.models import Framework
 from qaframework.people.models import RecordRead, User
@@ -132,6 +133,7 @@ def test_those_who_read_figures_only_cannot_take_them_apart(
     assert "12 of 18" in shown
     assert 'name="unit"' not in shown
     assert "/return-board/" not in shown
+    assert "/audits/" not in shown
     assert "/escalations/" not in shown
 
 
@@ -144,6 +146,11 @@ def test_figures_lead_to_the_lists_behind_them(
     for url in ("/return-board/?month=2026-11", "/actions/?late=4-6", "/loops/", "/escalations/", "/audits/"):
         assert f'href="{url}' in shown, url
     assert client.get("/actions/?late=4-6").status_code == 200
+    graded = "/audits/inbox/?month=2026-11"
+    assert f'href="{graded}' in text(page(client, authority.director, DASHBOARD))
+    assert f'href="{reverse("audits:audit", args=[audit.pk])}"' in text(
+        page(client, authority.director, graded)
+    )
 
 
 def test_the_dashboard_takes_few_queries(
