@@ -237,7 +237,7 @@ def _episode(
         last_visit_on=reader.day(*at("last_visit_on"), decides=False),
         last_review_on=reader.day(*at("last_review_on"), decides=False),
         family_ref=reader.text(*at("family_ref"), FAMILY_LENGTH),
-        is_restricted=bool(reader.flag(*at("is_restricted"))),
+        is_restricted=reader.restriction(*at("is_restricted")),
         last_supervision_on=reader.day(*at("last_supervision_on"), decides=False),
         initials=reader.text(*at("initials"), INITIALS_LENGTH).upper(),
         sheet=reader.sheet,

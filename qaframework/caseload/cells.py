@@ -106,22 +106,23 @@ class RowReader:
 
     def reference(self, cell: Cell, column: str) -> str:
         """The child's reference in capitals; '' after a refusal."""
-        text = cell_text(cell).upper()
+        written = cell_text(cell)
+        text = written.upper()
         if is_blank(text):
             self.refuse(
-                column, text, "The child's reference is missing.", "Give the case system's reference."
+                column, written, "The child's reference is missing.", "Give the case system's reference."
             )
         elif len(text) > LONGEST_REFERENCE:
             self.refuse(
                 column,
-                text,
+                written,
                 f"The child's reference has {len(text)} characters.",
                 f"A reference has at most {LONGEST_REFERENCE}, such as 1042817.",
             )
         elif not _REFERENCE.fullmatch(text):
             self.refuse(
                 column,
-                text,
+                written,
                 "The child's reference is a formula." if text[0] == "=" else "This is not a reference.",
                 "Use letters and digits only, such as 1042817 or CH-1042817.",
             )
@@ -210,6 +211,16 @@ class RowReader:
     def flag(self, cell: Cell, column: str) -> bool | None:
         """Yes, no, or None for unknown."""
         return {"yes": True, "no": False}.get(self.code(cell, column, "yes_no"))
+
+    def restriction(self, cell: Cell, column: str) -> bool:
+        """Whether the record is restricted. What cannot be read is refused: taken as 'no', many would see it."""
+        if cell is None or cell == "":
+            return False
+        text = cell_text(cell)
+        said = code_list("yes_no").find(text)
+        if text.casefold() in _FAILED_LOOK_UP or (said is None and not is_blank(text)):
+            self.refuse(column, text, "This does not say whether the record is restricted.", "Use yes or no.")
+        return said == "yes"
 
     def check_order(self, opened: date | None, closed: date | None, column: str) -> None:
         """Refuse a row that says the case ended before it began."""

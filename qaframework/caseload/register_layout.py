@@ -136,7 +136,7 @@ def _entry(cells: Sequence[Cell], titles: dict[str, str], reader: RowReader) -> 
         last_visit_on=reader.day(last_visit_on, titles["last_visit_on"], decides=False),
         last_review_on=reader.day(last_review_on, titles["last_review_on"], decides=False),
         last_supervision_on=reader.day(last_supervision_on, titles["last_supervision_on"], decides=False),
-        is_restricted=bool(reader.flag(is_restricted, titles["is_restricted"])),
+        is_restricted=reader.restriction(is_restricted, titles["is_restricted"]),
         sheet=reader.sheet,
         row=reader.row,
     )

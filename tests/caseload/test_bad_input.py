@@ -129,8 +129,16 @@ def test_an_extract_older_than_the_register(bring_in, check):
         ),
         (
             {"child_ref": "Jo Example"},
-            "2 child_ref 'JO EXAMPLE': This is not a reference. "
+            "2 child_ref 'Jo Example': This is not a reference. "
             "Use letters and digits only, such as 1042817 or CH-1042817.",
+        ),
+        (
+            {"restricted": "maybe"},
+            "2 restricted 'maybe': This does not say whether the record is restricted. Use yes or no.",
+        ),
+        (
+            {"restricted": "#N/A"},
+            "2 restricted '#N/A': This does not say whether the record is restricted. Use yes or no.",
         ),
         (
             {"opened_on": "31/02/2026"},
