@@ -213,7 +213,7 @@ class RowReader:
         return {"yes": True, "no": False}.get(self.code(cell, column, "yes_no"))
 
     def restriction(self, cell: Cell, column: str) -> bool:
-        """Whether the record is restricted. What cannot be read is refused: taken as 'no', many would see it."""
+        """Whether the record is restricted. Unreadable is refused: taken as 'no', many would see it."""
         if cell is None or cell == "":
             return False
         text = cell_text(cell)

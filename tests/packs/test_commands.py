@@ -10,6 +10,7 @@ from qaframework.packs.models import Framework
 from qaframework.packs.reading import SHIPPED, content_of, files_of, pack_files
 from qaframework.tools.models import ToolVersion
 from tests.factories.packs import shipped
+from tests.factories.people import UnitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,7 @@ def test_check_pack_says_ten_different_mistakes_at_once(tmp_path):
 
 def test_load_pack_loads_and_then_changes_nothing(northmoor):
     first = run("load_pack", "lancashire", "--unit", "duty")
-    assert first["changed"] == 1 + len(shipped("lancashire")["tools"])
+    assert first["changed"] == 1 + len(shipped("lancashire")["tools"]) + len(["duty"])
     assert run("load_pack", "lancashire")["changed"] == 0
     assert [unit.code for unit in Framework.objects.get().units.all()] == ["duty"]
 
@@ -122,8 +123,22 @@ def test_a_new_framework_without_units_holds_for_the_whole_authority(northmoor):
     assert list(Framework.objects.get().units.all()) == [northmoor.root]
 
 
+def test_a_framework_that_came_before_the_organisation_holds_for_it_when_loaded_again():
+    [warning] = run("load_pack", "bracknell")["warnings"]
+    assert warning.startswith("There are no units yet, so it holds for nobody.")
+    root = UnitFactory()
+    again = run("load_pack", "bracknell")
+    assert (again["changed"], again["units"], again["warnings"]) == (1, [root.code], [])
+
+
+def test_other_units_count_as_a_change(northmoor):
+    run("load_pack", "bracknell", "--unit=duty")
+    moved = run("load_pack", "bracknell", "--unit=care")
+    assert (moved["changed"], moved["units"]) == (2, ["care"])
+
+
 def test_a_dry_run_loads_nothing(northmoor):
-    assert run("load_pack", "bracknell", "--dry-run")["changed"] == 2
+    assert run("load_pack", "bracknell", "--dry-run")["changed"] == 3
     assert not Framework.objects.exists()
     assert not ToolVersion.objects.exists()
 
