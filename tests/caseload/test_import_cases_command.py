@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from qaframework.caseload.models import Case, CaseImport
-from tests.caseload.extracts import child, register_csv
+from tests.caseload.extracts import child, register_csv, register_xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,14 @@ def test_refused_rows_are_listed_and_nothing_is_written(file, capsys):
         run(file([child(), child(child_ref="", initials="ZZ")]))
     assert "register.csv, row 3, child_ref: The child's reference is missing." in capsys.readouterr().err
     assert (Case.objects.count(), CaseImport.objects.count()) == (0, 0)
+
+
+def test_a_row_of_a_workbook_is_told_with_the_file_and_the_sheet(authority, tmp_path, capsys):
+    path = tmp_path / "register.xlsx"
+    path.write_bytes(register_xlsx([child(child_ref="", initials="ZZ")]).getvalue())
+    with pytest.raises(CommandError, match="1 row was refused"):
+        run(str(path))
+    assert "register.xlsx, Register, row 2, child_ref: " in capsys.readouterr().err
 
 
 def test_bad_rows_can_be_skipped(file, capsys):

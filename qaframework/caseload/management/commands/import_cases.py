@@ -65,7 +65,7 @@ class Command(OperatorCommand):
             )
         refusals = checked.findings.filter(severity=ImportFinding.Severity.REFUSED)
         for finding in refusals.iterator():
-            self.stderr.write(_line(finding))
+            self.stderr.write(_line(finding, checked.file_name))
         apply_import(case_import=checked, skip_bad_rows=options["skip_bad_rows"], by=None, now=now)
         would = "would change" if options["dry_run"] else "changed"
         changed = changed_cases(checked)
@@ -75,7 +75,7 @@ class Command(OperatorCommand):
         return Outcome(
             changed,
             f"{checked.file_name} {would} {cases}: {counts}.",
-            [_line(finding) for finding in warnings],
+            [_line(finding, checked.file_name) for finding in warnings],
             _details(checked),
         )
 
@@ -84,11 +84,12 @@ def _details(checked: CaseImport) -> dict[str, Any]:
     return {"import": checked.pk, "counts": checked.counts}
 
 
-def _line(finding: ImportFinding) -> str:
+def _line(finding: ImportFinding, file_name: str) -> str:
+    sheet = finding.sheet if finding.sheet == file_name else f"{file_name}, {finding.sheet}"
     row = f", row {finding.row}" if finding.row else ""
     column = f", {finding.column}" if finding.column else ""
     value = f" '{finding.value}'" if finding.value else ""
-    return f"{finding.sheet}{row}{column}{value}: {finding.problem} {finding.remedy}"
+    return f"{sheet}{row}{column}{value}: {finding.problem} {finding.remedy}"
 
 
 def _day(text: str) -> date:
