@@ -233,8 +233,8 @@ def _what_happened(draw: SampleDraw, chosen: int, without: int) -> list[str]:
     found = f"{cases_in_words(chosen)} {'was' if chosen == 1 else 'were'} drawn at random"
     story = [
         f"Posts of {draw.pool.name} owed {asked} in {Month.parse(draw.period).label}. Of "
-        f"{cases_in_words(draw.frame_size)} that could be drawn, {found}. "
-        "The auditors and practitioners were told."
+        f"{cases_in_words(draw.frame_size)} that could be drawn, {found}."
+        f"{' The auditors and practitioners were told.' if chosen else ''}"
     ]
     if draw.further_reserves:
         number = draw.further_reserves

@@ -9,7 +9,7 @@ import time_machine
 from django.core.management import call_command
 from django.urls import reverse
 
-from audits.models import CaseAudit
+from audits.models import CaseAudit, SampleDraw
 from audits.reaudits import NO_AUDITOR, NO_CASE
 from audits.tasks import draw_due_samples, open_due_work
 from audits.unallocated import NOT_DRAWN, UNSUITABLE, all_unallocated
@@ -88,12 +88,16 @@ def test_too_few_cases_are_the_reason_when_the_pool_had_no_more(authority, progr
     }
 
 
-def test_an_empty_pool_is_the_reason_in_plain_words(authority, programme):
+def test_an_empty_pool_is_the_reason_in_plain_words(authority, programme, client):
     Case.objects.all().delete()
     draw_month(framework=programme.framework, month=Month(2026, 12), seed="7", by=None, now=DRAWN)
     assert {one.why for one in all_unallocated(NEXT_DAY)} == {
         "No case could be drawn for the 2 audits that were owed."
     }
+    client.force_login(authority.qa_officer)
+    story = client.get(reverse("audits:draw", args=[SampleDraw.objects.get().pk])).context["shown"].story
+    assert "0 cases were drawn at random." in story[0]
+    assert "were told" not in story[0]
 
 
 def test_a_draw_that_did_not_come_is_told_from_the_next_day_on(authority, programme):
