@@ -28,6 +28,8 @@ def test_the_programme_page_makes_the_year_and_shows_it_by_role_and_month(
     answer = send(northmoor.qa_officer, "make_programme", framework=framework.pk, year=2027)
     read = page(northmoor.qa_officer, "confirm_programme", framework.pk, 2027)
     assert answer["Location"] == read.request["PATH_INFO"]
+    without_posts = "for which it holds: Independent reviewing officer, Practice development manager."
+    assert without_posts in read.content.decode()
     as_read = read.context["proposal"].fingerprint
     send(northmoor.qa_officer, "confirm_programme", framework.pk, 2027, as_read=as_read)
     shown = page(northmoor.qa_officer, "programme")

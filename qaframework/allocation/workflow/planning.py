@@ -38,6 +38,7 @@ class Planned:
     moved: int
     updated: int
     lines: list[Line]
+    warning: str = ""
 
     @property
     def changed(self) -> int:
@@ -82,6 +83,7 @@ def make_programme(
         moved=len(proposal.moves),
         updated=proposal.updated,
         lines=proposal.lines,
+        warning=proposal.warning,
     )
 
 

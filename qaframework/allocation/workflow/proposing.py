@@ -61,6 +61,30 @@ class Proposal:
         nothing_moves = all(line.change is Change.STAYS for line in self.lines)
         return self.programme is None or bool(self.updated) or not nothing_moves
 
+    @property
+    def roles_without_a_post(self) -> list[str]:
+        """Roles with a quota of which there is no post in the units for which the framework holds."""
+        filled = {post.role for post in self.posts.values()}
+        packs = [version.pack for version in self.versions.values()]
+        return list(
+            dict.fromkeys(
+                pack.role_label(quota.role)
+                for pack in packs
+                for quota in pack.quotas
+                if any(quota.amounts) and quota.role not in filled
+            )
+        )
+
+    @property
+    def warning(self) -> str:
+        """What somebody should look at before the programme is made; empty when nothing."""
+        if not self.roles_without_a_post:
+            return ""
+        return (
+            f"{self.framework}: nobody owes the quotas of these roles, because none of their posts is in a "
+            f"unit for which it holds: {', '.join(self.roles_without_a_post)}."
+        )
+
     def version_in(self, month: Month) -> FrameworkVersion:
         return self.versions[Quarter.of(month.start, self.span.starts_in)]
 

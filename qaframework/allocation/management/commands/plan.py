@@ -43,6 +43,7 @@ class Command(OperatorCommand):
         return Outcome(
             sum(plan.changed for plan in plans),
             "\n".join(line for plan, named in told for line in _lines(plan, named, is_dry=is_dry)),
+            [plan.warning for plan in plans if plan.warning],
             details={"programmes": [_detail(plan, named) for plan, named in zip(plans, words, strict=True)]},
         )
 
