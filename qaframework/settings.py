@@ -191,6 +191,8 @@ def database(url: str) -> dict[str, Any]:
     try:
         config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
+        config = {"ENGINE": "unknown", "NAME": ""}
+    if not config["ENGINE"].endswith(("sqlite3", "postgresql")) or not config["NAME"]:
         problems.append(
             "DATABASE_URL is not a database address. Write it as postgres://user:password@host:5432/name"
         )

@@ -66,6 +66,8 @@ def test_production_names_every_missing_setting_at_once() -> None:
         ("ALLOWED_HOSTS", "*", "host names"),
         ("DATABASE_URL", "sqlite:///database.sqlite3", "postgres://"),
         ("DATABASE_URL", "database.example", "postgres://"),
+        ("DATABASE_URL", "mysql://database.example/quality", "postgres://"),
+        ("DATABASE_URL", "postgres://database.example", "postgres://"),
         ("REDIS_URL", "redis.example:6379", "redis://"),
         ("EMAIL_URL", "mail.example", "smtp+tls://"),
         ("IDLE_TIMEOUT_MINUTES", "never", "5 to 480"),
