@@ -306,6 +306,13 @@ def test_the_command_says_what_it_changed_as_json(capsys: pytest.CaptureFixture[
         assert (counts() == (0, 0, 0, 0)) is dry
 
 
+def test_one_thing_is_told_in_the_singular(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(as_csv(ROOT))
+    call_command("import_people", file)
+    assert "people.csv changed 1 thing.\n" in capsys.readouterr().out
+
+
 def test_the_command_refuses_with_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "people.csv"
     file.write_text(as_csv(ROOT, {**ROW, "role": "Boss"}))

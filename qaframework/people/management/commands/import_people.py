@@ -30,8 +30,9 @@ class Command(OperatorCommand):
                 self.stderr.write(str(mistake))
             raise CommandError(_refusal(refused)) from refused
         would = "would change" if options["dry_run"] else "changed"
+        things = "1 thing" if changes.count == 1 else f"{changes.count:,} things"
         lines = [f"{change.what}: {change.name} ({change.detail})" for change in changes.lines()]
-        message = "\n".join([*lines, f"{path.name} {would} {changes.count} things."])
+        message = "\n".join([*lines, f"{path.name} {would} {things}."])
         return Outcome(changes.count, message, changes.warnings)
 
 
