@@ -1,4 +1,4 @@
-"""The nouns of this room: draws, case audits and what belongs to them, dip samples, what they look at and show."""
+"""The nouns of this room: draws, audits and what belongs to them, dip samples, what they look at and show."""
 
 from audits.models.audits import (
     AdviceRequest,

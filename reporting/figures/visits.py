@@ -14,7 +14,6 @@ from qaframework.tools.reading import answered_together
 from reporting.figures.returns import NOT_DUE
 from reporting.figures.scope import Scope
 
-
 DONE = Q(state__in=Assignment.DONE_STATES)
 
 
