@@ -23,6 +23,7 @@ def once_in_each(found: list[str], stretches: list[set[str]]) -> bool:
     return [sum(month in stretch for month in found) for stretch in stretches] == [1] * len(stretches)
 
 
+@pytest.mark.clause("SAN-10", "SAN-13")
 @pytest.mark.parametrize(
     ("role", "activity"),
     [
@@ -53,6 +54,17 @@ def test_directors_audit_shadow_and_observe(root: Unit, employ: Employ, plan: Pl
     assert months(programme, director, "practice_observation") == MONTHS
 
 
+@pytest.mark.clause("SAN-13")
+def test_heads_of_service_observe_every_other_month_and_hold_a_mock_inspection_a_quarter(
+    root: Unit, employ: Employ, plan: Plan
+) -> None:
+    (head,) = employ(root, "head_of_service")
+    programme = plan("sandwell")
+    assert once_in_each(months(programme, head, "practice_observation"), PAIRS)
+    assert once_in_each(months(programme, head, "mock_inspection"), QUARTERS)
+
+
+@pytest.mark.clause("SAN-10")
 def test_service_managers_of_one_unit_owe_what_others_do_not(
     root: Unit, grow: Grow, employ: Employ, plan: Plan
 ) -> None:

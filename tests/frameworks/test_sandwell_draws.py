@@ -91,6 +91,7 @@ def send_theme(client: Client, programme: Programme, unit: Unit, month: Month, *
     assert client.post(reverse("audits:set_theme"), data).status_code == 302
 
 
+@pytest.mark.clause("SAN-10")
 def test_service_managers_get_cases_that_fit_the_months_theme_and_none_before_there_is_one(
     client: Client,
     root: Unit,

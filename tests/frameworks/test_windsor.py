@@ -243,3 +243,12 @@ def test_audits_of_early_help_assessments_join_the_programme_from_the_browser(
     assert drawn.exists()
     assert {audit.answer_set.tool_version.tool.key for audit in drawn} == {"early_help_assessment"}
     assert {audit.assignment.case.unit_id == audit.assignment.post.unit_id for audit in drawn} == {True}
+
+
+@pytest.mark.clause("RBWM-19")
+def test_the_qa_manager_observes_two_conferences_a_quarter(root: Unit, employ: Employ, plan: Plan) -> None:
+    (manager,) = employ(root, "qa_manager")
+    programme = plan("windsor")
+    work = programme.assignments.filter(post=manager, activity="conference_observation")
+    periods = Counter(Quarter.of(Month.parse(one).start) for one in work.values_list("period", flat=True))
+    assert periods == {Quarter(2026, number): 2 for number in range(1, 5)}
