@@ -12,14 +12,11 @@ from typing import Any
 from django.test import Client
 
 from audits import workflow as audits
-from audits.models import CaseAudit, DipSample, DrawnCase, Moderation
+from audits.models import CaseAudit, DrawnCase, Moderation
 from escalation.models import EscalationStep
 from escalation.workflow import sweep
-from observations.models import Observation
 from qaframework.actions import workflow as actions
 from qaframework.actions.models import LoopClosure
-from qaframework.activities.models import Activity
-from qaframework.activities.workflow import open_activity
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.caseload import workflow as caseload
@@ -35,7 +32,6 @@ from qaframework.rules.periods import Month, Quarter
 from qaframework.tools.models import ToolVersion
 from reporting import workflow as reporting
 from reporting.models import Report
-from supervision.models import SupervisionAudit
 from tests.factories.allocation import owed
 from tests.factories.audits import (
     Setting,
@@ -51,6 +47,7 @@ from tests.factories.caseload import CaseFactory
 from tests.factories.packs import bracknell, loaded, shipped
 from tests.factories.people import UserFactory
 from tests.factories.samples import with_samples
+from tests.pages.other_work import drawn_samples, other_activities
 
 # Tuesday, ten in the morning in London.
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
@@ -111,8 +108,8 @@ def build_world() -> World:
     _year(world)
     _audits(world)
     _late_work(world)
-    _other_activities(world)
-    _drawn_samples(world)
+    world.objects |= other_activities(authority, DRAWN_AT, HELD_AT)
+    world.objects |= drawn_samples(authority, DRAWN_AT, HELD_AT)
     world.objects |= theme_written_on(world.personas["head_of_service"], authority.duty, DONE_AT)
     _reports(world)
     _keys_of_emails(world)
@@ -425,60 +422,6 @@ def _late_work(world: World) -> None:
         "extension request": {"pk": asked.pk},
         "notice": {"pk": notice.pk},
     }
-
-
-# Activities without a case
-
-
-def _other_activities(world: World) -> None:
-    for kind, activity, model in (
-        ("dip sample", "dip_sample", DipSample),
-        ("observation", "observation", Observation),
-        ("supervision audit", "supervision_audit", SupervisionAudit),
-    ):
-        _activity(world, kind, activity, model)
-
-
-def _activity(world: World, kind: str, activity: str, model: type[Activity]) -> None:
-    """Owed by the auditor's post, with one action drafted."""
-    authority, auditor = world.authority, world.authority.team_manager_2
-    work = owed(
-        authority,
-        authority.post_of[auditor],
-        due_on=date(2026, 12, 1),
-        now=DRAWN_AT,
-        activity=activity,
-        kind=activity,
-    )
-    opened = open_activity(model, assignment=work, by=auditor, now=HELD_AT)
-    drafted = actions.add_action(
-        plan=opened.action_plan,
-        what="Agree how visits are written up.",
-        measure="The next three visits are on the record within two days.",
-        finding="Visits are written up late.",
-        priority="standard",
-        owner_post=authority.post_of[authority.practitioner],
-        due_on=date(2026, 12, 1),
-        longer_reason="",
-        by=auditor,
-        now=HELD_AT,
-    )
-    section = opened.answer_set.tool_version.definition.sections[0].key
-    world.objects |= {
-        f"{kind} work": {"pk": work.pk},
-        kind: {"pk": opened.pk},
-        f"{kind} section": {"pk": opened.pk, "key": section},
-        f"{kind} action": {"pk": opened.pk, "action_pk": drafted.pk},
-    }
-
-
-def _drawn_samples(world: World) -> None:
-    authority, auditor = world.authority, world.authority.team_manager_2
-    for kind, activity in (("drawn sample", "audit_sample"), ("sample of a worker", "worker_sample")):
-        values = {"due_on": date(2026, 12, 1), "now": DRAWN_AT, "activity": activity, "kind": "dip_sample"}
-        work = owed(authority, authority.post_of[auditor], **values)
-        opened = audits.open_dip_sample(assignment=work, by=auditor, now=HELD_AT)
-        world.objects[kind] = {"pk": opened.pk}
 
 
 # Reports, and what comes by e-mail

@@ -1,0 +1,75 @@
+"""Work of the small authority that is about no case: dip samples, an observation, an audit of supervision."""
+
+from datetime import date, datetime
+from typing import Any
+
+from audits import workflow as audits
+from audits.models import DipSample
+from observations.models import Observation
+from qaframework.actions import workflow as actions
+from qaframework.activities.models import Activity
+from qaframework.activities.workflow import open_activity
+from supervision.models import SupervisionAudit
+from tests.factories.allocation import owed
+from tests.factories.authority import Authority
+
+MODELS: dict[str, type[Activity]] = {
+    "dip_sample": DipSample,
+    "observation": Observation,
+    "supervision_audit": SupervisionAudit,
+}
+Objects = dict[str, dict[str, Any]]
+
+
+def other_activities(authority: Authority, allocated_at: datetime, opened_at: datetime) -> Objects:
+    """One of each kind, as ``World.objects`` names them."""
+    found: Objects = {}
+    for activity in MODELS:
+        found |= _activity(authority, activity, allocated_at, opened_at)
+    return found
+
+
+def drawn_samples(authority: Authority, allocated_at: datetime, opened_at: datetime) -> Objects:
+    """A dip sample that is drawn, and one that waits until its owner says whose cases."""
+    found = {}
+    for name, activity in (("drawn sample", "audit_sample"), ("sample of a worker", "worker_sample")):
+        auditor = authority.team_manager_2
+        values = {"due_on": date(2026, 12, 1), "activity": activity, "kind": "dip_sample"}
+        work = owed(authority, authority.post_of[auditor], now=allocated_at, **values)
+        opened = audits.open_dip_sample(assignment=work, by=auditor, now=opened_at)
+        found[name] = {"pk": opened.pk}
+    return found
+
+
+def _activity(authority: Authority, activity: str, allocated_at: datetime, opened_at: datetime) -> Objects:
+    """Owed by the auditor's post, with one action drafted."""
+    auditor = authority.team_manager_2
+    work = owed(
+        authority,
+        authority.post_of[auditor],
+        due_on=date(2026, 12, 1),
+        now=allocated_at,
+        activity=activity,
+        kind=activity,
+    )
+    opened = open_activity(MODELS[activity], assignment=work, by=auditor, now=opened_at)
+    drafted = actions.add_action(
+        plan=opened.action_plan,
+        what="Agree how visits are written up.",
+        measure="The next three visits are on the record within two days.",
+        finding="Visits are written up late.",
+        priority="standard",
+        owner_post=authority.post_of[authority.practitioner],
+        due_on=date(2026, 12, 1),
+        longer_reason="",
+        by=auditor,
+        now=opened_at,
+    )
+    section = opened.answer_set.tool_version.definition.sections[0].key
+    name = activity.replace("_", " ")
+    return {
+        f"{name} work": {"pk": work.pk},
+        name: {"pk": opened.pk},
+        f"{name} section": {"pk": opened.pk, "key": section},
+        f"{name} action": {"pk": opened.pk, "action_pk": drafted.pk},
+    }
