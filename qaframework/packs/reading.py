@@ -44,6 +44,9 @@ def pack_files(name_or_path: str) -> dict[str, bytes]:
     """The files of a shipped pack, a folder, a zip or a single YAML file. Raises PackInvalid."""
     path = SHIPPED / name_or_path if name_or_path in shipped_packs() else Path(name_or_path)
     if path.is_dir():
+        if not (path / FRAMEWORK).is_file():
+            allowed = f"The folder of a pack, with {FRAMEWORK} in it."
+            raise PackInvalid([Mistake(name_or_path, "", f"The folder has no {FRAMEWORK}.", allowed)])
         files = [file for file in sorted(path.rglob("*")) if file.suffix in (".yaml", ".yml")]
         return {file.relative_to(path).as_posix(): file.read_bytes() for file in files}
     if not path.is_file():

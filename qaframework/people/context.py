@@ -18,7 +18,7 @@ _C = Capability
 MENU: list[tuple[str, str, set[Capability]]] = [
     ("My work", "allocation:my_work", {_C.OWN_ACTIONS, _C.AUDIT}),
     ("Return board", "allocation:return_board", {_C.RUN_QUALITY_ASSURANCE}),
-    ("Audit inbox", "audits:inbox", {_C.RUN_QUALITY_ASSURANCE}),
+    ("Audits handed in", "audits:inbox", {_C.RUN_QUALITY_ASSURANCE}),
     ("Draws", "audits:draws", {_C.RUN_QUALITY_ASSURANCE}),
     ("Dip samples", "audits:dip_themes", {_C.SEE_TEAM_WORK, _C.RUN_QUALITY_ASSURANCE}),
     ("Moderation", "audits:moderation_queue", {_C.RUN_QUALITY_ASSURANCE}),

@@ -47,6 +47,16 @@ def test_check_pack_says_every_mistake_and_fails(tmp_path):
     assert "tools/live_audit.yaml: " in out.getvalue()
 
 
+def test_a_folder_that_is_no_pack_is_refused_in_one_line(tmp_path):
+    for name in ("compose.yaml", "notes.yml"):
+        (tmp_path / name).write_text("key: value\n")
+    out = StringIO()
+    with pytest.raises(CommandError, match="to put right"):
+        call_command("check_pack", str(tmp_path), stdout=out)
+    assert f"{tmp_path}: The folder has no framework.yaml." in out.getvalue()
+    assert "compose.yaml" not in out.getvalue()
+
+
 # What is written wrong, and what check_pack says about it: file and place, problem, what would be right.
 TEN_MISTAKES = [
     ("name: Bracknell", "titel: Bracknell", "framework.yaml: “name” is missing."),
