@@ -129,7 +129,7 @@ def _iso_date(text: str | None) -> date | None:
 def read_people_file(file: IO[bytes], name: str) -> PeopleFile:
     """The rows of the first sheet, and everything that is wrong with single values.
 
-    Raises ImportRefused when the file cannot be read or lacks columns.
+    Raises ImportRefused when the file cannot be read, lacks columns or has no rows.
     """
     try:
         sheet = read_table(file, name, max_rows=MOST_ROWS).sheets[0]
@@ -139,6 +139,8 @@ def read_people_file(file: IO[bytes], name: str) -> PeopleFile:
         rows = [reader.read(row) for row in sheet.rows]
     except TableUnreadable as error:
         raise ImportRefused(error.message) from error
+    if not rows:
+        raise ImportRefused(f"{name} has a header and no rows under it. Export it again.")
     unknown = [column for column in columns if column and column not in NEEDED + OPTIONAL]
     warnings = [f"Column {column} is not used." for column in unknown]
     return PeopleFile(name, rows, reader.mistakes, warnings)

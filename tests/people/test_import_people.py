@@ -221,6 +221,12 @@ def test_a_missing_column_is_named(now: datetime) -> None:
     assert "The first row must name the columns" in refused.value.message
 
 
+def test_a_file_without_rows_is_refused(now: datetime) -> None:
+    header = as_csv(ROOT).splitlines()[0].encode()
+    with pytest.raises(ImportRefused, match="people.csv has a header and no rows under it."):
+        workflow.import_people(file=io.BytesIO(header), file_name="people.csv", by=None, now=now)
+
+
 def test_a_column_that_is_not_used_is_only_a_warning(now: datetime) -> None:
     text = as_csv(ROOT).replace("acting", "acting,shoe_size", 1)
     file = io.BytesIO(text.encode())
