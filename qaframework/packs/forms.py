@@ -10,7 +10,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 
-from qaframework.packs.definition import Pack
 from qaframework.packs.models import FrameworkVersion
 from qaframework.packs.wording import in_a_list, stretch_name
 from qaframework.rules.periods import Quarter
@@ -137,6 +136,7 @@ class QuotaForm(NewVersionForm):
         self, data: Any = None, *, version: FrameworkVersion, today: date, is_preview: bool = False
     ) -> None:
         super().__init__(data, version=version, today=today)
+        self.unit_names = {unit.code: unit.name for unit in version.framework.parts()}
         for row, quota in enumerate(self.pack.quotas):
             self._add_row(f"quota_{row}", quota)
         for row, shared in enumerate(self.pack.shared_quotas):
@@ -147,7 +147,7 @@ class QuotaForm(NewVersionForm):
             self.fields["note"].required = self.fields["effective_from"].required = False
 
     def _add_row(self, prefix: str, quota: Quota | SharedQuota) -> None:
-        name = _row_name(self.pack, quota)
+        name = f"{self._who(quota)}, {self.pack.activity(quota.activity).label.lower()}"
         for number, amount in enumerate(quota.amounts, start=1):
             stretch = stretch_name(quota.per, number, self.pack.year_starts_in)
             self.fields[f"{prefix}_{number}"] = AmountField(label=f"{name}, {stretch}", initial=amount)
@@ -157,7 +157,7 @@ class QuotaForm(NewVersionForm):
         activities = [("", "No new quota"), *((key, one.label) for key, one in self.pack.activities.items())]
         self.fields["new_role"] = forms.ChoiceField(label="Role", choices=roles, required=False)
         self.fields["new_activity"] = forms.ChoiceField(label="Activity", choices=activities, required=False)
-        units = [("", "All units"), *((unit.code, unit.name) for unit in self.version.framework.parts())]
+        units = [("", "All units"), *self.unit_names.items()]
         self.fields["new_unit"] = forms.ChoiceField(
             label="For which part of the organisation?",
             choices=units,
@@ -251,7 +251,7 @@ class QuotaForm(NewVersionForm):
         quotas = self._as_shown("quota", self.pack.quotas)
         between: dict[str, list[GridLine]] = {}
         for row, shared in enumerate(self._as_shown("shared", self.pack.shared_quotas)):
-            between.setdefault(_who(self.pack, shared), []).append(self._line(shared, f"shared_{row}"))
+            between.setdefault(self._who(shared), []).append(self._line(shared, f"shared_{row}"))
         return [
             *(self._role(quotas, role, unit) for role, unit in _places(quotas)),
             *(GridRole(f"Between them: {who}", lines, None) for who, lines in between.items()),
@@ -277,8 +277,15 @@ class QuotaForm(NewVersionForm):
         everywhere = [quota for quota in counted if unit is not None and quota.unit is None]
         lines = [self._line(quota, f"quota_{row}") for row, quota in own]
         lines += [self._line(quota, "") for quota in everywhere]
-        label = _who(self.pack, own[0][1])
+        label = self._who(own[0][1])
         return GridRole(label, lines, self._total(label, total.quarters or (), total.total))
+
+    def _who(self, quota: Quota | SharedQuota) -> str:
+        """The roles that owe it, in words, and in which units: by its code where no unit has that yet."""
+        roles = [quota.role] if isinstance(quota, Quota) else quota.roles
+        names = in_a_list([self.pack.role_label(role) for role in roles])
+        units = in_a_list([self.unit_names.get(code, f"unit {code}") for code in quota.in_units])
+        return f"{names} in {units}" if units else names
 
     def _line(self, quota: Quota | SharedQuota, prefix: str) -> GridLine:
         """Without a prefix it is a quota of the role everywhere, repeated where the role has others."""
@@ -304,15 +311,3 @@ class QuotaForm(NewVersionForm):
 
 def _places(quotas: Iterable[Quota]) -> Iterator[tuple[str, str | None]]:
     yield from dict.fromkeys((quota.role, quota.unit) for quota in quotas)
-
-
-def _row_name(pack: Pack, quota: Quota | SharedQuota) -> str:
-    return f"{_who(pack, quota)}, {pack.activity(quota.activity).label.lower()}"
-
-
-def _who(pack: Pack, quota: Quota | SharedQuota) -> str:
-    """The roles that owe it, in words, and in which units."""
-    roles = [quota.role] if isinstance(quota, Quota) else quota.roles
-    names = in_a_list([pack.role_label(role) for role in roles])
-    units = in_a_list([f"unit {code}" for code in quota.in_units])
-    return f"{names} in {units}" if units else names

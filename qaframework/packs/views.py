@@ -72,6 +72,8 @@ def framework(request: HttpRequest, pk: int, number: int | None = None) -> HttpR
         "ladder_columns": columns("When", "Who is told", "Step"),
         "schemes": [(scheme, _descriptors(scheme)) for scheme in pack.grade_schemes.values()],
         "rules": wording.rule_facts(pack),
+        "words": wording.word_facts(pack),
+        "notes": wording.note_facts(pack),
         "volumes": wording.volume_texts(pack),
         "tools": pack.tool_names.values(),
         "may_change": access.may_configure(request.user, found, local_today()),

@@ -117,7 +117,8 @@ def rule_facts(pack: Pack) -> list[Fact]:
         ("Immediate actions", f"Within {actions.immediate}"),
         ("Other actions", f"Within {actions.standard}"),
         ("Telling worker and manager", f"Within {actions.notify_within}"),
-        ("Heading on the child's file", actions.file_heading),
+        ("Heading on the child's file", actions.file_heading.format(month="the month of the work")),
+        ("Clauses about actions", ", ".join(actions.clauses)),
         ("Immediate concerns", f"Acknowledged within {concern.acknowledge_within}"),
     ]
     if loop is not None:
@@ -125,6 +126,7 @@ def rule_facts(pack: Pack) -> list[Fact]:
         rows += [
             ("Closing the loop", f"{senior} meets worker and manager within {loop.due}; {head} authorises"),
             ("Another case for the worker", f"{loop.reaudit_after} after the loop is closed"),
+            ("Clauses about closing the loop", ", ".join(loop.clauses)),
         ]
     rows += [
         (rule.label, f"{recipients(pack, rule.roles)}: {'; '.join(how_often(rule))}")
@@ -133,11 +135,27 @@ def rule_facts(pack: Pack) -> list[Fact]:
     rows += [
         (
             report_label(report).capitalize(),
-            f"On day {report.day_of_month} of the next month, to {recipients(pack, report.recipients)}",
+            cited(
+                f"On day {report.day_of_month} of the next month, to {recipients(pack, report.recipients)}",
+                report.clauses,
+            ),
         )
         for report in pack.reports
     ]
-    return [{"label": label, "value": value} for label, value in rows]
+    return [{"label": label, "value": value} for label, value in rows if value]
+
+
+def word_facts(pack: Pack) -> list[Fact]:
+    """What things are called here, beside the program's own words for them."""
+    return [{"label": key.replace("_", " ").capitalize(), "value": word} for key, word in pack.labels.items()]
+
+
+def note_facts(pack: Pack) -> list[Fact]:
+    """What a reader must know, and what each note is about."""
+    return [
+        {"label": note.about.replace("_", " ").capitalize(), "value": cited(note.text, note.clauses)}
+        for note in pack.notes
+    ]
 
 
 def report_label(report: ReportRule) -> str:
@@ -173,8 +191,11 @@ def stretch_name(per: Per, number: int, year_starts_in: int) -> str:
 
 
 def volume_texts(pack: Pack) -> list[str]:
-    texts = ((one.activity, amounts_in_words(pack, one.per, one.amounts)) for one in pack.expected_volumes)
-    return [f"{pack.activity(activity).label}: {text} across the authority" for activity, text in texts]
+    texts = (
+        (one, amounts_in_words(pack, one.per, one.amounts), pack.activity(one.activity).label)
+        for one in pack.expected_volumes
+    )
+    return [cited(f"{label}: {text} across the authority", one.clauses) for one, text, label in texts]
 
 
 def amounts_in_words(pack: Pack, per: Per, amounts: Sequence[int]) -> str:
@@ -249,7 +270,9 @@ def _who_audits(activity: ActivityType) -> str:
 
 def _subjects(pack: Pack, activity: ActivityType) -> str:
     rules = [
-        f"{recipients(pack, rule.by)}: {recipients(pack, rule.whose)} {GROUPS[rule.group]}"
+        cited(
+            f"{recipients(pack, rule.by)}: {recipients(pack, rule.whose)} {GROUPS[rule.group]}", rule.clauses
+        )
         for rule in activity.subjects
     ]
     if activity.same_person_as:
@@ -272,10 +295,8 @@ def _draw(draw: DrawRule | None) -> str:
         left_out.append(f"of a practitioner audited within {draw.exclude_worker_audited_within}")
     if draw.open_at_least.count:
         left_out.append(f"open for less than {draw.open_at_least}")
-    return (
-        f"At random from {pool}{theme}{spread}{family}{worker}; not {', or '.join(left_out)}. "
-        f"Reserves: {draw.reserve_share:.0%}"
-    )
+    drawn = f"At random from {pool}{theme}{spread}{family}{worker}; not {', or '.join(left_out)}"
+    return cited(f"{drawn}. Reserves: {draw.reserve_share:.0%}", draw.clauses)
 
 
 def sample_in_words(sample: SampleRule) -> str:
@@ -292,7 +313,9 @@ def sample_in_words(sample: SampleRule) -> str:
 
 def _minimum_share(draw: DrawRule | None) -> str:
     rule = draw.minimum_share if draw else None
-    return f"At least {rule.percent}% of the year's sample: {rule.label}" if rule else ""
+    if rule is None:
+        return ""
+    return cited(f"At least {rule.percent}% of the year's sample: {rule.label}", rule.clauses)
 
 
 def _annual_share(pack: Pack, draw: DrawRule | None) -> str:
@@ -302,7 +325,7 @@ def _annual_share(pack: Pack, draw: DrawRule | None) -> str:
     extra = (
         f"; {recipients(pack, rule.extra_audits_by)} share what is missing" if rule.extra_audits_by else ""
     )
-    return f"{rule.percent:g}% of open cases in a year, spread over its months{extra}"
+    return cited(f"{rule.percent:g}% of open cases in a year, spread over its months{extra}", rule.clauses)
 
 
 def _new_workers(draw: DrawRule | None) -> str:
@@ -318,7 +341,7 @@ def _moderation(pack: Pack, activity: ActivityType) -> str:
         return ""
     every = f" and every {grade_labels(pack, activity, rule.all_of).lower()} one" if rule.all_of else ""
     talk = ", after a talk with the auditor" if rule.discussion_required else ""
-    return f"{rule.share}% at random{every}, within {rule.within}{talk}"
+    return cited(f"{rule.share}% at random{every}, within {rule.within}{talk}", rule.clauses)
 
 
 def _extension(pack: Pack, activity: ActivityType) -> str:
@@ -326,7 +349,7 @@ def _extension(pack: Pack, activity: ActivityType) -> str:
     if rule is None:
         return "Not possible"
     when = ", only before the deadline" if rule.only_before_deadline else ""
-    return f"{pack.role_label(rule.decided_by)} decides{when}"
+    return cited(f"{pack.role_label(rule.decided_by)} decides{when}", rule.clauses)
 
 
 def _loop(pack: Pack, activity: ActivityType) -> str:
@@ -339,6 +362,11 @@ def _when(rung: Rung) -> str:
     if rung.offset.count == 0:
         return "On the day it is due" if rung.before else "When it is due"
     return f"{rung.offset} {'before' if rung.before else 'after'} it is due"
+
+
+def cited(words: str, clauses: Sequence[str]) -> str:
+    """A rule in words, with the clauses that it carries out behind it."""
+    return f"{words} ({', '.join(clauses)})" if clauses else words
 
 
 def sentence(words: str) -> str:

@@ -75,7 +75,7 @@ def test_the_rules_are_read_in_plain_words(content):
         new_workers={"within": "4 months", "weight": 2}, exclude_worker_audited_within="3 months"
     )
     shown = facts(content, "learning_audit")
-    assert shown["Least share"] == "At least 10% of the year's sample: SEND"
+    assert shown["Least share"] == "At least 10% of the year's sample: SEND (SAN-09)"
     assert shown["New practitioners"] == (
         "Cases of people in a post for less than 4 months count 2 times in the draw"
     )

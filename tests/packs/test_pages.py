@@ -20,7 +20,8 @@ from qaframework.people.access import local_today
 from qaframework.rules.periods import Quarter
 from qaframework.rules.quotas import Per, Quota
 from qaframework.tools.models import Tool
-from tests.factories.packs import LOADED_AT, lancashire, shipped
+from tests.factories.packs import LOADED_AT, lancashire, loaded, shipped
+from tests.factories.people import UnitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +126,47 @@ def test_the_rules_are_in_plain_words(signed_in, version, django_assert_max_num_
         assert words in page
 
 
+def clauses_in(part):
+    """The ids beside all that a pack says, however deep."""
+    if isinstance(part, dict):
+        yield from part.get("clauses", ())
+        part = list(part.values())
+    if isinstance(part, list):
+        for entry in part:
+            yield from clauses_in(entry)
+
+
+@pytest.mark.parametrize("name", ["bedford", "bracknell", "lancashire", "sandwell", "windsor"])
+def test_the_pages_of_a_framework_show_every_clause_that_it_carries_out(signed_in, northmoor, name):
+    version = loaded(shipped(name), [northmoor.root])
+    client = signed_in("qa_officer")
+    page = text(client.get(url("framework", version))) + text(client.get(url("quotas", version)))
+    assert {clause for clause in clauses_in(version.content["framework"]) if clause not in page} == set()
+
+
+def test_each_rule_of_the_page_has_its_own_clauses_beside_it(signed_in, version):
+    page = text(signed_in("qa_officer").get(url("framework", version)))
+    for words in (
+        "Reserves: 20% (LAN-06, LAN-08)",
+        "after a talk with the auditor (LAN-34, LAN-35)",
+        "decides, only before the deadline (LAN-32)",
+        "478 a quarter across the authority (LAN-13)",
+        "LAN-24, LAN-25, LAN-26",
+        "Member of the strategic board (LAN-27, LAN-36)",
+    ):
+        assert words in page
+
+
+def test_the_page_says_what_notes_are_about_and_what_things_are_called(signed_in, version):
+    page = text(signed_in("qa_officer").get(url("framework", version)))
+    _, notes = page.split('id="notes"')
+    for note in version.pack.notes:
+        assert note.text[:40] in notes
+    assert page.count("Totals here are always reckoned") == 1
+    assert "Follow-up learning space" in page
+    assert "Audit Action Plan – the month of the work" in page
+
+
 def test_an_older_version_says_which_one_is_in_force(signed_in, version, northmoor, now):
     change_quotas(
         framework=version.framework,
@@ -198,6 +240,14 @@ def test_a_role_with_quotas_of_its_own_in_one_unit_shows_all_it_owes_there(signe
         "Practice week",
     }
     assert owed(hub)[0] == (6 + 3 + 1, 6 + 3 + 1 + 1, 6 + 3 + 1, 6 + 3 + 1)
+
+
+def test_a_part_of_the_organisation_goes_by_its_name_in_the_grid(signed_in, version, northmoor):
+    UnitFactory(code="mash", name="Safeguarding hub", parent=northmoor.root)
+    page = signed_in("admin").get(url("quotas", version))
+    assert "Team manager in Safeguarding hub" in [role.label for role in page.context["form"].roles]
+    assert "Team manager in Safeguarding hub, dip sample" not in text(page)
+    assert "Team manager in Safeguarding hub, mash learning space, April" in text(page)
 
 
 def test_readers_see_the_grid_without_fields(signed_in, version):

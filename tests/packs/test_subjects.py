@@ -59,8 +59,8 @@ def test_the_rules_page_says_whom_each_role_looks_at() -> None:
         row["label"]: row["value"] for row in activity_facts(pack, pack.activity("supervision_observation"))
     }
     assert facts["Whom it is about"].splitlines() == [
-        "Service manager: Team manager in their own supervision group",
-        "Head of service: Team manager in any part of the framework",
+        "Service manager: Team manager in their own supervision group (SAN-31, SAN-33)",
+        "Head of service: Team manager in any part of the framework (SAN-33)",
         "The same person as in “Audit of a supervision file” of the month",
         "Whoever has waited longest comes first, and nobody twice running by the same person",
     ]
