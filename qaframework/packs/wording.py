@@ -146,8 +146,11 @@ def rule_facts(pack: Pack) -> list[Fact]:
 
 
 def word_facts(pack: Pack) -> list[Fact]:
-    """What things are called here, beside the program's own words for them."""
-    return [{"label": key.replace("_", " ").capitalize(), "value": word} for key, word in pack.labels.items()]
+    """What things are called here where it is not what they are called otherwise."""
+    words = {
+        key.replace("qa_", "quality assurance ").replace("_", " "): word for key, word in pack.labels.items()
+    }
+    return [{"label": sentence(key), "value": word} for key, word in words.items() if key != word.lower()]
 
 
 def note_facts(pack: Pack) -> list[Fact]:
@@ -339,9 +342,10 @@ def _moderation(pack: Pack, activity: ActivityType) -> str:
     rule: ModerationRule | None = activity.moderation
     if rule is None:
         return ""
-    every = f" and every {grade_labels(pack, activity, rule.all_of).lower()} one" if rule.all_of else ""
+    some = f" and every {grade_labels(pack, activity, rule.all_of).lower()} one" if rule.all_of else ""
+    which = "Every audit" if rule.share == 100 else f"{rule.share}% at random{some}"
     talk = ", after a talk with the auditor" if rule.discussion_required else ""
-    return cited(f"{rule.share}% at random{every}, within {rule.within}{talk}", rule.clauses)
+    return cited(f"{which}, within {rule.within}{talk}", rule.clauses)
 
 
 def _extension(pack: Pack, activity: ActivityType) -> str:

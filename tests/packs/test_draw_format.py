@@ -81,5 +81,6 @@ def test_the_rules_are_read_in_plain_words(content):
     )
     assert "or of a practitioner audited within 3 months" in shown["Draw"]
     assert "of the cases that fit the month's theme" in facts(content, "themed_learning_audit")["Draw"]
+    assert shown["Moderation"] == "Every audit, within 10 working days (SAN-19)"
     bedford = facts(deepcopy(shipped("bedford")), "case_file_audit")
     assert bedford["Share of all cases"].startswith("10% of open cases in a year, spread over its months")

@@ -158,12 +158,16 @@ def test_each_rule_of_the_page_has_its_own_clauses_beside_it(signed_in, version)
 
 
 def test_the_page_says_what_notes_are_about_and_what_things_are_called(signed_in, version):
-    page = text(signed_in("qa_officer").get(url("framework", version)))
+    response = signed_in("qa_officer").get(url("framework", version))
+    page = text(response)
     _, notes = page.split('id="notes"')
     for note in version.pack.notes:
         assert note.text[:40] in notes
     assert page.count("Totals here are always reckoned") == 1
-    assert "Follow-up learning space" in page
+    words = {row["label"]: row["value"] for row in response.context["words"]}
+    assert words["Reaudit"] == "Follow-up learning space"
+    assert words["Quality assurance team"] == "QA team"
+    assert "Moderation" not in words
     assert "Audit Action Plan – the month of the work" in page
 
 
