@@ -34,6 +34,10 @@ TURNS = (
     "audit it. Posts change cases where that gives one more of them a case."
 )
 TWICE_RUNNING = "Nobody audits the same practitioner twice running while there is another case for them."
+NOBODY = (
+    "It was drawn, but every post that owed an audit either may not audit it or got another case. Where a "
+    "post may audit a reserve, that takes its place."
+)
 NOT_NOW = "On hold, or restricted"
 
 
@@ -93,6 +97,8 @@ def why_drawn(row: DrawnCase, *, sees_the_draw: bool, holder: str) -> Why:
     ]
     if row.assignment is not None:
         steps.append(_why_this_auditor(row, row.assignment, record))
+    elif row.state == State.UNUSED:
+        steps.append(Step("Why nobody audits it", [NOBODY], _could_not_have(row, record)))
     if changes := list(_changes(row, sees_the_draw)):
         steps.append(Step("What was changed afterwards", changes))
     return Why(_facts(row, holder), steps, [{"label": "Ticket", "value": row.ticket}, *proof_facts(row.draw)])
@@ -255,8 +261,7 @@ def _why_this_auditor(row: DrawnCase, assignment: Assignment, record: _Record) -
     text = [f"{who_may_audit(rule)}.", TWICE_RUNNING]
     if len(turns) > 1:
         text.append(TURNS)
-    # Its place among all drawn cases, the reserves after the others, from 0.
-    place = row.position - 1 + (len(record.chosen) if row.is_reserve else 0)
+    place = _place(row, record)
     title = f"The post “{assignment.post.title}”"
     own = [number for number, turn in enumerate(turns, 1) if turn["case"] == place]
     if not own:
@@ -265,6 +270,19 @@ def _why_this_auditor(row: DrawnCase, assignment: Assignment, record: _Record) -
         text.append(f"{title} was the only one that owed an audit, and got this case.")
     else:
         text.append(f"{title} was number {own[0]} of {len(turns)}, and got this case.")
+    if any(turn["case"] == place and place in turn["had_last"] for turn in turns):
+        text.append("Its last audit was of the same practitioner, because no other case was left for it.")
+    return Step("Why this auditor", text, _could_not_have(row, record))
+
+
+def _place(row: DrawnCase, record: _Record) -> int:
+    """Its place among all drawn cases, the reserves after the others, from 0."""
+    return row.position - 1 + (len(record.chosen) if row.is_reserve else 0)
+
+
+def _could_not_have(row: DrawnCase, record: _Record) -> Table | None:
+    """The posts that owed an audit and may not audit this case, with the reason of each; None without any."""
+    place, turns = _place(row, record), row.draw.turns
     titles = dict(Post.objects.filter(code__in=[turn["post"] for turn in turns]).values_list("code", "title"))
     reasons = {
         titles.get(turn["post"], turn["post"]): turn["may_not"][str(place)]
@@ -276,11 +294,8 @@ def _why_this_auditor(row: DrawnCase, assignment: Assignment, record: _Record) -
         for turn in turns
         if place in turn["had_last"] and str(place) not in turn["may_not"] and turn["case"] != place
     }
-    if any(turn["case"] == place and place in turn["had_last"] for turn in turns):
-        text.append("Its last audit was of the same practitioner, because no other case was left for it.")
     rows: list[Row] = [[title, reason] for title, reason in reasons.items()]
-    table = Table("Posts that could not have this case", columns("Post", "Why"), rows)
-    return Step("Why this auditor", text, table if rows else None)
+    return Table("Posts that could not have this case", columns("Post", "Why"), rows) if rows else None
 
 
 def _changes(row: DrawnCase, sees_the_draw: bool) -> Iterator[str]:

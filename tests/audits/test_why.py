@@ -132,6 +132,26 @@ def test_posts_that_could_not_audit_the_case_are_named_with_the_reason(qa, house
     assert text[-1] == f"The post “{row.assignment.post.title}” was number {place} of 4, and got this case."
 
 
+def test_of_a_drawn_case_that_nobody_got_it_says_why(qa, authority):
+    """One post may audit none of three cases, the other all: of two drawn of them, one is left over."""
+    house = House(authority, independence="not_own_team")
+    for _ in range(3):
+        house.case(unit=authority.duty_team_1, worker=authority.practitioner)
+    house.case("CARE")
+    house.owe("team_manager", "director")
+
+    def number_of_the_other(seed: str) -> int:
+        whole = f"{seed}:learning_space:2026-12:{authority.root.code}"
+        references = ("CARE", "CASE-001", "CASE-002", "CASE-003")
+        return sorted(references, key=lambda reference: ticket(whole, reference)).index("CARE") + 1
+
+    (draw,) = house.draw(seed=next(seed for seed in "0123456789" if number_of_the_other(seed) > 2)).draws
+    explained = step(page(qa, draw.cases.get(state="unused")), "Why nobody audits it")
+    post = authority.post_of[authority.team_manager]
+    assert explained.table.rows == [[post.title, "The auditor manages the practitioner of this case."]]
+    assert "either may not audit it or got another case" in explained.text[0]
+
+
 def test_cases_passed_over_for_a_brother_or_sister_are_counted(qa, authority):
     """Eleven of one family and one alone, for two places: the alone one is drawn wherever it comes up."""
     house = House(authority)
