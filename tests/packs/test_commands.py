@@ -1,6 +1,8 @@
 """check_pack, load_pack and export_pack, as an operator runs them."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -8,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from qaframework.packs.models import Framework
 from qaframework.packs.reading import SHIPPED, content_of, files_of, pack_files
+from qaframework.packs.workflow import change_quotas
 from qaframework.tools.models import ToolVersion
 from tests.factories.packs import shipped
 from tests.factories.people import UnitFactory
@@ -166,6 +169,26 @@ def test_export_pack_writes_what_was_loaded(northmoor, tmp_path):
     output = tmp_path / "pack.zip"
     run("export_pack", "bracknell", "--output", str(output), "--at", "2026-11-10")
     assert content_of(pack_files(str(output))) == shipped("bracknell")
+
+
+def test_export_pack_tells_of_a_newer_version_that_begins_later(northmoor, tmp_path, now):
+    run("load_pack", "bracknell")
+    framework = Framework.objects.get()
+    first, *others = framework.versions.get().pack.quotas
+    change_quotas(
+        framework=framework,
+        quotas=[replace(first, amounts=(2, 2, 2, 2)), *others],
+        effective_from=date(2027, 1, 1),
+        note="Two",
+        by=northmoor.admin,
+        now=now,
+    )
+    export = ("export_pack", "bracknell", "--output", str(tmp_path / "pack.zip"), "--at", "2026-11-10")
+    assert run(*export)["warnings"] == [
+        "2026.1 (local change 1) is newer and holds from 1 January 2027. "
+        "For a pack with its changes, add --version-number 2."
+    ]
+    assert run(*export, "--version-number", "2")["warnings"] == []
 
 
 def test_export_pack_says_what_there_is(northmoor, tmp_path):

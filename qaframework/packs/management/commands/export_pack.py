@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from qaframework.packs.documents import pack_up
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import files_of
 from qaframework.people.command import OperatorCommand, Outcome
+from qaframework.people.templatetags.page import uk_date
 from qaframework.rules.working_days import local_date
 
 
@@ -31,7 +33,18 @@ class Command(OperatorCommand):
         return Outcome(
             changed=0,
             message=f"{version} is in {output}.",
+            warnings=[] if options["version_number"] else list(_later(version)),
             details={"file": str(output), "version": version.number},
+        )
+
+
+def _later(version: FrameworkVersion) -> Iterator[str]:
+    """Changes that begin later are in no file of the version before: loaded again, it would undo them."""
+    newest = version.framework.versions.latest("number")
+    if newest.number > version.number:
+        yield (
+            f"{newest.label} is newer and holds from {uk_date(newest.effective_from)}. "
+            f"For a pack with its changes, add --version-number {newest.number}."
         )
 
 
