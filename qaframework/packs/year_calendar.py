@@ -1,12 +1,13 @@
-"""A framework's year by month: themes, meetings of its groups, steps of the cycle, and reports."""
+"""A framework's year by month: themes and cases, meetings of its groups, steps of the cycle, and reports."""
 
+from calendar import month_name
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from qaframework.packs.definition import Pack, Theme
 from qaframework.packs.practice_wording import chooser_label
-from qaframework.packs.wording import in_a_list, report_label
+from qaframework.packs.wording import IN_SOME_MONTHS, in_a_list, report_label
 from qaframework.rules.cadence import Occasion, occasions, week_of
 from qaframework.rules.deadlines import due_date
 from qaframework.rules.periods import Month, ProgrammeYear, Quarter
@@ -52,7 +53,14 @@ def _month(pack: Pack, month: Month, year: ProgrammeYear, calendar: WorkingCalen
         and (held := [one for one in occasions(group.meets, year, calendar) if one.month == month])
     ]
     steps = [*_steps(pack, month), *_reports(pack, month), *_review(pack, month, calendar)]
-    return CalendarMonth(month, theme_lines(pack, month), meetings, steps)
+    return CalendarMonth(month, [*theme_lines(pack, month), *_whose_cases(pack, month)], meetings, steps)
+
+
+def _whose_cases(pack: Pack, month: Month) -> Iterator[str]:
+    """Of work whose cases come from one place in some months and from another in others (RBWM-27)."""
+    for activity in pack.activities.values():
+        if rule := activity.independence_by_month.get(month_name[month.month].lower()):
+            yield f"{activity.label}: {IN_SOME_MONTHS[rule]}"
 
 
 def _in_their_place(themes: Sequence[Theme]) -> list[Theme]:

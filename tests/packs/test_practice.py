@@ -307,3 +307,32 @@ def test_the_meetings_that_are_observed_are_the_frameworks_own(northmoor):
         "Foster carers' forum",
     ]
     assert len(form.definition.question("meeting_type").options) == 9
+
+
+@pytest.mark.clause("RBWM-27")
+def test_the_calendar_says_in_which_months_cases_are_ones_own_or_a_peers(client, northmoor):
+    version = loaded(shipped("windsor"), [northmoor.root])
+    client.force_login(northmoor.qa_manager)
+    page = client.get(reverse("packs:calendar_of", args=[version.framework_id, 2026]))
+    lines = {
+        row.month.key: [one for one in row.themes if "Early help" in one] for row in page.context["months"]
+    }
+    own, peer = (
+        ["Early help audit: cases of their own service"],
+        ["Early help audit: cases of another service"],
+    )
+    assert {month for month, said in lines.items() if said == own} == {
+        "2026-05",
+        "2026-07",
+        "2026-09",
+        "2026-12",
+        "2027-01",
+    }
+    assert {month for month, said in lines.items() if said == peer} == {
+        "2026-06",
+        "2026-10",
+        "2026-11",
+        "2027-02",
+        "2027-03",
+    }
+    assert own[0] in text(page)
