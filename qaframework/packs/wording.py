@@ -87,7 +87,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("Who audits", _who_audits(activity)),
         ("Whom it is about", _subjects(pack, activity)),
         ("Draw", _draw(activity.draw)),
-        ("What is looked at", sample_in_words(activity.sample) if activity.sample else ""),
+        ("What is looked at", _sample(activity.sample)),
         ("Least share", _minimum_share(activity.draw)),
         ("Share of all cases", _annual_share(pack, activity.draw)),
         ("New practitioners", _new_workers(activity.draw)),
@@ -179,7 +179,7 @@ def how_often(rule: CoverageRule) -> list[str]:
 
 
 def at_least_once(within: Offset, clauses: Sequence[str]) -> str:
-    return " ".join([f"at least once in {within}", *([f"({', '.join(clauses)})"] if clauses else [])])
+    return cited(f"at least once in {within}", clauses)
 
 
 def stretch_name(per: Per, number: int, year_starts_in: int) -> str:
@@ -312,6 +312,10 @@ def sample_in_words(sample: SampleRule) -> str:
         f"{sample.count} {SAMPLED[sample.of]}{within}{chosen}, drawn at random{where} when it is opened. "
         "Never what they did themselves, and nothing that they may not open"
     )
+
+
+def _sample(sample: SampleRule | None) -> str:
+    return cited(sample_in_words(sample), sample.clauses) if sample else ""
 
 
 def _minimum_share(draw: DrawRule | None) -> str:
