@@ -405,10 +405,13 @@ def test(arguments: list[str]) -> int:
 
 def watch(command: list[str], environment: dict[str, str]) -> int:
     """Run tests to their end, or let them put away their servers and browsers when told to stop."""
+    # Being told to stop has to wait until there is a child to pass it on to.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     child = subprocess.Popen(
-        command, cwd=ROOT, env=environment, start_new_session=True, preexec_fn=die_with_parent
+        command, cwd=ROOT, env=environment, start_new_session=True, preexec_fn=listen_again
     )
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
         return child.wait()
     finally:
         if child.poll() is None:
@@ -416,6 +419,12 @@ def watch(command: list[str], environment: dict[str, str]) -> int:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(STOP_WITHIN_SECONDS)
         signal_group(child, signal.SIGKILL)
+
+
+def listen_again() -> None:
+    """Runs in the child before its program starts, which would go on with the signals held back."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+    die_with_parent()
 
 
 def arguments_from(command_line: list[str]) -> argparse.Namespace:
