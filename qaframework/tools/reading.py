@@ -216,7 +216,7 @@ def answered_together(
     left_out = {
         (pk, split_row_key(key)[1])
         for pk, key, value in given
-        if value in without and split_row_key(key)[0] == ROW_REFERENCE
+        if split_row_key(key)[0] == ROW_REFERENCE and value in without
     }
     values: defaultdict[int, dict[str, Any]] = defaultdict(dict)
     for pk, key, value in given:

@@ -41,7 +41,8 @@ def made(seed: str) -> tuple[list[tuple[str, str]], list[tuple[object, ...]]]:
     """People by post and the register's cells, without what the database numbers itself."""
     make_organisation(seed=seed, password="a long enough password", now=NOW)
     make_register(seed=seed, organisation=Organisation.load(local_date(NOW)), now=NOW)
-    people = list(PostHolding.objects.order_by("post__code").values_list("post__code", "user__full_name"))
+    holdings = PostHolding.objects.order_by("post__code", "user__full_name")
+    people = list(holdings.values_list("post__code", "user__full_name"))
     cells = ("child_ref", "initials", "plan_type", "worker_name", "opened_on", "is_restricted")
     return people, list(Case.objects.order_by("child_ref").values_list(*cells))
 
