@@ -144,9 +144,11 @@ def open_moderations(story: Story, follow_up: FollowUp, handed_in: dict[int, dat
     if local_date(day) > month.start:
         for programme in story.version.framework.programmes.order_by("year"):
             _draw_moderations(story, programme, list(rules), month, day)
-    for moderation in Moderation.objects.exclude(pk__in=known).order_by("pk"):
-        if story.now - moderation.opened_at < RECENT and story.chance.random() < 0.4:
-            continue  # It waits for the QA team.
+    opened = list(Moderation.objects.exclude(pk__in=known).order_by("opened_at", "pk"))
+    for moderation in opened:
+        is_recent = story.now - moderation.opened_at < RECENT
+        if is_recent and (story.chance.random() < 0.4 or moderation == opened[-1]):
+            continue  # It waits for the QA team; the latest always does, so that the queue is never empty.
         end = local_date(moderation.opened_at) + timedelta(days=story.chance.randint(4, 12))
         follow_up.moderations.append((story.moment(end), moderation))
 
