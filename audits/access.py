@@ -11,7 +11,7 @@ from django.http import Http404
 
 from audits.models import CaseAudit
 from qaframework.actions.models import Action
-from qaframework.activities.access import own
+from qaframework.activities.access import LARGE, own
 from qaframework.caseload.access import cleared_q
 from qaframework.people.access import capability_q, posts_of
 from qaframework.people.models import PostHolding, RecordRead, User
@@ -29,6 +29,7 @@ RELATED = (
     "meeting__proposed_by",
     "advice_request__advised_by",
 )
+FORM = ("assignment__case", "assignment__framework_version", "answer_set__tool_version")
 
 
 def visible_audits(user: User, on: date) -> QuerySet[CaseAudit]:
@@ -55,13 +56,16 @@ def get_audit_to_edit(user: User, pk: int, *, now: datetime) -> CaseAudit:
     return _logged(_get(own(CaseAudit, user, local_date(now)), pk, now), user, now)
 
 
+def get_audit_to_fill_in(user: User, pk: int, *, now: datetime) -> CaseAudit:
+    """The same with no more than a section of its form shows."""
+    audits = own(CaseAudit, user, local_date(now)).select_related(*FORM).defer(*LARGE)
+    return _logged(_found(audits.filter(pk=pk).first()), user, now)
+
+
 def get_audit_to_save(user: User, pk: int, *, now: datetime) -> CaseAudit:
     """The same where one answer is written and nothing shown: slim, and no reading is logged."""
     related = ("assignment", "answer_set__tool_version")
-    audit = own(CaseAudit, user, local_date(now)).select_related(*related).filter(pk=pk).first()
-    if audit is None:
-        raise Http404
-    return audit
+    return _found(own(CaseAudit, user, local_date(now)).select_related(*related).filter(pk=pk).first())
 
 
 def get_audit_as_worker(user: User, pk: int, *, now: datetime) -> CaseAudit:
@@ -82,17 +86,20 @@ def _get(audits: QuerySet[CaseAudit], pk: int, now: datetime) -> CaseAudit:
     holder = held.order_by("-is_acting", "-starts_on", "-pk").values("user__full_name")[:1]
     actions = Action.objects.filter(plan=OuterRef("action_plan")).order_by().values("plan")
     drafts = actions.filter(state=Action.State.DRAFT)
-    audit = (
+    shown = (
         audits.filter(pk=pk)
         .select_related(*RELATED)
-        .defer("answer_set__tool_version__content", "assignment__framework_version__content")
+        .defer(*LARGE)
         .annotate(
             holder_name=Subquery(holder),
             action_count=Subquery(actions.annotate(count=Count("pk")).values("count")),
             earliest_draft=Subquery(drafts.annotate(first=Min("due_on")).values("first")),
         )
-        .first()
     )
+    return _found(shown.first())
+
+
+def _found(audit: CaseAudit | None) -> CaseAudit:
     if audit is None:
         raise Http404
     return audit

@@ -78,7 +78,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 def section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """One section to fill in. Works without scripts; then the button saves."""
     now = timezone.now()
-    found = access.get_audit_to_edit(request.user, pk, now=now)
+    found = access.get_audit_to_fill_in(request.user, pk, now=now)
     definition = found.answer_set.tool_version.definition
     keys = [one.key for one in definition.sections]
     if key not in keys:
