@@ -14,6 +14,7 @@ from reporting import access
 from reporting.document import Section
 from reporting.figures.actions import action_figures
 from reporting.figures.escalations import escalation_figures
+from reporting.figures.keeping import KeptFigures
 from reporting.figures.loops import loop_figures
 from reporting.figures.practice import practice_figures
 from reporting.figures.returns import return_figures
@@ -36,7 +37,10 @@ class Dashboard:
 
 
 def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
-    """Figures of the framework, month and unit that the address names: twelve queries, and four to choose."""
+    """Figures of the framework, month and unit that the address names.
+
+    Four queries choose them, one asks whether kept figures still hold, twelve at most reckon them anew.
+    """
     frameworks = list(access.frameworks_with_figures(user, today).prefetch_related("units"))
     units = list(access.units_with_figures(user, today))
     frameworks.sort(key=lambda one: -_reach(one, units))
@@ -59,14 +63,15 @@ def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
 
 
 def _sections(scope: Scope, links: Links) -> tuple[Section, ...]:
-    grades, actions = practice_figures(scope), action_figures(scope)
+    figures = KeptFigures(scope)
+    grades, actions = figures.of(practice_figures), figures.of(action_figures)
     label = scope.period.label
     return (
-        returns.returns_section(return_figures(scope), label, links.board),
+        returns.returns_section(figures.of(return_figures), label, links.board),
         practice.grades_section(grades, label, by_quarter=False, url=links.audits),
-        follow_up.late_section(escalation_figures(scope), links),
+        follow_up.late_section(figures.of(escalation_figures), links),
         follow_up.actions_section(actions, links),
-        follow_up.loops_section(loop_figures(scope), links),
+        follow_up.loops_section(figures.of(loop_figures), links),
         follow_up.concerns_section(actions, links),
         practice.involvement_section(grades),
         practice.groups_section(grades),

@@ -14,12 +14,14 @@ from django.urls import reverse
 
 from qaframework.allocation.access import overseen_assignments, runs_everywhere
 from qaframework.allocation.forms import BoardFilter
-from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest
+from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest, Programme
 from qaframework.allocation.reading import activity_choices, holder_name, packs_on
 from qaframework.allocation.wording import notice_url, state_tag, why_url
+from qaframework.caseload.models import Case, CaseClearance
 from qaframework.packs.definition import Pack
 from qaframework.people.access import has_capability
-from qaframework.people.models import User
+from qaframework.people.kept import kept, stamps_of
+from qaframework.people.models import Post, PostHolding, Unit, User
 from qaframework.people.paging import KeysetPage, keyset_page
 from qaframework.people.roles import Capability
 from qaframework.people.templatetags.page import due_in_words, short_date
@@ -39,6 +41,11 @@ FIGURES = ("due", "in_time", "handed_in", "overdue", "waiting", "extended", "exc
 SHOWN = (
     *("activity", "period", "state", "due_on", "submitted_at", "programme__framework"),
     *("post__title", "post__unit__path", "case__child_ref"),
+)
+# The rows that the figures count, and those that decide which of them the reader oversees.
+COUNTED_FROM = (
+    *(Assignment, ExtensionRequest, Programme),
+    *(Case, CaseClearance, Post, PostHolding, Unit),
 )
 COLUMNS = ("Work", "Owed by", "Case", "Due", "State", "Change")
 
@@ -77,7 +84,13 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
     overseen = overseen_assignments(user, today).annotate(
         handed_in_on=TruncDate("submitted_at", tzinfo=LONDON), is_extended=_has_request("granted")
     )
-    counts = _counts(overseen, packs, month, chosen.chosen("activity"), today)
+    activity = chosen.chosen("activity")
+    years = sorted((framework, pack.year_starts_in) for framework, pack in packs.items())
+    counts = kept(
+        lambda: _counts(overseen, packs, month, activity, today),
+        key=("return board", user.pk, today.isoformat(), month.key, activity, years),
+        stamps=stamps_of(COUNTED_FROM).values(),
+    )
     narrowed = _narrowed(overseen, month, chosen, today).annotate(
         is_asked=_has_request("asked"), holder=holder_name("post", today)
     )
@@ -87,7 +100,7 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
         month=month,
         stats=_stats(
             _sum(numbers for (_, _, key), numbers in counts.items() if key == month.key),
-            {"month": month.key, "activity": chosen.chosen("activity")},
+            {"month": month.key, "activity": activity},
         ),
         expected=_expected(counts, packs, month) if runs_everywhere(user, today) else [],
         rows=[_row(row, user, today, packs) for row in page.rows],

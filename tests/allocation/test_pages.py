@@ -354,7 +354,7 @@ def test_the_board_asks_the_database_little(
     november(northmoor)
     client.force_login(northmoor.qa_officer)
     client.get(reverse("allocation:return_board"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("allocation:return_board"))
 
 

@@ -17,7 +17,9 @@ from qaframework.actions.models import Action, ActionPlan
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.clocks.models import Clock, Moment
 from qaframework.packs.models import FrameworkVersion
+from qaframework.people import history
 from qaframework.people.calendar import working_calendar
+from qaframework.people.kept import LAST_ENTRIES
 from qaframework.rules import ladders
 from qaframework.rules.working_days import end_of_day, local_date
 from qaframework.tools.models import Answer, AnswerSet, ToolVersion
@@ -40,6 +42,8 @@ DAYS_BACK = 330
 DUE_IN = (*range(-27, -15), *range(16, 20))
 SWEEP_IN = timedelta(days=13)
 
+WITH_HISTORY: tuple[type[models.Model], ...] = (Action, ActionPlan, Assignment, CaseAudit, Clock)
+
 Columns = Mapping[str, str]
 
 
@@ -53,6 +57,7 @@ def build(programme: Programme, version: FrameworkVersion, audits: int, now: dat
     at = {"now": now, "tool": tool.pk, "audits": audits, **ids}
     for model, source, columns in _tables():
         _insert(model, source, columns, at)
+    _newest_entries(now)
     _after()
 
 
@@ -305,6 +310,13 @@ def _usual(model: type[models.Model]) -> dict[str, str]:
         elif not field.null and isinstance(field, models.CharField | models.TextField):
             usual[str(field.column)] = "''"
     return usual
+
+
+def _newest_entries(now: datetime) -> None:
+    """A history as long as is looked at to see whether figures still hold (people/kept.py)."""
+    for model in WITH_HISTORY:
+        newest = model._default_manager.order_by("-pk")[:LAST_ENTRIES]
+        history.record(model, list(newest), by=None, now=now, reason="", is_update=False)
 
 
 def _after() -> None:

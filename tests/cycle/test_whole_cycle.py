@@ -7,8 +7,8 @@ import pytest
 
 from audits import workflow as audits
 from audits.models import AuditResult, CaseAudit, DrawnCase, Moderation
+from escalation import workflow as escalation
 from escalation.models import EscalationStep
-from escalation.workflow import sweep
 from qaframework.actions import workflow as actions
 from qaframework.actions.models import LoopClosure
 from qaframework.allocation import workflow as allocation
@@ -205,8 +205,8 @@ def test_late_audits_climb_the_ladder_once(authority: Authority, version: Framew
     seen = []
     for day in (date(2026, 12, 31), date(2027, 1, 5), date(2027, 1, 12)):
         moment = datetime(day.year, day.month, day.day, 12, 0, tzinfo=UTC)
-        sweep(now=moment)
-        assert sweep(now=moment).steps == 0
+        escalation.sweep(now=moment)
+        assert escalation.sweep(now=moment).steps == 0
         steps = EscalationStep.objects.filter(clock=clock, is_reminder=False)
         seen.append(sorted(steps.values_list("name", flat=True)))
     assert [len(names) for names in seen] == [1, 2, 3]

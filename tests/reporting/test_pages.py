@@ -158,7 +158,7 @@ def test_the_dashboard_takes_few_queries(
 ) -> None:
     client.force_login(authority.director)
     client.get(DASHBOARD)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(DASHBOARD)
 
 
