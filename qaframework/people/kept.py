@@ -22,7 +22,7 @@ T = TypeVar("T")
 Stamp = tuple[int | None, int]
 Stamps = Mapping[type[Model], Stamp]
 
-LAST_ENTRIES = 1_000
+LAST_ENTRIES = 250
 
 
 def stamps_of(models: Iterable[type[Model]]) -> Stamps:
@@ -38,8 +38,8 @@ def kept(reckon: Callable[[], T], *, key: Sequence[object], stamps: Iterable[Sta
 
     ``key`` has all that it depends on beside the tables, among it the day and who may see what; each part
     must show itself as text. The result is never None and names nobody. It stays in the memory of this
-    process, for ten minutes at most: so even a transaction that was open while others wrote a thousand
-    entries of the same table is seen.
+    process, for ten minutes at most: so even a transaction that was open while others wrote hundreds
+    of entries of the same table is seen.
     """
     name = sha256(repr((tuple(key), tuple(stamps))).encode()).hexdigest()
     held = caches["kept"]

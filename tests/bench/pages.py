@@ -122,7 +122,9 @@ def _tracker(browser: Browser) -> Iterator[Operation]:
 
 def _dashboard(browser: Browser) -> Iterator[Operation]:
     """Once while nothing that it counts has changed, and once as after a change of everything."""
-    shown = _page("dashboard", browser, reverse("reporting:dashboard"))
+    address = reverse("reporting:dashboard")
+    browser.get(address)
+    shown = _page("dashboard", browser, address)
     yield shown
     yield replace(shown, name="dashboard, reckoned anew", before=caches["kept"].clear)
 
