@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
-from audits.models import CaseAudit
+from audits.models import CaseAudit, CaseReview
 from qaframework.actions.models import Action
 from qaframework.activities.access import LARGE, own
 from qaframework.caseload.access import cleared_q
@@ -36,13 +36,14 @@ def visible_audits(user: User, on: date) -> QuerySet[CaseAudit]:
     """Audits the person may read on that local date.
 
     Those of the posts they hold, those of their own work, once handed in those of units whose work they
-    see, and all that they run quality assurance for.
+    see, and all that they run quality assurance for. Those that they follow up, as long as they owe that.
     """
     handed_in = Q(submitted_at__isnull=False)
     scope = Q(assignment__post__in=posts_of(user, on)) | Q(assignment__worker=user)
     for unit in ("assignment__unit", "assignment__post__unit"):
         scope |= capability_q(user, Capability.SEE_TEAM_WORK, on, unit) & handed_in
         scope |= capability_q(user, Capability.RUN_QUALITY_ASSURANCE, on, unit)
+    scope |= Q(pk__in=own(CaseReview, user, on).filter(audit__isnull=False).order_by().values("audit"))
     return CaseAudit.objects.filter(scope).filter(cleared_q(user, on, case_field="assignment__case"))
 
 

@@ -223,7 +223,7 @@ def _audits_since(first: date) -> QuerySet[Assignment]:
     """Audits of cases that are under way, or were handed in on that local date or later."""
     handed_in = Q(state__in=Assignment.DONE_STATES, submitted_at__gte=start_of_day(first))
     under_way = Q(state__in=Assignment.OPEN_STATES)
-    return Assignment.objects.filter(under_way | handed_in, case__isnull=False).order_by()
+    return Assignment.objects.filter(under_way | handed_in, kind="case_audit", case__isnull=False).order_by()
 
 
 def _weights(rule: NewWorkers | None, on: date, calendar: WorkingCalendar) -> dict[int | None, float]:

@@ -44,7 +44,7 @@ def may_not_audit(organisation: Organisation, post: Post, case: Case, rule: str)
 
 @dataclass(frozen=True)
 class Eligibility:
-    """Who may audit the cases of one draw: by the month's rule, and with a clearance where it is needed.
+    """Who may audit which cases: by the month's rule, and with a clearance where it is needed.
 
     ``clearances`` are pairs of a case and a person who may see it.
     """
@@ -58,12 +58,13 @@ class Eligibility:
         cls, organisation: Organisation, pool: Unit, activity: ActivityType, month: Month
     ) -> "Eligibility":
         """As it stands on the day of the organisation."""
+        return cls.by_rule(organisation, rule_within(pool, activity.independence_in(month)))
+
+    @classmethod
+    def by_rule(cls, organisation: Organisation, rule: str) -> "Eligibility":
+        """The same where cases are not drawn from a pool."""
         given = CaseClearance.objects.filter(case__is_restricted=True, review_on__gte=organisation.on)
-        return cls(
-            organisation,
-            rule_within(pool, activity.independence_in(month)),
-            frozenset(given.order_by().values_list("case", "user")),
-        )
+        return cls(organisation, rule, frozenset(given.order_by().values_list("case", "user")))
 
     def may_audit(self, post: Post, case: Case) -> bool:
         return not self.why_not(post, case)

@@ -14,6 +14,7 @@ from audits.access import visible_audits
 from audits.models import (
     AdviceRequest,
     CaseAudit,
+    CaseReview,
     DrawnCase,
     Moderation,
     ModerationDraw,
@@ -93,11 +94,12 @@ def get_drawn_case(user: User, pk: int, *, now: datetime) -> DrawnCase:
 
 @dataclass(frozen=True)
 class Reason:
-    """Work about a case, how the case was drawn if it was, and the audit if it is one."""
+    """Work about a case, how the case was drawn if it was, and the audit or the review of it if it is one."""
 
     assignment: Assignment
     drawn: DrawnCase | None
     audit: CaseAudit | None
+    review: CaseReview | None
 
 
 def get_reason(user: User, pk: int, *, now: datetime) -> Reason:
@@ -109,7 +111,8 @@ def get_reason(user: User, pk: int, *, now: datetime) -> Reason:
     if drawn is None:
         _log(user, RecordRead.Kind.CASE, assignment.case_id or 0, str(assignment.case), now)
     audit = CaseAudit.objects.filter(assignment=assignment).first()
-    return Reason(assignment, drawn, audit)
+    review = CaseReview.objects.filter(assignment=assignment).first()
+    return Reason(assignment, drawn, audit, review)
 
 
 def get_drawn_case_to_replace(user: User, pk: int, on: date) -> DrawnCase:

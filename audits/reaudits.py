@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -82,11 +83,16 @@ def _other_cases(loop: LoopClosure) -> list[Case]:
             worker=loop.worker, status=Case.Status.OPEN, is_restricted=False, unit__isnull=False
         )
         .exclude(pk=loop.case_id)
-        .exclude(assignments__state__in=Assignment.OPEN_STATES)
+        .exclude(pk__in=under_audit())
         .select_related("unit", "worker")
         .distinct()
     )
     return sorted(cases, key=lambda case: ticket(f"loop {loop.pk}", case.child_ref))
+
+
+def under_audit() -> QuerySet[Assignment, Any]:
+    """The keys of cases that are being audited now."""
+    return Assignment.objects.open().filter(kind="case_audit", case__isnull=False).order_by().values("case")
 
 
 def _posts_that_owe(first: CaseAudit) -> QuerySet[Post]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from audits.case_reviews import Reviewers, due_reviews
 from audits.closures import due_closures, nearest_manager
 from audits.drawing import draw_day
 from audits.frames import Pools
@@ -38,6 +39,7 @@ State = Assignment.State
 
 UNSUITABLE = "The draw has no case left that this post may audit."
 NOT_DRAWN = "The month’s cases should have been drawn and were not."
+NO_REVIEWER = "Nobody in a post that owes it may look at this case."
 NO_MANAGER = "No manager of the case’s team or service is in post and may see the case."
 
 
@@ -87,6 +89,7 @@ def _found(
     yield from _without_case(planned, today, calendar)
     yield from _without_reaudit(loops, organisation)
     yield from _without_closure_audit(cases, organisation)
+    yield from _without_case_review(cases, organisation)
 
 
 def _without_programme(
@@ -252,6 +255,32 @@ def _without_closure_audit(cases: QuerySet[Case], organisation: Organisation) ->
             why=NO_MANAGER,
             since=case.closed_on,
             remedy="Have a post filled, or a manager cleared for the case"
+            if case.is_restricted
+            else "Have a post filled",
+            url="",
+            case_id=None if case.is_restricted else case.pk,
+        )
+
+
+def _without_case_review(cases: QuerySet[Case], organisation: Organisation) -> Iterator[Unallocated]:
+    reviewers: dict[tuple[int, str], Reviewers] = {}
+    for one in due_reviews(cases, organisation.on):
+        key = (one.programme.pk, one.activity.key)
+        if key not in reviewers:
+            reviewers[key] = Reviewers.load(one.programme, one.activity, organisation)
+        if reviewers[key].may_take(one):
+            continue  # It is opened at the next run.
+        case = one.case
+        assert case.unit is not None
+        cause = f"audit {one.audit.pk}" if one.audit else f"{one.last_review_on}"
+        yield Unallocated(
+            cause=f"review {one.activity.key} {case.pk} {cause}",
+            unit_ids=(case.unit.pk,),
+            what=f"{one.activity.label}, {_named(case)}",
+            whose=case.unit.name,
+            why=NO_REVIEWER,
+            since=one.since,
+            remedy="Have a post filled, or a holder cleared for the case"
             if case.is_restricted
             else "Have a post filled",
             url="",

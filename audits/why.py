@@ -13,7 +13,7 @@ from audits.draw_pages import (
     proof_facts,
 )
 from audits.frames import ON_HOLD, RESTRICTED, Frame, thaw
-from audits.models import CaseAudit, DrawnCase, SampleDraw
+from audits.models import CaseAudit, CaseReview, DrawnCase, SampleDraw
 from audits.theme_pages import criteria_in_words
 from qaframework.allocation.models import Assignment
 from qaframework.packs.wording import who_may_audit
@@ -104,8 +104,10 @@ def why_drawn(row: DrawnCase, *, sees_the_draw: bool, holder: str) -> Why:
     return Why(_facts(row, holder), steps, [{"label": "Ticket", "value": row.ticket}, *proof_facts(row.draw)])
 
 
-def why_chosen(assignment: Assignment, audit: CaseAudit | None) -> list[str]:
+def why_chosen(assignment: Assignment, audit: CaseAudit | None, review: CaseReview | None) -> list[str]:
     """For work whose case was not drawn."""
+    if review is not None:
+        return [_why_now(review)]
     if audit is not None and audit.follow_up_of is not None:
         return [
             "This case was not drawn at random. It follows another audit of the same practitioner, after "
@@ -113,6 +115,18 @@ def why_chosen(assignment: Assignment, audit: CaseAudit | None) -> list[str]:
         ]
     about = f" for the theme “{assignment.theme}”" if assignment.theme else " for a reason"
     return [f"This case was not drawn at random. It was chosen{about}, and counts in no random sample."]
+
+
+def _why_now(review: CaseReview) -> str:
+    if review.last_review_on is None:
+        return (
+            "This case was not drawn at random. An audit of it is final, and somebody who had no part in it "
+            "looks whether its actions were done and whether things are better for the child."
+        )
+    return (
+        f"This case was not drawn at random. It was last reviewed on {uk_date(review.last_review_on)}, and "
+        "every such case is looked at halfway to its next review."
+    )
 
 
 def _facts(row: DrawnCase, holder: str) -> list[Fact]:

@@ -16,6 +16,7 @@ from qaframework.style_guide import StyleGuideView
 
 WORK_PAGES = {
     "case_audit": "audits:open",
+    "case_review": "audits:case_review_open",
     "dip_sample": "audits:dip_sample_open",
     "observation": "observations:open",
     "practice_week": "observations:open",

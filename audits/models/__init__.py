@@ -9,6 +9,7 @@ from audits.models.audits import (
     Moderation,
     ModerationDraw,
 )
+from audits.models.case_reviews import CaseReview
 from audits.models.draws import DrawnCase, MonthTheme, RecordedDraw, SampleDraw
 from audits.models.samples import DipSampleDraw, SampledRecord
 from audits.models.themes import DipSampleTheme
@@ -18,6 +19,7 @@ __all__ = [
     "AuditMeeting",
     "AuditResult",
     "CaseAudit",
+    "CaseReview",
     "DipSample",
     "DipSampleDraw",
     "DipSampleTheme",

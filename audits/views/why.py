@@ -38,5 +38,5 @@ def why_case(request: HttpRequest, pk: int) -> HttpResponse:
     found = qa_access.get_reason(request.user, pk, now=timezone.now())
     if found.drawn is not None:
         return redirect("audits:drawn_case", found.drawn.pk)
-    text = why_chosen(found.assignment, found.audit)
+    text = why_chosen(found.assignment, found.audit, found.review)
     return render(request, "audits/draws/chosen_case.html", {"assignment": found.assignment, "text": text})

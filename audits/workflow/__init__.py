@@ -36,6 +36,7 @@ from audits.workflow.moderating import (
 from audits.workflow.opening import open_audit
 from audits.workflow.reauditing import do_without_reaudit, open_due_reaudits
 from audits.workflow.replacing import replace_case
+from audits.workflow.reviewing import call_off_needless_reviews, open_case_reviews
 from audits.workflow.sampling import draw_cases_of, open_dip_sample
 from audits.workflow.themes import set_theme
 from audits.workflow.verifying import verify_draw, verify_sample
@@ -55,6 +56,7 @@ __all__ = [
     "sign_narrative",
     "write_narrative",
     "call_off_needless_meetings",
+    "call_off_needless_reviews",
     "cancel_meeting",
     "comment_as_worker",
     "complete_moderation",
@@ -66,6 +68,7 @@ __all__ = [
     "draw_month",
     "give_advice",
     "open_audit",
+    "open_case_reviews",
     "open_dip_sample",
     "open_due_reaudits",
     "open_due_work",

@@ -13,6 +13,7 @@ from audits.workflow.dip_themes import carry_dip_themes, remind_of_narratives
 from audits.workflow.meetings import call_off_needless_meetings, remind_of_meetings
 from audits.workflow.moderating import draw_due_moderations
 from audits.workflow.reauditing import open_due_reaudits
+from audits.workflow.reviewing import call_off_needless_reviews, open_case_reviews
 from qaframework.allocation.workflow import allocate_period_work, lapse_requests
 from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.people.directory import Organisation
@@ -33,20 +34,23 @@ class FellDue:
     called_off: int
     reaudits: int
     closures: int
+    case_reviews: int
+    reviews_called_off: int
     told: int
     unallocated: tuple[Unallocated, ...]
 
     @property
     def changed(self) -> int:
-        opened = self.opened + self.moderation_draws + self.reaudits + self.closures
+        opened = self.opened + self.moderation_draws + self.reaudits + self.closures + self.case_reviews
+        called_off = self.called_off + self.reviews_called_off
         reminded = self.reminded + self.reminded_of_narratives
-        return self.themed + opened + self.lapsed + reminded + self.called_off + self.told
+        return self.themed + opened + self.lapsed + reminded + called_off + self.told
 
 
 def open_due_work(*, now: datetime) -> FellDue:
     """Open the month's work, choose what is moderated, close late requests, remind of meetings and call
-    off needless ones, tell new dip samples their theme and remind of what they show, allocate re-audits and
-    the audits of cases that closed.
+    off needless ones, tell new dip samples their theme and remind of what they show, allocate re-audits, the
+    audits of cases that closed and the reviews of cases whose moment has come, and call off needless ones.
 
     The QA team is told of what could not be allocated. Running it again changes nothing.
     """
@@ -59,6 +63,8 @@ def open_due_work(*, now: datetime) -> FellDue:
     called_off = call_off_needless_meetings(now=now)
     reaudits = len(open_due_reaudits(now=now))
     closures = len(open_closure_audits(now=now))
+    reviews_called_off = call_off_needless_reviews(now=now)
+    case_reviews = len(open_case_reviews(now=now))
     waiting = all_unallocated(local_date(now))
     told = _tell(waiting, now=now)
     return FellDue(
@@ -71,6 +77,8 @@ def open_due_work(*, now: datetime) -> FellDue:
         called_off=called_off,
         reaudits=reaudits,
         closures=closures,
+        case_reviews=case_reviews,
+        reviews_called_off=reviews_called_off,
         told=told,
         unallocated=tuple(waiting),
     )

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from audits.independence import Eligibility, last_practitioners
 from audits.models import CaseAudit, DrawnCase, SampleDraw
+from audits.reaudits import under_audit
 from audits.workflow.meetings import call_off_meeting
 from audits.workflow.opening import open_audit
 from qaframework.activities.workflow import open_activities
@@ -131,7 +132,7 @@ class Reserves:
                 case__on_hold_reason="",
                 case__worker__isnull=False,
             )
-            .exclude(case__assignments__state__in=Assignment.OPEN_STATES)
+            .exclude(case__in=under_audit())
             .select_related("draw", "case__unit", "case__worker")
         )
 

@@ -1,9 +1,9 @@
 """Opening, arranging and handing in, the same for every kind of activity."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.urls import reverse
@@ -30,9 +30,17 @@ def open_activity(model: type[A], *, assignment: Assignment, by: User | None, no
 
 @transaction.atomic
 def open_activities(
-    model: type[A], *, assignments: Sequence[Assignment], by: User | None, now: datetime
+    model: type[A],
+    *,
+    assignments: Sequence[Assignment],
+    by: User | None,
+    now: datetime,
+    about: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> list[A]:
-    """The activity of each assignment, in their order; those that are opened for the first time set-based."""
+    """The activity of each assignment, in their order; those that are opened for the first time set-based.
+
+    ``about`` has what a new one says besides, by the key of its assignment.
+    """
     keys = [assignment.pk for assignment in assignments]
     # Whoever opens one of them at the same moment waits here, and then finds what this call made.
     list(Assignment.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values("pk"))
@@ -48,7 +56,13 @@ def open_activities(
         )
         plans = actions.open_plans([_plan_for(one) for one in alike], by=by, now=now)
         opened = [
-            model(assignment=one, answer_set=answer_set, action_plan=plan, created_at=now)
+            model(
+                assignment=one,
+                answer_set=answer_set,
+                action_plan=plan,
+                created_at=now,
+                **(about or {}).get(one.pk, {}),
+            )
             for one, answer_set, plan in zip(alike, answer_sets, plans, strict=True)
         ]
         history.create_all(opened, by=by, now=now, reason="Opened")
@@ -164,12 +178,15 @@ def _tell_worker(activity: Activity, *, by: User, now: datetime) -> None:
     assignment = activity.assignment
     if assignment.worker is None:
         return
+    saw = "what they saw of your practice"
+    if assignment.case is not None:
+        saw = "how things stand for a child you work with"
     allocation.tell(
         assignment,
         [assignment.worker],
         kind="written_up",
         key="",
         subject=f"You can now read: {subject_line(assignment)}",
-        body=f"{by} has written down what they saw of your practice. Read it, and talk about it together.",
+        body=f"{by} has written down {saw}. Read it, and talk about it together.",
         now=now,
     )

@@ -16,6 +16,7 @@ IDENTITIES = (
     ("name",),
     ("label",),
     ("about",),
+    ("owed_by",),
 )
 
 Entries = dict[str, Mapping[str, Any]]

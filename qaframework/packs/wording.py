@@ -7,17 +7,21 @@ from qaframework.packs.definition import (
     ActivityType,
     CoverageRule,
     DrawRule,
+    FollowUpRule,
+    MidwayRule,
     ModerationRule,
     Pack,
     ReportRule,
     SampleRule,
 )
+from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.deadlines import Offset, RecordDue
 from qaframework.rules.ladders import Ladder, Rung
 from qaframework.rules.quotas import Per
 
 KINDS = {
     "case_audit": "An audit of one child's case",
+    "case_review": "A review of one child's case at a set time",
     "dip_sample": "A few questions about several children",
     "observation": "An observation of practice",
     "practice_week": "A practice week",
@@ -85,6 +89,8 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("Due", _due(activity)),
         ("Allocated", _allocated(pack, activity)),
         ("Who audits", _who_audits(activity)),
+        ("Halfway between reviews", "\n".join(_midway(pack, rule) for rule in activity.midway)),
+        ("After an audit", _follow_up(pack, activity.follow_up)),
         ("Whom it is about", _subjects(pack, activity)),
         ("Draw", _draw(activity.draw)),
         ("What is looked at", _sample(activity.sample)),
@@ -226,6 +232,8 @@ def _allocated(pack: Pack, activity: ActivityType) -> str:
     if activity.closure_owed_by:
         nearest = " or ".join(pack.role_label(role) for role in activity.closure_owed_by)
         return f"When a case closes, to the nearest {nearest}"
+    if activity.midway or activity.follow_up:
+        return "When it falls due, evenly to those who owe it"
     return f"{activity.lead_time} ahead" if activity.lead_time else "When its month begins"
 
 
@@ -262,6 +270,9 @@ def who_may_audit(independence: str) -> str:
 
 
 def _who_audits(activity: ActivityType) -> str:
+    if activity.kind == "case_review":
+        also = INDEPENDENCE[activity.independence]
+        return f"Nobody reviews their own case or that of a worker they manage{also}"
     if activity.kind != "case_audit":
         return ""
     months: dict[str, list[str]] = {}
@@ -305,13 +316,32 @@ def _draw(draw: DrawRule | None) -> str:
 def sample_in_words(sample: SampleRule) -> str:
     """For instance “5 audits that were handed in within 3 months, drawn at random from their own service”."""
     within = f" within {sample.within}" if sample.within else ""
-    keys = [key for keys in sample.cases.as_data().values() for key in keys]
-    chosen = f" ({in_a_list([key.replace('_', ' ') for key in keys])})" if keys else ""
+    chosen = _which_cases(sample.cases)
     where = "" if sample.is_of_one_worker else f" from {SAMPLE_POOLS[sample.pool]}"
     return (
         f"{sample.count} {SAMPLED[sample.of]}{within}{chosen}, drawn at random{where} when it is opened. "
         "Never what they did themselves, and nothing that they may not open"
     )
+
+
+def _which_cases(cases: CaseCriteria) -> str:
+    """For instance “ (child in care and send)”; empty for all of them."""
+    keys = [key for keys in cases.as_data().values() for key in keys]
+    return f" ({in_a_list([key.replace('_', ' ') for key in keys])})" if keys else ""
+
+
+def _midway(pack: Pack, rule: MidwayRule) -> str:
+    """For instance “Open cases (child in care) with a review every 6 months: Reviewing officer”."""
+    cases = f"Open cases{_which_cases(rule.cases)} with a review every {rule.reviews_every}"
+    return cited(f"{cases}: {recipients(pack, rule.owed_by)}", rule.clauses)
+
+
+def _follow_up(pack: Pack, rule: FollowUpRule | None) -> str:
+    if rule is None:
+        return ""
+    audits = in_a_list([f"“{pack.activity(key).label}”" for key in rule.of])
+    owners = f"{recipients(pack, rule.owed_by)}, outside the line of auditor and moderator"
+    return cited(f"{rule.after} after {audits} is final: {owners}", rule.clauses)
 
 
 def _sample(sample: SampleRule | None) -> str:

@@ -48,7 +48,11 @@ class ActivityForm(NewVersionForm):
     label = forms.CharField(
         label="What is it called?", max_length=80, error_messages={"required": "Say what it is called."}
     )
-    kind = forms.ChoiceField(label="What kind of work is it?", choices=[*KINDS.items()])
+    # When a review of one case falls due can only be said in the pack itself.
+    kind = forms.ChoiceField(
+        label="What kind of work is it?",
+        choices=[(key, words) for key, words in KINDS.items() if key != "case_review"],
+    )
     tool = forms.ChoiceField(label="On which form is it done?")
     file = forms.FileField(
         label="A form of your own",

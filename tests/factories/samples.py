@@ -40,6 +40,18 @@ def with_samples(content: Content) -> Content:
     return changed
 
 
+def with_case_reviews(content: Content) -> Content:
+    """The rules of a framework, and a review of each open case halfway between two of its reviews."""
+    changed = deepcopy(content)
+    activity: dict[str, Any] = {"key": "case_review", "label": "Case review", "kind": "case_review"}
+    activity["tool"] = "midpoint_review"
+    activity["midway"] = [{"reviews_every": "6 months", "owed_by": ["iro"]}]
+    activity["ladder"] = changed["framework"]["ladders"][0]["key"]
+    changed["framework"]["activities"].append(activity)
+    changed["tools"]["midpoint_review"] = ready_made(TOOLS)["midpoint_review"]
+    return changed
+
+
 def asked_for(where: Setting, owner: User, activity: str, *, now: datetime) -> Assignment:
     """One piece of work of the kind, owed by the owner's post until the end of the year."""
     return ask_for_work(

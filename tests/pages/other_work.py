@@ -1,19 +1,22 @@
-"""Work of the small authority that is about no case: dip samples, an observation, an audit of supervision."""
+"""Work of the small authority besides audits: a review of a case, dip samples, an observation, an audit of
+supervision."""
 
 from datetime import date, datetime
 from typing import Any
 
 from audits import workflow as audits
-from audits.models import DipSample
+from audits.models import CaseReview, DipSample
 from observations.models import Observation
 from qaframework.actions import workflow as actions
 from qaframework.activities.models import Activity
-from qaframework.activities.workflow import open_activity
+from qaframework.activities.workflow import open_activities
 from supervision.models import SupervisionAudit
 from tests.factories.allocation import owed
 from tests.factories.authority import Authority
+from tests.factories.caseload import CaseFactory
 
 MODELS: dict[str, type[Activity]] = {
+    "case_review": CaseReview,
     "dip_sample": DipSample,
     "observation": Observation,
     "supervision_audit": SupervisionAudit,
@@ -43,7 +46,9 @@ def drawn_samples(authority: Authority, allocated_at: datetime, opened_at: datet
 
 def _activity(authority: Authority, activity: str, allocated_at: datetime, opened_at: datetime) -> Objects:
     """Owed by the auditor's post, with one action drafted."""
-    auditor = authority.team_manager_2
+    auditor, case = authority.team_manager_2, None
+    if activity == "case_review":
+        case = CaseFactory(unit=authority.duty_team_1, last_review_on=date(2026, 8, 3))
     work = owed(
         authority,
         authority.post_of[auditor],
@@ -51,8 +56,12 @@ def _activity(authority: Authority, activity: str, allocated_at: datetime, opene
         now=allocated_at,
         activity=activity,
         kind=activity,
+        case=case,
     )
-    opened = open_activity(MODELS[activity], assignment=work, by=auditor, now=opened_at)
+    about = {"activity": activity, "case": case, "last_review_on": case.last_review_on} if case else {}
+    (opened,) = open_activities(
+        MODELS[activity], assignments=[work], by=auditor, now=opened_at, about={work.pk: about}
+    )
     drafted = actions.add_action(
         plan=opened.action_plan,
         what="Agree how visits are written up.",

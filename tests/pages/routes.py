@@ -383,6 +383,7 @@ ACTIVITIES = [
     get("audits:write_narrative", "theme of dip samples", for_=OVERSEES_FUNCTION, gate=LINE_ANYWHERE | QA),
     post("audits:sign_narrative", "theme of dip samples", for_=WORKS_IN_FUNCTION, gate=STAFF),
     get("audits:let_sign_narrative", "theme of dip samples", for_=HEAD, gate=LINE_ANYWHERE | QA),
+    *_activity("audits:case_review_", "case review"),
     *_activity("observations:", "observation"),
     get("observations:arrange", "observation", for_=AUDITOR),
     get("observations:talk", "observation", for_=AUDITOR),

@@ -23,6 +23,7 @@ from qaframework.caseload import workflow as caseload
 from qaframework.caseload.models import Case
 from qaframework.notices.models import Notice
 from qaframework.packs.models import FrameworkVersion
+from qaframework.packs.reading import Content
 from qaframework.packs.workflow import change_quotas
 from qaframework.people import workflow as people
 from qaframework.people.models import User
@@ -46,7 +47,7 @@ from tests.factories.authority import Authority, small_authority
 from tests.factories.caseload import CaseFactory
 from tests.factories.packs import bracknell, loaded, shipped
 from tests.factories.people import UserFactory
-from tests.factories.samples import with_samples
+from tests.factories.samples import with_case_reviews, with_samples
 from tests.pages.other_work import drawn_samples, other_activities
 
 # Tuesday, ten in the morning in London.
@@ -100,7 +101,7 @@ class World:
 def build_world() -> World:
     """The world at ``NOW``. Takes a few seconds: build it once for many tests."""
     authority = small_authority()
-    world = World(authority, loaded(with_samples(shipped("lancashire")), [authority.duty], PLANNED_AT))
+    world = World(authority, loaded(_rules(), [authority.duty], PLANNED_AT))
     bracknell([authority.care], now=PLANNED_AT)
     _people(world)
     _organisation(world)
@@ -116,6 +117,10 @@ def build_world() -> World:
     _frameworks(world)
     world.sign_in()
     return world
+
+
+def _rules() -> Content:
+    return with_case_reviews(with_samples(shipped("lancashire")))
 
 
 # People

@@ -1,4 +1,5 @@
-"""Open what falls due in audits: the month's work, moderations, re-audits, audits of closed cases."""
+"""Open what falls due in audits: the month's work, moderations, re-audits, audits of closed cases, reviews of
+one case."""
 
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,8 @@ from qaframework.people.command import OperatorCommand, Outcome
 
 class Command(OperatorCommand):
     help = (
-        "Open the month's work, choose what is moderated, allocate re-audits and audits of closed cases, "
-        "close late requests."
+        "Open the month's work, choose what is moderated, allocate re-audits, audits of closed cases and "
+        "reviews that cases are due, close late requests."
     )
 
     def perform(self, *, now: datetime, **options: Any) -> Outcome:
@@ -24,16 +25,18 @@ class Command(OperatorCommand):
         return Outcome(
             done.changed,
             f"{would}: {done.opened} pieces of work, {done.reaudits} re-audits, "
-            f"{done.closures} audits of closed cases, {done.moderation_draws} moderation draws. "
+            f"{done.closures} audits of closed cases, {done.case_reviews} reviews of one case, "
+            f"{done.moderation_draws} moderation draws. "
             f"Dip samples that got their theme: {done.themed}. "
             f"Requests closed: {done.lapsed}. People reminded of meetings: {done.reminded}, "
             f"of narratives: {done.reminded_of_narratives}. "
-            f"Meetings called off: {done.called_off}.",
+            f"Meetings called off: {done.called_off}, reviews of one case: {done.reviews_called_off}.",
             list(dict.fromkeys(f"{one.what}: {one.why}" for one in done.unallocated)),
             {
                 "opened": done.opened,
                 "reaudits": done.reaudits,
                 "closures": done.closures,
+                "case_reviews": done.case_reviews,
                 "moderation_draws": done.moderation_draws,
             },
         )

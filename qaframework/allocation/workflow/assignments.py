@@ -361,7 +361,7 @@ def _told_allocated(assignment: Assignment, auditor: User | None, again: str) ->
         subject=f"New work for you: {subject_line(assignment)}",
         body=f"Please complete it by {assignment.due_on:%-d %B %Y}.",
     )
-    if assignment.worker and assignment.worker != auditor and assignment.case:
+    if assignment.worker and assignment.worker != auditor and assignment.kind == "case_audit":
         drafts += _drafts(
             assignment,
             [assignment.worker],

@@ -4,6 +4,7 @@ One file for each subject, each with its entries as classes and how they are rea
 """
 
 from qaframework.packs.definition.activities import ActivityType, ExtensionRule, ModerationRule
+from qaframework.packs.definition.case_reviews import FollowUpRule, MidwayRule
 from qaframework.packs.definition.coverage import CoverageRule, Sooner
 from qaframework.packs.definition.draws import AnnualShare, DrawRule, MinimumShare, NewWorkers
 from qaframework.packs.definition.follow_up import ActionRules, ConcernRule, LoopRule
@@ -29,10 +30,12 @@ __all__ = [
     "DrawRule",
     "ExpectedVolume",
     "ExtensionRule",
+    "FollowUpRule",
     "LadderNotes",
     "LeadershipGroup",
     "LoopRule",
     "MeetingType",
+    "MidwayRule",
     "ModerationRule",
     "MinimumShare",
     "NewWorkers",

@@ -4,12 +4,20 @@ from calendar import month_name
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from qaframework.packs.definition.case_reviews import (
+    FollowUpRule,
+    MidwayRule,
+    follow_up_rule_from,
+    midway_rule_from,
+)
 from qaframework.packs.definition.draws import DrawRule, draw_rule_from
 from qaframework.packs.definition.samples import SampleRule, sample_rule_from
 from qaframework.packs.definition.subjects import SubjectRule, subject_rule_from
 from qaframework.packs.definition.values import Json, clauses_of, offset_of
 from qaframework.rules.deadlines import Offset, RecordDue, RecordRule
 from qaframework.rules.periods import Month
+
+ABOUT_ONE_CASE = ("case_audit", "case_review")
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,8 @@ class ActivityType:
     in employment (BED-28); empty where that makes no difference.
     ``closure_owed_by`` names the roles that audit each case when it closes, the first one that is there;
     empty for other work.
+    ``midway`` and ``follow_up`` say when a review of one case falls due; of the first, the earliest rule that
+    fits the case holds.
     ``sample`` says what a dip sample looks at; None where whoever does it chooses.
     ``subjects`` say whom owners look at, in turn; those of a role that is in none choose.
     ``same_person_as`` is the activity whose person in the same month is this one's too, empty for none.
@@ -67,6 +77,8 @@ class ActivityType:
     extension: ExtensionRule | None
     opens_loop: bool
     closure_owed_by: tuple[str, ...]
+    midway: tuple[MidwayRule, ...]
+    follow_up: FollowUpRule | None
     subjects: tuple[SubjectRule, ...]
     same_person_as: str
     is_announced: bool
@@ -77,7 +89,7 @@ class ActivityType:
     @property
     def can_be_asked_for(self) -> bool:
         """Whether it can be owed without a case that is drawn, or that something happens to."""
-        return self.draw is None and self.kind != "case_audit"
+        return self.draw is None and self.kind not in ABOUT_ONE_CASE
 
     def subject_rule(self, role: str) -> SubjectRule | None:
         """Whom an owner of that role looks at in turn; None when they choose."""
@@ -114,6 +126,8 @@ def activity_from(data: Json) -> ActivityType:
         extension=_extension(data["extension"]) if data.get("extension") else None,
         opens_loop=data.get("opens_loop", False),
         closure_owed_by=tuple(data.get("closure_owed_by", ())),
+        midway=tuple(midway_rule_from(rule) for rule in data.get("midway", ())),
+        follow_up=follow_up_rule_from(data["follow_up"]) if data.get("follow_up") else None,
         subjects=tuple(subject_rule_from(rule) for rule in data.get("subjects", ())),
         same_person_as=data.get("same_person_as", ""),
         is_announced=data.get("is_announced", True),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qaframework.packs.references.case_reviews import case_review_slips
 from qaframework.packs.references.draws import draw_slips
 from qaframework.packs.references.lookups import Slip, grades_of, keys_of, part_of, texts_of, unknown
 from qaframework.packs.references.samples import sample_slips
@@ -30,6 +31,7 @@ def activity_slips(
     yield from draw_slips(f"{place} › draw", part_of(activity, "draw"), roles)
     yield from subject_slips(place, activity, framework)
     yield from sample_slips(f"{place} › sample", activity, framework, tools.get(str(activity.get("tool"))))
+    yield from case_review_slips(place, activity, framework, tools.get(str(activity.get("tool"))))
     yield from _fit_slips(place, activity, framework, tools)
 
 

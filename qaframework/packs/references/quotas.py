@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qaframework.packs.references.case_reviews import KIND
 from qaframework.packs.references.lookups import Slip, entries_of, keys_of, repeated, texts_of, unknown
 from qaframework.rules.quotas import Per
 
@@ -15,6 +16,7 @@ def quota_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
         place = f"quotas › {quota.get('role')}, {quota.get('activity')}"
         yield from unknown(place, [quota.get("role")], roles, "role")
         yield from unknown(place, [quota.get("activity")], activities, "activity")
+        yield from _not_owed_slips(place, quota, framework)
         yield from _amount_slips(place, quota)
     yield from repeated("quotas", [_quota_name(quota) for quota in quotas])
     yield from _shared_quota_slips(framework)
@@ -31,6 +33,7 @@ def _shared_quota_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
         place = f"shared_quotas › {activity}"
         yield from unknown(place, roles, keys_of(framework, "roles"), "role")
         yield from unknown(place, [activity], keys_of(framework, "activities"), "activity")
+        yield from _not_owed_slips(place, quota, framework)
         yield from _amount_slips(place, quota)
         for role in roles:
             if (role, activity) in each:
@@ -39,6 +42,13 @@ def _shared_quota_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
                     f"“{role}” has a quota of its own for it.",
                     "Either a quota of its own or a share.",
                 )
+
+
+def _not_owed_slips(place: str, quota: Mapping[str, Any], framework: Mapping[str, Any]) -> Iterator[Slip]:
+    reviews = [one.get("key") for one in entries_of(framework, "activities") if one.get("kind") == KIND]
+    if quota.get("activity") in reviews:
+        said = "Reviews of one case fall due by themselves, so nobody owes a number of them."
+        yield place, said, "Leave it out: owed_by in the activity says who owes them."
 
 
 def _amount_slips(place: str, quota: Mapping[str, Any]) -> Iterator[Slip]:

@@ -1,0 +1,38 @@
+"""The pages of a review of one case: the shared ones, with what it follows and where to find it (SAN-15)."""
+
+from django.urls import reverse
+
+from audits.models import CaseReview
+from qaframework.activities.pages import Row
+from qaframework.activities.views import ActivityPages
+from qaframework.allocation.wording import subject_line, why_url
+from qaframework.people.templatetags.page import uk_date
+
+
+class CaseReviewPages(ActivityPages):
+    model = CaseReview
+    kinds = ("case_review",)
+    namespace = "audits"
+    prefix = "case_review_"
+
+    def rows(self, review: CaseReview, *, is_owner: bool) -> list[Row]:
+        assignment = review.assignment
+        found: list[Row] = [
+            {"label": "Child", "value": str(assignment.case), "url": why_url(assignment)},
+            {"label": "Practitioner", "value": str(assignment.worker or "Nobody recorded")},
+        ]
+        if review.last_review_on:
+            found.append({"label": "Last review", "value": uk_date(review.last_review_on)})
+        if review.audit is not None:
+            audit = review.audit.assignment
+            found.append(
+                {
+                    "label": "Follows",
+                    "value": subject_line(audit),
+                    "url": reverse("audits:read", args=[review.audit.pk]),
+                }
+            )
+        return found
+
+
+PAGES = CaseReviewPages()

@@ -1,0 +1,50 @@
+"""Slips in when one case is looked at between two of its reviews, or after an audit."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from qaframework.packs.references.lookups import (
+    Slip,
+    entries_of,
+    keys_of,
+    part_of,
+    texts_of,
+    unknown,
+)
+
+KIND = "case_review"
+
+
+def case_review_slips(
+    place: str, activity: Mapping[str, Any], framework: Mapping[str, Any], tool: Any
+) -> Iterator[Slip]:
+    """Slips in ``midway`` and ``follow_up`` of an activity, and in how they go with the rest of it."""
+    midway, follow_up = entries_of(activity, "midway"), part_of(activity, "follow_up")
+    for name, rule in (("midway", midway), ("follow_up", follow_up)):
+        if rule and activity.get("kind") != KIND:
+            yield f"{place} › {name}", "Only a review of one case falls due like this.", f"kind: {KIND}."
+    if activity.get("kind") == KIND:
+        yield from _fit_slips(place, activity, tool, [bool(midway), bool(follow_up)])
+    roles = keys_of(framework, "roles")
+    for number, rule in enumerate(midway, 1):
+        here = f"{place} › midway › {number}"
+        yield from unknown(f"{here} › owed_by", texts_of(rule, "owed_by"), roles, "role")
+        if str(rule.get("reviews_every")).split(" ")[0].strip("0") == "":
+            yield f"{here} › reviews_every", "No day lies between two reviews.", "For instance 6 months."
+    audits = [
+        one["key"]
+        for one in entries_of(framework, "activities")
+        if isinstance(one.get("key"), str) and one.get("kind") == "case_audit"
+    ]
+    yield from unknown(f"{place} › follow_up › owed_by", texts_of(follow_up, "owed_by"), roles, "role")
+    yield from unknown(f"{place} › follow_up › of", texts_of(follow_up, "of"), audits, "audit of a case")
+
+
+def _fit_slips(place: str, activity: Mapping[str, Any], tool: Any, has: list[bool]) -> Iterator[Slip]:
+    if has.count(True) != 1:
+        said = "Both midway and follow_up are there." if all(has) else "When it falls due is not said."
+        yield place, said, "One of midway or follow_up."
+    if activity.get("draw"):
+        yield f"{place} › draw", "Its cases are not drawn: each falls due by itself.", "Leave it out."
+    if isinstance(tool, dict) and tool.get("rows"):
+        yield f"{place} › tool", "It is about one case, and this tool has rows.", "A tool without rows."
