@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from qaframework.rules.statistics import Share, share
-from qaframework.tools.definition import Question, QuestionType, ToolDefinition, split_row_key
+from qaframework.tools.definition import Question, QuestionType, ToolDefinition, row_key, split_row_key
+from qaframework.tools.reading import rows_in_use, rows_without_response
 
 COUNTED = (QuestionType.YES_NO, QuestionType.YES_NO_NA, QuestionType.YES_PARTLY_NO_NA)
 
@@ -24,9 +25,14 @@ class QuestionResult:
 
 
 def results(definition: ToolDefinition, values: Mapping[str, Any]) -> list[QuestionResult]:
-    """One for each question that is answered by yes or no, over all rows, in the order of the tool."""
+    """One for each question that is answered by yes or no, over all rows, in the order of the tool.
+
+    Of a survey, over the rows of those who answered.
+    """
+    silent = set(rows_without_response(definition, values))
+    answered = {key: value for key, value in values.items() if split_row_key(key)[1] not in silent}
     return [
-        _result(question, values)
+        _result(question, answered)
         for section in definition.sections
         for question in section.questions
         if question.type in COUNTED
@@ -53,6 +59,31 @@ def choices(definition: ToolDefinition, values: Mapping[str, Any]) -> list[Choic
         for given in [_given(question, values)]
         for option in question.options
     ]
+
+
+@dataclass(frozen=True)
+class Response:
+    """Who of those asked answered, and of the others, how often each thing came of it instead."""
+
+    answered: Share
+    instead: list[tuple[str, int]]
+
+    @property
+    def in_words(self) -> str:
+        """For instance “Answered: 12 of 20 (60%). Counted apart: Declined: 2, No answer: 6.”"""
+        apart = ", ".join(f"{label}: {number}" for label, number in self.instead)
+        return f"Answered: {self.answered.in_words}." + (f" Counted apart: {apart}." if apart else "")
+
+
+def response(definition: ToolDefinition, values: Mapping[str, Any]) -> Response | None:
+    """The response rate of a survey, with its n; None of other work (RBWM-07)."""
+    if definition.rows is None or not definition.rows.response:
+        return None
+    asked, silent = rows_in_use(definition, values), rows_without_response(definition, values)
+    question = definition.question(row_key(definition.rows.response, 1))
+    came = Counter(values[row_key(question.key, row)] for row in silent)
+    instead = [(option.label, came[option.key]) for option in question.options if came[option.key]]
+    return Response(share(len(asked) - len(silent), len(asked)), instead)
 
 
 def _given(question: Question, values: Mapping[str, Any]) -> Counter[Any]:

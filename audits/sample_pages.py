@@ -22,6 +22,7 @@ from qaframework.people.models import User
 from qaframework.people.tables import columns
 from qaframework.people.templatetags.page import uk_date, uk_datetime
 from qaframework.rules.periods import Month
+from qaframework.rules.working_days import local_date
 
 Row = list[Any]
 
@@ -98,9 +99,16 @@ def why_these(draw: DipSampleDraw, reader: User) -> Why:
         {"label": "Asked for", "value": draw.size},
         {"label": "Drawn records", "value": draw.size - draw.shortfall},
     ]
+    if draw.closes_on:
+        facts.append({"label": "Open for answers", "value": window(draw)})
     if rule.is_of_one_worker:
         facts.insert(1, {"label": "Whose cases", "value": str(sample.assignment.worker)})
     return Why(facts, [_what_could_be_drawn(draw), _their_places(draw, reader)], proof_facts(draw))
+
+
+def window(draw: DipSampleDraw) -> str:
+    """From when until when those who were drawn for a survey can answer, both days included (RBWM-07)."""
+    return f"From {uk_date(local_date(draw.drawn_at))} to {uk_date(draw.closes_on)}"
 
 
 def _what_could_be_drawn(draw: DipSampleDraw) -> Step:

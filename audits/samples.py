@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from audits.access import visible_audits
 from audits.frames import ON_HOLD, RESTRICTED, Frame, Pools
@@ -123,13 +123,15 @@ def population(scope: Scope) -> Population:
         SAMPLED_BEFORE: _sampled_before(scope, source),
     }
     entries, left_out, records = [], {}, {}
-    for key, case_id, name in pool.values_list("pk", case, source.name).order_by("pk"):
+    family_of = F("family_ref") if scope.rule.one_per_family else Value("")
+    rows = pool.values_list("pk", case, source.name, family_of).order_by("pk")
+    for key, case_id, name, family in rows:
         reference = source.label.format(name)
         records[reference] = Record(reference, source.link, key, case_id)
         if reason := next((why for why, those in reasons.items() if key in those), ""):
             left_out[reference] = reason
         else:
-            entries.append(FrameEntry(reference))
+            entries.append(FrameEntry(reference, family=family))
     return Population(Frame(tuple(entries), left_out), records)
 
 
@@ -206,8 +208,13 @@ def _own_loops(user: User, on: date) -> Q:
 
 
 def _open_cases(scope: Scope) -> QuerySet[Case]:
+    return _wanted(scope, Q(status=Case.Status.OPEN))
+
+
+def _wanted(scope: Scope, among: Q) -> QuerySet[Case]:
+    """Cases of the pool that the rule's criteria fit."""
     framework = scope.sample.assignment.framework_version.framework
-    cases = Case.objects.filter(framework.covers("unit"), scope.inside("unit"), status=Case.Status.OPEN)
+    cases = Case.objects.filter(framework.covers("unit"), scope.inside("unit"), among)
     wanted = scope.rule.cases
     if wanted == CaseCriteria():
         return cases
@@ -219,6 +226,20 @@ def _open_cases(scope: Scope) -> QuerySet[Case]:
             if wanted.fits(plan_type=plan_type, age_band=age_band, flags=flag_keys(flags))
         ]
     )
+
+
+def _closed_q(scope: Scope) -> Q:
+    """Cases that closed from then to the day of the draw."""
+    assert scope.since is not None
+    return Q(status=Case.Status.CLOSED, closed_on__range=(scope.since, scope.on))
+
+
+def _closed_cases(scope: Scope) -> QuerySet[Case]:
+    return _wanted(scope, _closed_q(scope))
+
+
+def _open_and_closed_cases(scope: Scope) -> QuerySet[Case]:
+    return _wanted(scope, Q(status=Case.Status.OPEN) | _closed_q(scope))
 
 
 def _cases_of_worker(scope: Scope) -> QuerySet[Case]:
@@ -240,5 +261,7 @@ SOURCES = {
     ),
     "closed_loops": _Source("loop", "case", "pk", "Loop {}", _closed_loops, _own_loops, visible_loops),
     "cases": _Source(*_OF_CASES, _open_cases, _own_cases, visible_cases),
+    "closed_cases": _Source(*_OF_CASES, _closed_cases, _own_cases, visible_cases),
+    "open_and_closed_cases": _Source(*_OF_CASES, _open_and_closed_cases, _own_cases, visible_cases),
     "worker_cases": _Source(*_OF_CASES, _cases_of_worker, _own_cases, visible_cases),
 }

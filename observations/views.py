@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from observations import workflow
 from observations.models import Observation
+from observations.wording import WORDS
 from qaframework.activities.access import get_own_activity
 from qaframework.activities.forms import (
     DayForm,
@@ -24,6 +25,7 @@ from qaframework.allocation.workflow import activity_of
 from qaframework.people.access import local_today
 from qaframework.people.models import User
 from qaframework.people.templatetags.page import uk_date
+from qaframework.rules.working_days import local_date
 
 OBSERVED = [
     "practitioner",
@@ -38,7 +40,7 @@ OBSERVED = [
 
 class ObservationPages(ActivityPages):
     model = Observation
-    kinds = ("observation", "practice_week", "visit")
+    kinds = ("observation", "practice_week", "visit", "peer_review", "appraisal")
     namespace = "observations"
     arranging = "arrange"
     arranging_label = "Arrange it"
@@ -57,7 +59,11 @@ class ObservationPages(ActivityPages):
             return [{"label": "Service visited", "value": place}, day]
         if not observation.is_of_a_person:
             return [day]
-        found = [*person_rows(observation, "Practitioner"), day]
+        words = WORDS[observation.assignment.kind]
+        found = [*person_rows(observation, words.person), day | {"label": words.day}]
+        submitted = observation.assignment.submitted_at
+        if submitted and (said := observation.issued_before(local_date(submitted))):
+            found.append({"label": "Issued", "value": said})
         if observation.observed_on is not None:
             found.append(
                 {
@@ -93,7 +99,8 @@ class ObservationPages(ActivityPages):
                 now=now,
             )
 
-        title = "Arrange the observation" if observation.is_of_a_person else "Arrange the visit"
+        known = WORDS.get(observation.assignment.kind)
+        title = known.title if known else "Arrange the visit"
         return self.form_page(request, observation, form, save, title=title)
 
     def talk(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -118,6 +125,9 @@ class ObservationPages(ActivityPages):
         """As for every activity; the note of a visit goes to more people."""
         workflow.hand_in(observation=activity, by=by, now=now)
 
+    def to_know(self, activity: Observation) -> str:
+        return activity.issued_before(local_today())
+
     def _who_is_told(self, visit: Observation) -> str:
         if activity_of(visit.assignment).is_announced:
             return "Its manager is told of the day as soon as you save it."
@@ -140,8 +150,8 @@ class ObservationPages(ActivityPages):
         return PersonAndDayForm(
             request.POST or None,
             people=people_to_choose(observation.assignment, request.user, local_today(), OBSERVED),
-            person_label="Whose practice do you observe?",
-            day_label="On which day?",
+            person_label=WORDS[observation.assignment.kind].ask_person,
+            day_label=WORDS[observation.assignment.kind].ask_day,
             initial=initial,
         )
 

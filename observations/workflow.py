@@ -6,6 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from observations.models import Observation
+from observations.wording import WORDS
 from qaframework.activities.workflow import (
     choose_unit,
     choose_worker,
@@ -26,13 +27,14 @@ from qaframework.rules.working_days import local_date
 def arrange(
     *, observation: Observation, worker: User | None, observed_on: date, by: User, now: datetime
 ) -> Observation:
-    """Say whose practice is observed and on which local day; a practice week looks at no one person.
+    """Say whose practice is observed and on which local day, or whose report is reviewed before which day of
+    issue (RBWM-07); a practice week looks at no one person.
 
     Raises Refused for oneself, for nobody where somebody is observed, and once it was submitted.
     """
     refuse_if_handed_in(observation)
     if worker is None and observation.is_of_a_person:
-        raise Refused("Choose the practitioner whose practice you observe.")
+        raise Refused(WORDS[observation.assignment.kind].no_person)
     choose_worker(observation, worker=worker, by=by, now=now)
     allocation.date_event(assignment=observation.assignment, on=observed_on, by=by, now=now)
     return history.change(observation, by=by, now=now, reason="Arranged", observed_on=observed_on)
@@ -73,7 +75,7 @@ def record_talk(*, observation: Observation, shared_on: date, by: User, now: dat
         raise Refused("That day is in the future. Record the talk once it has taken place.")
     if observation.observed_on is None:
         raise Refused("First say on which day you observed.")
-    if shared_on < observation.observed_on:
+    if shared_on < observation.observed_on and not observation.is_review:
         raise Refused("The talk cannot come before the observation. Check the two dates.")
     return history.change(observation, by=by, now=now, reason="Talked about", shared_with_worker_on=shared_on)
 

@@ -22,6 +22,8 @@ WORK_PAGES = {
     "practice_week": "observations:open",
     "supervision_audit": "supervision:open",
     "visit": "observations:open",
+    "peer_review": "observations:open",
+    "appraisal": "observations:open",
 }
 
 

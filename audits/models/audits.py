@@ -9,6 +9,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from qaframework.activities.models import Activity
+from qaframework.people.templatetags.page import uk_date
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -262,7 +263,12 @@ class DipSample(Activity):
         return self.answer_set.given_rows is not None and not hasattr(self, "draw")
 
     def why_not_ready(self, on: date) -> str:
-        return "Say whose cases you look at. Then they are drawn." if self.waits_for_draw else ""
+        if self.waits_for_draw:
+            return "Say whose cases you look at. Then they are drawn."
+        last = self.draw.closes_on if self.answer_set.given_rows is not None else None
+        if last is not None and on <= last:
+            return f"Answers can come until {uk_date(last)}. Submit it after that day."
+        return ""
 
 
 class AuditResult(models.Model):

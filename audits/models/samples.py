@@ -13,7 +13,8 @@ class DipSampleDraw(RecordedDraw):
     """One recorded draw of finished work, or of open cases, for one dip sample.
 
     ``since`` and ``pool`` are from when and where they came; without them, of any day, and of all units of
-    the framework. How many and what of follows from the rules that the work began with.
+    the framework. ``closes_on`` is the last local day on which those drawn for a survey can answer. How many
+    and what of follows from the rules that the work began with.
     """
 
     PERSONAL_FIELDS: ClassVar = ("frame", "drawn_by")
@@ -21,6 +22,7 @@ class DipSampleDraw(RecordedDraw):
     sample = models.OneToOneField(DipSample, on_delete=models.CASCADE, related_name="draw")
     pool = models.ForeignKey("people.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     since = models.DateField(null=True, blank=True)
+    closes_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-pk"]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audits import sample_pages, workflow
-from audits.dip_samples import QuestionResult, choices, results
+from audits.dip_samples import QuestionResult, choices, response, results
 from audits.models import DipSample, DipSampleDraw
 from audits.samples import rule_of
 from qaframework.activities.access import get_activity, get_own_activity
@@ -57,7 +57,11 @@ class DipSamplePages(ActivityPages):
         return rule is not None and rule.is_of_one_worker
 
     def rows(self, sample: DipSample, *, is_owner: bool) -> list[Row]:
-        return person_rows(sample, "Whose cases") if self.needs_arranging(sample) else []
+        found = person_rows(sample, "Whose cases") if self.needs_arranging(sample) else []
+        draw = _draw_of(sample)
+        if draw is not None and draw.closes_on:
+            found.append({"label": "Open for answers", "value": sample_pages.window(draw)})
+        return found
 
     def looked_at(self, sample: DipSample, user: User) -> dict[str, Any] | None:
         draw = _draw_of(sample)
@@ -72,6 +76,7 @@ class DipSamplePages(ActivityPages):
             return None
         definition = sample.answer_set.tool_version.definition
         found = results(definition, values)
+        asked = response(definition, values)
         notes = dict.fromkeys(one.met.note for one in found if one.met.note)
         chosen: dict[str, list[str]] = defaultdict(list)
         for one in choices(definition, values):
@@ -79,6 +84,7 @@ class DipSamplePages(ActivityPages):
         return {
             "columns": COLUMNS,
             "rows": [row(one) for one in found],
+            "response": asked.in_words if asked else "",
             "notes": list(notes),
             "choice_columns": CHOICES,
             "choice_rows": [[text, "\n".join(counted)] for text, counted in chosen.items()],
@@ -88,6 +94,14 @@ class DipSamplePages(ActivityPages):
         """Before there is anything to look at, only what has to be settled."""
         found = super()._tasks(sample)
         return found[:1] if sample.waits_for_draw else found
+
+    def _arranging_url(self, activity: Any) -> str:
+        """While a survey is open there is nothing to settle, only a day to wait for."""
+        return (
+            super()._arranging_url(activity)
+            if self.needs_arranging(activity)
+            else self.url("activity", activity.pk)
+        )
 
     def choose(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Whose cases; they are drawn as soon as it is settled (SAN-30)."""

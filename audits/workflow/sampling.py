@@ -12,14 +12,14 @@ from audits.samples import Population, Scope, population, rule_of
 from qaframework.activities.workflow import choose_worker, open_activity
 from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import Case
+from qaframework.packs.definition import SampleRule
+from qaframework.people.calendar import working_calendar
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
+from qaframework.rules.deadlines import due_date
 from qaframework.rules.sampling import Method, Pick, draw
 from qaframework.rules.working_days import local_date
 from qaframework.tools.workflow import give_rows
-
-# Nothing is kept in reserve, since finished work does not go away, and records have no families.
-METHOD = Method(reserve_share=0, one_per_family=False)
 
 
 @transaction.atomic
@@ -61,11 +61,12 @@ def _draw(sample: DipSample, seed: str | None, *, by: User, now: datetime) -> No
     scope = Scope.of(sample, rule, by, local_date(now))
     found = population(scope)
     frame_hash, chosen_seed = found.frame.hash, seed or secrets.token_hex(16)
-    drawing = draw(found.frame.entries, rule.count, chosen_seed, METHOD)
+    drawing = draw(found.frame.entries, rule.count, chosen_seed, method_of(rule))
     record = DipSampleDraw.objects.create(
         sample=sample,
         pool=scope.pool,
         since=scope.since,
+        closes_on=due_date(scope.on, rule.open_for, working_calendar()) if rule.open_for else None,
         seed=chosen_seed,
         size=rule.count,
         frame=freeze(found.frame),
@@ -78,6 +79,11 @@ def _draw(sample: DipSample, seed: str | None, *, by: User, now: datetime) -> No
     )
     rows = SampledRecord.objects.bulk_create(_rows(record, drawing.chosen, found))
     give_rows(answer_set=sample.answer_set, references=[row.label for row in rows], by=by, now=now)
+
+
+def method_of(rule: SampleRule) -> Method:
+    """Nothing is kept in reserve, since finished work does not go away; only cases are of a family."""
+    return Method(reserve_share=0, one_per_family=rule.one_per_family)
 
 
 def _rows(record: DipSampleDraw, picks: Sequence[Pick], found: Population) -> list[SampledRecord]:

@@ -8,7 +8,7 @@ from audits.frames import Frame, thaw
 from audits.matching import match
 from audits.models import DipSampleDraw, RecordedDraw, SampleDraw
 from audits.samples import rule_of
-from audits.workflow.sampling import METHOD
+from audits.workflow.sampling import method_of as method_of_sample
 from qaframework.packs.definition import DrawRule
 from qaframework.rules.catching_up import MinimumDue
 from qaframework.rules.sampling import Method, Replay, replay, ticket
@@ -45,7 +45,7 @@ def verify_sample(draw: DipSampleDraw) -> Replay:
     if rule is None or rule.count != draw.size:
         return Replay(False, NOT_ITS_RULES)
     rows = draw.records.order_by("position").values_list("reference", "ticket")
-    return _made_again(draw, [_Drawn(False, *row) for row in rows], METHOD)
+    return _made_again(draw, [_Drawn(False, *row) for row in rows], method_of_sample(rule))
 
 
 def _made_again(

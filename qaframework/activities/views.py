@@ -75,6 +75,10 @@ class ActivityPages:
         """Addresses of what the rows are about, by what was given for them."""
         return {}
 
+    def to_know(self, activity: Any) -> str:
+        """What its owner has to know before it is handed in, and what does not keep it from being so."""
+        return ""
+
     def finish(self, activity: Any, *, by: User, now: datetime) -> None:
         """Hand it in and tell whom it is about."""
         hand_in_and_finish(activity, by=by, now=now)
@@ -260,6 +264,7 @@ class ActivityPages:
             return redirect(self.url("activity", pk))
         context = self._context(activity, request.user) | {
             "problems": problems,
+            "to_know": self.to_know(activity),
             "count": sum(len(there) for there in problems.values()),
             "was_refused": request.method == "POST",
         }

@@ -178,7 +178,7 @@ def _tell_worker(activity: Activity, *, by: User, now: datetime) -> None:
     assignment = activity.assignment
     if assignment.worker is None:
         return
-    saw = "what they saw of your practice"
+    saw = "what they saw of your work"
     if assignment.case is not None:
         saw = "how things stand for a child you work with"
     allocation.tell(

@@ -29,6 +29,7 @@ CAUSES = {
     Cause.NEW_POST: "The post is new",
     Cause.POST_CLOSED: "The post is closed, or no longer in the framework’s units",
     Cause.POST_CHANGED: "The post has another role or unit than before",
+    Cause.NOT_THIS_YEAR: "Its quota is now for some years only, and this year is not one of them",
     Cause.SHARED_ANEW: "It is shared by other posts than before",
 }
 

@@ -13,7 +13,7 @@ from typing import Any
 from qaframework.allocation.deadlines import period_end
 from qaframework.allocation.models import Assignment, ObservationInterval
 from qaframework.allocation.observing import first_due, more_often, own_intervals
-from qaframework.packs.definition import SubjectRule
+from qaframework.packs.definition import ActivityType, SubjectRule
 from qaframework.people.calendar import working_calendar
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Post, Unit, User
@@ -26,7 +26,7 @@ NOT_IN_RULE = (
     "{person} is not among those whom this post may look at under the framework. Choose one of them."
 )
 TWICE_RUNNING = "The last one of this post was with {person} too. Choose somebody else this time."
-OTHER_PERSON = "It is about the same person as the other work of this month: {person}. Choose them."
+OTHER_PERSON = "It is about the same person as the other work that goes with it: {person}. Choose them."
 
 
 @dataclass(frozen=True)
@@ -167,19 +167,21 @@ class Rotation:
                 continue
             if ROLES[post.role].seniority > own.seniority and not own.serves_everyone:
                 continue
-            if self._is_of_group(post, assignment.post_id, rule.group) and post.unit.path.startswith(paths):
+            if self._is_of_group(post, assignment.post, rule.group) and post.unit.path.startswith(paths):
                 yield post
 
-    def _is_of_group(self, post: Post, owner: int, group: str) -> bool:
+    def _is_of_group(self, post: Post, owner: Post, group: str) -> bool:
         match group:
             case "anywhere":
                 return True
             case "own_group":
                 manager = self.organisation.line_manager(post.pk)
-                return manager is not None and manager.pk == owner
+                return manager is not None and manager.pk == owner.pk
+            case "own_unit":
+                return post.unit.path.startswith(owner.unit.path)
             case "own_line":
-                return self.organisation.is_in_line_of(post.pk, owner)
-        return not self.organisation.is_in_line_of(post.pk, owner)
+                return self.organisation.is_in_line_of(post.pk, owner.pk)
+        return not self.organisation.is_in_line_of(post.pk, owner.pk)
 
     def _covered(self, assignment: Assignment) -> tuple[str, ...]:
         framework = assignment.framework_version.framework_id
@@ -205,11 +207,13 @@ class Rotation:
         return self._past[key]
 
     def _same_person(self, assignment: Assignment) -> User | None:
-        """Whom the post looks at in the other work of the month that goes with this (BED-22, SAN-31)."""
-        other = assignment.framework_version.pack.activity(assignment.activity).same_person_as
+        """Whom the post looks at in the other work that goes with this, of its month or one before (BED-22,
+        RBWM-07, SAN-31)."""
+        activity = assignment.framework_version.pack.activity(assignment.activity)
+        other, period = activity.same_person_as, partner_period(activity, assignment)
         if not other:
             return None
-        key = assignment.post_id, assignment.period, other
+        key = assignment.post_id, period, other
         if key not in self._given:
             rows = Assignment.objects.still_owed_or_done().filter(
                 programme=assignment.programme_id, worker__isnull=False
@@ -223,8 +227,14 @@ class Rotation:
 
     def _why_the_same(self, assignment: Assignment) -> str:
         pack = assignment.framework_version.pack
-        other = pack.activity(pack.activity(assignment.activity).same_person_as)
-        return f"The same person as in “{other.label}” of {Month.parse(assignment.period).label}."
+        activity = pack.activity(assignment.activity)
+        other, period = pack.activity(activity.same_person_as), partner_period(activity, assignment)
+        return f"The same person as in “{other.label}” of {Month.parse(period).label}."
+
+
+def partner_period(activity: ActivityType, assignment: Assignment) -> str:
+    """The key of the month of the other work that is about the same person."""
+    return Month.parse(assignment.period).plus(-activity.months_later).key
 
 
 def rule_of(assignment: Assignment) -> SubjectRule | None:

@@ -12,11 +12,11 @@ from qaframework.allocation.models import Programme
 from qaframework.allocation.tallies import Tally
 from qaframework.allocation.workflow.proposing import owner_of
 from qaframework.packs.definition import Pack
-from qaframework.packs.wording import amounts_in_words, in_a_list
+from qaframework.packs.wording import amounts_in_words, in_a_list, years_in_words
 from qaframework.people.models import Post, Unit
 from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.programme import sharing
-from qaframework.rules.quotas import Per, stretches
+from qaframework.rules.quotas import Per, amounts_in, stretches
 
 Row = list[Any]
 
@@ -134,8 +134,12 @@ def _shared(pack: Pack, work: _Work) -> Iterable[tuple[str, RunningTotal]]:
     names = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
     for shared in pack.shared_quotas:
         units = in_a_list([names.get(code, f"unit {code}") for code in shared.units])
-        basis = f"{amounts_in_words(pack, shared.per, shared.amounts)}, between several posts"
-        points = work.points(shared.activity, shared.amounts, shared.per, set(sharing(shared, owners)))
+        every = [years_in_words(shared.years, work.year)] if shared.years.every > 1 else []
+        basis = ", ".join(
+            [amounts_in_words(pack, shared.per, shared.amounts), *every, "between several posts"]
+        )
+        amounts = amounts_in(shared, work.year)
+        points = work.points(shared.activity, amounts, shared.per, set(sharing(shared, owners)))
         label = pack.activity(shared.activity).label
         yield shared.activity, RunningTotal(f"{label} in {units}" if units else label, basis, points)
 

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 
 from qaframework.packs.models import FrameworkVersion
-from qaframework.packs.wording import in_a_list, stretch_name
-from qaframework.rules.periods import Quarter
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, applicable, grid
+from qaframework.packs.wording import in_a_list, stretch_name, years_in_words
+from qaframework.rules.periods import ProgrammeYear, Quarter
+from qaframework.rules.quotas import EVERY_YEAR, Kind, Per, Quota, SharedQuota, applicable, grid
 
 LARGEST_AMOUNT = 200
 LONGEST_SHOWN = 30
@@ -136,6 +136,7 @@ class QuotaForm(NewVersionForm):
         self, data: Any = None, *, version: FrameworkVersion, today: date, is_preview: bool = False
     ) -> None:
         super().__init__(data, version=version, today=today)
+        self.this_year = ProgrammeYear.of(today, self.pack.year_starts_in)
         self.unit_names = {unit.code: unit.name for unit in version.framework.parts()}
         for row, quota in enumerate(self.pack.quotas):
             self._add_row(f"quota_{row}", quota)
@@ -299,10 +300,11 @@ class QuotaForm(NewVersionForm):
             )
             for number, amount in enumerate(quota.amounts, start=1)
         ]
-        is_limit = isinstance(quota, Quota) and quota.kind is Kind.UPPER
+        notes = ["at most"] if isinstance(quota, Quota) and quota.kind is Kind.UPPER else []
+        notes += [years_in_words(quota.years, self.this_year)] if quota.years != EVERY_YEAR else []
         return GridLine(
             activity=self.pack.activity(quota.activity).label,
-            note="at most" if is_limit else "",
+            note=", ".join(notes),
             cells=cells,
             total=sum(quota.amounts),
             clauses=", ".join(self.pack.clauses_of(quota)),

@@ -17,7 +17,8 @@ from qaframework.packs.definition import (
 from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.deadlines import Offset, RecordDue
 from qaframework.rules.ladders import Ladder, Rung
-from qaframework.rules.quotas import Per
+from qaframework.rules.periods import ProgrammeYear
+from qaframework.rules.quotas import Per, Quota, SharedQuota, YearsDue
 
 KINDS = {
     "case_audit": "An audit of one child's case",
@@ -27,6 +28,8 @@ KINDS = {
     "practice_week": "A practice week",
     "supervision_audit": "A look at a supervision record",
     "visit": "A visit to a service",
+    "peer_review": "A look at a colleague’s report before it is issued",
+    "appraisal": "A talk about somebody’s work and what would help them",
 }
 # What a rule adds to what always holds: nobody audits their own case or that of a worker they manage.
 INDEPENDENCE = {
@@ -48,6 +51,7 @@ IN_SOME_MONTHS = {
 GROUPS = {
     "own_group": "in their own supervision group",
     "own_line": "in their own line of management",
+    "own_unit": "in their own unit and those below it",
     "outside_line": "outside their own line of management",
     "anywhere": "in any part of the framework",
 }
@@ -57,6 +61,8 @@ SAMPLED = {
     "closed_actions": "actions that were verified",
     "closed_loops": "loops that were closed",
     "cases": "open cases",
+    "closed_cases": "cases that closed",
+    "open_and_closed_cases": "open cases and cases that closed",
     "worker_cases": "open cases of that person",
 }
 SAMPLE_POOLS = {
@@ -72,7 +78,10 @@ EVERY = {
     Per.HALF_YEAR: "every half-year",
     Per.YEAR: "a year",
 }
+TIMES = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 RELATIVE = {"owner": "the person who owes it", "line_manager": "their line manager"}
+
+DUE_BY_THE_DAY_OF_ISSUE = "It is handed in by the day of issue, before the report goes out."
 
 # (what, in words)
 Fact = dict[str, str]
@@ -220,6 +229,27 @@ def amounts_in_words(pack: Pack, per: Per, amounts: Sequence[int]) -> str:
     return f"{max(usual, default=0)} {EVERY[per]}{f', none in {without}' if without and usual else ''}"
 
 
+def years_in_words(years: YearsDue, year: ProgrammeYear) -> str:
+    """For instance “every two years, next in April 2028 to March 2029”; empty for what is owed every year."""
+    if years.every == 1:
+        return ""
+    due = ProgrammeYear(years.next_due(year), year.starts_in)
+    when = "due in" if due == year else "next in"
+    return f"every {TIMES[years.every]} years, {when} {due.label}"
+
+
+def not_due_in(pack: Pack, year: ProgrammeYear) -> list[str]:
+    """What is owed in some years only and not in this one, and when it comes, as sentences (RBWM-07)."""
+    quotas: list[Quota | SharedQuota] = [*pack.quotas, *pack.shared_quotas]
+    said = (
+        f"{pack.activity(one.activity).label} is not planned in this year. It is owed "
+        f"{years_in_words(one.years, year)}."
+        for one in quotas
+        if not one.years.is_due(year)
+    )
+    return list(dict.fromkeys(said))
+
+
 def grade_labels(pack: Pack, activity: ActivityType, keys: Sequence[str]) -> str:
     """Grades by the words of the activity's scheme."""
     if activity.grade_scheme is None:
@@ -258,6 +288,9 @@ def record_due(activity: ActivityType) -> str:
     """When the record is due, where the day of the meeting, observation or visit counts, as a sentence."""
     if activity.record is None:
         return ""
+    if activity.record.due is RecordDue.BEFORE_EVENT:
+        ahead = activity.record.within
+        return f"It is handed in {ahead} before the day of issue." if ahead.count else DUE_BY_THE_DAY_OF_ISSUE
     within = f"Its record is due {activity.record.within} after it took place"
     if activity.record.due is RecordDue.WHICHEVER_IS_SOONER:
         return f"{within}, or by that day if it comes sooner."
@@ -290,7 +323,9 @@ def _subjects(pack: Pack, activity: ActivityType) -> str:
         for rule in activity.subjects
     ]
     if activity.same_person_as:
-        rules.append(f"The same person as in “{pack.activity(activity.same_person_as).label}” of the month")
+        when = f"{activity.months_later} months before" if activity.months_later else "of the month"
+        other = pack.activity(activity.same_person_as).label
+        rules.append(f"The same person as in “{other}” {when}")
     if rules:
         rules.append("Whoever has waited longest comes first, and nobody twice running by the same person")
     return "\n".join(rules)
@@ -318,9 +353,11 @@ def sample_in_words(sample: SampleRule) -> str:
     within = f" within {sample.within}" if sample.within else ""
     chosen = _which_cases(sample.cases)
     where = "" if sample.is_of_one_worker else f" from {SAMPLE_POOLS[sample.pool]}"
+    family = ", one child of a family" if sample.one_per_family else ""
+    answers = f" For {sample.open_for} from then on they can answer." if sample.open_for else ""
     return (
-        f"{sample.count} {SAMPLED[sample.of]}{within}{chosen}, drawn at random{where} when it is opened. "
-        "Never what they did themselves, and nothing that they may not open"
+        f"{sample.count} {SAMPLED[sample.of]}{within}{chosen}{family}, drawn at random{where} when it is "
+        f"opened.{answers} Never what they did themselves, and nothing that they may not open"
     )
 
 

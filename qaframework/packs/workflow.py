@@ -15,7 +15,7 @@ from qaframework.people import history
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota
+from qaframework.rules.quotas import EVERY_YEAR, Kind, Per, Quota, SharedQuota
 from qaframework.rules.working_days import local_date
 
 LONGEST_LABEL = 80
@@ -201,6 +201,8 @@ def _entry(pack: Pack, quota: Quota | SharedQuota) -> dict[str, Any]:
     }
     if quota.per is not Per.QUARTER:
         entry["per"] = quota.per.value
+    if quota.years != EVERY_YEAR:
+        entry |= {"every_years": quota.years.every, "first_year": quota.years.first}
     if isinstance(quota, SharedQuota):
         entry |= {"units": list(quota.units)} if quota.units else {}
     elif quota.unit is not None:

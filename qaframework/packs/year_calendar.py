@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 from qaframework.packs.definition import Pack, Theme
 from qaframework.packs.practice_wording import chooser_label
-from qaframework.packs.wording import IN_SOME_MONTHS, in_a_list, report_label
+from qaframework.packs.wording import IN_SOME_MONTHS, in_a_list, report_label, years_in_words
 from qaframework.rules.cadence import Occasion, occasions, week_of
 from qaframework.rules.deadlines import due_date
 from qaframework.rules.periods import Month, ProgrammeYear, Quarter
+from qaframework.rules.quotas import EVERY_YEAR, Quota, SharedQuota, amounts_in, stretches
 from qaframework.rules.working_days import WorkingCalendar
 
 UNTIL_FRIDAY = timedelta(days=4)
@@ -31,7 +32,7 @@ def year_calendar(
 ) -> list[CalendarMonth]:
     """The twelve months of a programme year; ``rules_in`` gives the rules that a month begins with.
 
-    Sources: LAN-02, LAN-04, LAN-12, RBWM-04, SAN-02, SAN-22, SAN-44.
+    Sources: LAN-02, LAN-04, LAN-12, RBWM-04, RBWM-07, SAN-02, SAN-22, SAN-44.
     """
     return [_month(rules_in(month), month, year, calendar) for month in year.months]
 
@@ -52,7 +53,12 @@ def _month(pack: Pack, month: Month, year: ProgrammeYear, calendar: WorkingCalen
         if group.meets
         and (held := [one for one in occasions(group.meets, year, calendar) if one.month == month])
     ]
-    steps = [*_steps(pack, month), *_reports(pack, month), *_review(pack, month, calendar)]
+    steps = [
+        *_rare_work(pack, month, year),
+        *_steps(pack, month),
+        *_reports(pack, month),
+        *_review(pack, month, calendar),
+    ]
     return CalendarMonth(month, [*theme_lines(pack, month), *_whose_cases(pack, month)], meetings, steps)
 
 
@@ -91,6 +97,19 @@ def _days(held: Sequence[Occasion]) -> str:
 
 def day_and_month(day: date) -> str:
     return f"{day.day} {day:%B}"
+
+
+def _rare_work(pack: Pack, month: Month, year: ProgrammeYear) -> Iterator[str]:
+    """Work that is not owed every year, in the first month of the time in which it is (RBWM-07)."""
+    quotas: list[Quota | SharedQuota] = [*pack.quotas, *pack.shared_quotas]
+    for quota in quotas:
+        if quota.years == EVERY_YEAR:
+            continue
+        for stretch, amount in zip(stretches(year, quota.per), amounts_in(quota, year), strict=True):
+            if amount and stretch.months[0] == month:
+                until = "" if stretch.months[-1] == month else f" by the end of {stretch.months[-1].label}"
+                said = years_in_words(quota.years, year)
+                yield f"{pack.activity(quota.activity).label}{until}: {said}"
 
 
 def _steps(pack: Pack, month: Month) -> Iterator[str]:

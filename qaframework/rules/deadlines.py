@@ -81,15 +81,16 @@ def date_before(end: date, offset: Offset, calendar: WorkingCalendar) -> date:
 
 
 class RecordDue(StrEnum):
-    """When the record of a meeting, observation or visit is due, where its day counts."""
+    """When the record of a meeting, observation, visit or review is due, where its day counts."""
 
     AFTER_EVENT = "after_event"  # SAN-34
     WHICHEVER_IS_SOONER = "whichever_is_sooner"  # SAN-18
+    BEFORE_EVENT = "before_event"  # RBWM-07
 
 
 @dataclass(frozen=True)
 class RecordRule:
-    """``within`` is how long after the event, counted in days, its record is handed in."""
+    """``within`` is how long after the event, or before it, counted in days, its record is handed in."""
 
     within: Offset
     due: RecordDue
@@ -98,6 +99,8 @@ class RecordRule:
     def due_on(self, period_due: date, event_on: date | None, calendar: WorkingCalendar) -> date:
         """The last local day for the record. Until the day of the event is known it is ``period_due``, by
         which the event itself has to take place; putting off the event gives no more time."""
+        if event_on is not None and self.due is RecordDue.BEFORE_EVENT:
+            return min(date_before(event_on, self.within, calendar), period_due)
         if event_on is None or event_on > period_due:
             return period_due
         after_event = due_date(event_on, self.within, calendar)

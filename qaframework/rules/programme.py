@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from qaframework.rules.periods import Month, ProgrammeYear, Stretch
-from qaframework.rules.quotas import Kind, Quota, SharedQuota, applicable, spread_over, stretches
+from qaframework.rules.quotas import Kind, Quota, SharedQuota, amounts_in, applicable, spread_over, stretches
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -152,7 +152,7 @@ def _by_stretch(
     turn: int,
     months: frozenset[Month],
 ) -> Iterable[_Demand[Key]]:
-    for stretch, its_amount in zip(stretches(year, quota.per), quota.amounts, strict=True):
+    for stretch, its_amount in zip(stretches(year, quota.per), amounts_in(quota, year), strict=True):
         its_months = months.intersection(stretch.months)
         if its_months and owners:
             yield _Demand(quota.activity, owners, stretch, its_amount, turn, its_months)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qaframework.rules.periods import APRIL, Month, ProgrammeYear, Stretch
+from qaframework.rules.periods import APRIL, YEARS, Month, ProgrammeYear, Stretch
 
 Quarters = tuple[int, int, int, int]
 
@@ -39,11 +39,41 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
+class YearsDue:
+    """In which programme years a quota is owed: the one that starts in ``first``, and each ``every``-th after
+    it (RBWM-07). It is reckoned from there alone, so that work which came late does not put off the next.
+
+    Raises ValueError.
+    """
+
+    every: int = 1
+    first: int = YEARS.start
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise ValueError(f"Work comes every year or more seldom, not every {self.every} years.")
+        if self.first not in YEARS:
+            raise ValueError(f"{self.first} is not a year. Write the year it starts in, for example 2026.")
+
+    def is_due(self, year: ProgrammeYear) -> bool:
+        return self.next_due(year) == year.year
+
+    def next_due(self, year: ProgrammeYear) -> int:
+        """The start of the first programme year, not before the one given, in which it is due."""
+        gone_by = max(year.year - self.first, 0)
+        return self.first + -(-gone_by // self.every) * self.every
+
+
+EVERY_YEAR = YearsDue()
+
+
+@dataclass(frozen=True)
 class Quota:
     """How many of an activity one post of a role owes, for each stretch of the programme year in order.
 
     ``amounts`` are twelve for ``per`` month, six for two months, four for a quarter, two for half a year, one
-    for the year. ``unit`` is the key of the unit that the quota is for, None for all. Raises ValueError.
+    for the year. ``unit`` is the key of the unit that the quota is for, None for all. ``years`` says in which
+    years it is owed. Raises ValueError.
     """
 
     role: str
@@ -52,6 +82,7 @@ class Quota:
     per: Per = Per.QUARTER
     unit: str | None = None
     kind: Kind = Kind.MINIMUM
+    years: YearsDue = EVERY_YEAR
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "per", Per(self.per))
@@ -83,6 +114,7 @@ class SharedQuota:
     amounts: tuple[int, ...]
     per: Per = Per.MONTH
     units: tuple[str, ...] = ()
+    years: YearsDue = EVERY_YEAR
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "per", Per(self.per))
@@ -105,6 +137,11 @@ def check_amounts(name: str, amounts: tuple[int, ...], per: Per) -> None:
     for number, one in enumerate(amounts, start=1):
         if one < 0:
             raise ValueError(f"{name}, {per} {number}: {one} is below 0; give 0 or more.")
+
+
+def amounts_in(quota: Quota | SharedQuota, year: ProgrammeYear) -> tuple[int, ...]:
+    """The amounts that hold in a programme year: none where it is not due in it (RBWM-07)."""
+    return quota.amounts if quota.years.is_due(year) else (0,) * len(quota.amounts)
 
 
 def by_quarter(amounts: tuple[int, ...], per: Per) -> Quarters | None:
@@ -180,7 +217,7 @@ def exceeded(quota: Quota, year: ProgrammeYear, by_month: Mapping[Month, int]) -
         return []
     counts = (
         (stretch, allowed, sum(by_month.get(month, 0) for month in stretch.months))
-        for stretch, allowed in zip(stretches(year, quota.per), quota.amounts, strict=True)
+        for stretch, allowed in zip(stretches(year, quota.per), amounts_in(quota, year), strict=True)
     )
     return [Excess(quota, *one) for one in counts if one[2] > one[1]]
 

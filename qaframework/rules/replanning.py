@@ -9,7 +9,7 @@ from typing import Generic
 
 from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.programme import Changes, Gap, Key, Premises, Work, changes, loads, sharing
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, applicable, stretch_number
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, amounts_in, applicable, stretch_number
 
 
 @dataclass
@@ -32,17 +32,20 @@ class Cause(StrEnum):
     QUOTA_NEW = "quota new"
     QUOTA_ENDED = "quota ended"
     QUOTA_CHANGED = "quota changed"
+    NOT_THIS_YEAR = "not this year"
     SHARED_ANEW = "shared anew"
     OUT_OF_STEP = "out of step"
 
 
 @dataclass(frozen=True)
 class Asked(Generic[Key]):
-    """What the rules ask for in one stretch of the year, and of which posts between them."""
+    """What the rules ask for in one stretch of the year, and of which posts between them. ``is_due`` is False
+    where it is owed in some years only and not in this one."""
 
     amount: int
     per: Per
     among: frozenset[Key]
+    is_due: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ def why(
     old, new = (asked(one, owner, activity, month, year) for one in (before, now))
     if old is None or new is None:
         return _begun_or_ended(old, new)
+    if old.is_due and not new.is_due:
+        return Why(Cause.NOT_THIS_YEAR)
     if (old.amount, old.per) != (new.amount, new.per):
         return Why(Cause.QUOTA_CHANGED, (old.amount, old.per), (new.amount, new.per))
     return Why(Cause.SHARED_ANEW if old.among != new.among else Cause.OUT_OF_STEP)
@@ -137,7 +142,7 @@ def _asked(
     quota: Quota | SharedQuota, among: frozenset[Key], month: Month, year: ProgrammeYear
 ) -> Asked[Key]:
     number = stretch_number(quota.per, month, year.starts_in)
-    return Asked(quota.amounts[number], quota.per, among)
+    return Asked(amounts_in(quota, year)[number], quota.per, among, quota.years.is_due(year))
 
 
 def _begun_or_ended(old: Asked[Key] | None, new: Asked[Key] | None) -> Why:

@@ -87,11 +87,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Rows:
-    """A tool of which the questions are answered once for each of several children or records."""
+    """A tool of which the questions are answered once for each of several children or records.
+
+    Of a survey, ``response`` is the question that says what came of asking, and ``responses`` are its options
+    which mean an answer (RBWM-07); else both are empty.
+    """
 
     label: str
     minimum: int
     maximum: int
+    response: str = ""
+    responses: tuple[str, ...] = ()
 
     def title(self, row: int) -> str:
         return f"{self.label} {row}"
@@ -231,7 +237,7 @@ def _tool(data: Json) -> ToolDefinition:
         sections = (_indicator_section(indicators), *sections)
     if standards:
         sections = tuple(_with_standards(section, standards, data["key"]) for section in sections)
-    rows = Rows(**data["rows"]) if data.get("rows") else None
+    rows = _rows(data["rows"]) if data.get("rows") else None
     asked = _by_key(question for section in sections for question in section.questions)
     section_grades = _by_key(_grade_question(section, grades) for section in sections if section.graded)
     in_rows = {}
@@ -253,6 +259,12 @@ def _tool(data: Json) -> ToolDefinition:
         _once=section_grades if rows else {**asked, **section_grades},
         _in_rows=in_rows,
     )
+
+
+def _rows(data: Json) -> Rows:
+    response = data.get("response") or {"question": "", "options": ()}
+    options = tuple(response["options"])
+    return Rows(data["label"], data["minimum"], data["maximum"], response["question"], options)
 
 
 def _grade_options(scheme: PackGradeScheme) -> tuple[Option, ...]:

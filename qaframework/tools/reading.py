@@ -114,6 +114,16 @@ def rows_in_use(definition: ToolDefinition, values: Mapping[str, Any]) -> list[i
     return sorted({split_row_key(key)[1] for key in values} - {0})
 
 
+def rows_without_response(definition: ToolDefinition, values: Mapping[str, Any]) -> list[int]:
+    """Of a survey, the rows of those who were asked and gave no answer, in order."""
+    if definition.rows is None or not definition.rows.response:
+        return []
+    given = {
+        row: values.get(row_key(definition.rows.response, row)) for row in rows_in_use(definition, values)
+    }
+    return [row for row, came in given.items() if came and came not in definition.rows.responses]
+
+
 def repeated_rows(definition: ToolDefinition, values: Mapping[str, Any]) -> list[tuple[str, int]]:
     """For each row that is about the same as an earlier one: what is wrong, and the row."""
     first_row: dict[str, int] = {}
@@ -145,7 +155,13 @@ def required_keys(definition: ToolDefinition, section: Section, values: Mapping[
     if definition.rows is not None:
         first = [ROW_REFERENCE] if section is definition.sections[0] else []
         rows = _rows_needed(definition.rows.minimum, rows_in_use(definition, values))
-        keys = [row_key(key, row) for row in rows for key in first + questions]
+        unanswered = set(rows_without_response(definition, values))
+        asked_of_all = [*first, *(key for key in questions if key == definition.rows.response)]
+        keys = [
+            row_key(key, row)
+            for row in rows
+            for key in (asked_of_all if row in unanswered else first + questions)
+        ]
     return keys + ([section.grade_key] if section.graded else [])
 
 

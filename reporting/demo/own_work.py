@@ -31,6 +31,8 @@ MODELS: dict[str, type[Activity]] = {
     "observation": Observation,
     "practice_week": Observation,
     "visit": Observation,
+    "peer_review": Observation,
+    "appraisal": Observation,
     "supervision_audit": SupervisionAudit,
 }
 # In whose practice, supervision or team each kind of work looks.
@@ -38,6 +40,8 @@ LOOKED_AT = {
     "observation": ("practitioner",),
     "supervision_audit": ("team_manager", "senior_manager"),
     "visit": ("practitioner",),
+    "peer_review": ("practitioner",),
+    "appraisal": ("practitioner",),
 }
 SIX = time(6, 0)
 State = Assignment.State

@@ -34,6 +34,7 @@ def test_it_plans_once(northmoor: Authority, capsys: pytest.CaptureFixture[str])
         "withdrawn": 0,
         "moved": 0,
         "updated": 0,
+        "not_due": [],
     }
     assert sum(len(line["months"]) for line in lines) == count
     assert plan(capsys)["changed"] == 0

@@ -178,7 +178,7 @@ def test_an_observation_to_come_is_not_submitted(
 
 
 def test_somebody_has_to_be_observed(observation: Observation, owner: User, now: datetime) -> None:
-    with pytest.raises(Refused, match="Choose the practitioner"):
+    with pytest.raises(Refused, match="First say whose practice you observe"):
         arrange(observation, None, owner, now)
 
 

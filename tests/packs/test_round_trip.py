@@ -5,6 +5,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from qaframework.packs.definition import Pack
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import shipped_packs
 from qaframework.packs.workflow import change_quotas
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota
+from qaframework.rules.quotas import EVERY_YEAR, Kind, Per, Quota, SharedQuota, YearsDue
 from qaframework.tools.models import ToolVersion
 from tests.factories.packs import LOADED_AT, shipped
 from tests.factories.people import UnitFactory
@@ -46,18 +47,19 @@ def amounts(per: Per) -> st.SearchStrategy[tuple[int, ...]]:
     return st.tuples(*[st.integers(0, 200)] * per.stretches)
 
 
+rhythms = st.one_of(st.just(EVERY_YEAR), st.builds(YearsDue, st.integers(2, 10), st.integers(2020, 2030)))
+
+
 @st.composite
 def changed_quotas(draw, pack: Pack) -> tuple[list[Quota], list[SharedQuota]]:
     """Some quotas are gone, some have other numbers, and some are new, of any kind and length."""
     kept = [quota for quota in pack.quotas if draw(st.integers(0, 9))]
     quotas = [
-        Quota(one.role, one.activity, draw(amounts(one.per)), one.per, one.unit, one.kind)
-        if draw(st.booleans())
-        else one
+        replace(one, amounts=draw(amounts(one.per)), years=draw(rhythms)) if draw(st.booleans()) else one
         for one in kept
     ]
     shared = [
-        SharedQuota(one.roles, one.activity, draw(amounts(one.per)), one.per, one.units)
+        replace(one, amounts=draw(amounts(one.per)), years=draw(rhythms))
         for one in pack.shared_quotas
         if draw(st.booleans())
     ]

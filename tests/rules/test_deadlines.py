@@ -150,7 +150,9 @@ def test_the_day_of_an_event_gives_its_record_a_deadline_and_never_more_time_for
     rule = RecordRule(Offset(count, Unit.DAYS), due)
     found = rule.due_on(period_due, event_on, CALENDAR)
     within = event_on + timedelta(days=count)
-    if event_on > period_due:
+    if due is RecordDue.BEFORE_EVENT:
+        assert found == min(event_on - timedelta(days=count), period_due)
+    elif event_on > period_due:
         assert found == period_due
     elif due is RecordDue.AFTER_EVENT:
         assert found == within

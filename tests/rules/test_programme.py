@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from qaframework.rules.periods import Month, ProgrammeYear
 from qaframework.rules.programme import Gap, Owner, Premises, Rulebook, Work, changes
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, spread_over, stretches
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, YearsDue, spread_over, stretches
 
 YEAR = ProgrammeYear(2026)
 MONTHS = YEAR.months
@@ -206,3 +206,22 @@ def test_every_other_month_takes_turns() -> None:
     made = changes(YEAR, all_year(book, owners(2)), [], MONTHS[0]).missing
     second = [gap.month.key for gap in made if gap.owner == "manager 1"]
     assert second[:3] == ["2026-05", "2026-07", "2026-09"]
+
+
+@given(st.integers(2, 5), st.integers(2020, 2030), staffs)
+def test_what_is_owed_in_some_years_only_is_planned_in_those(
+    every: int, first: int, staff: list[Owner[str]]
+) -> None:
+    years = YearsDue(every, first)
+    book = Rulebook(
+        (Quota("team_manager", "survey", (1,), Per.YEAR, years=years),),
+        (SharedQuota(ROLES, "visit", (3,), Per.YEAR, years=years),),
+    )
+    managers = sum(owner.role == "team_manager" for owner in staff)
+    for number in range(2020, 2032):
+        year = ProgrammeYear(number)
+        premises = Premises(tuple(staff), dict.fromkeys(year.months, book))
+        found = Counter(gap.activity for gap in changes(year, premises, [], year.months[0]).missing)
+        is_due = number >= first and (number - first) % every == 0
+        assert found["survey"] == (managers if is_due else 0)
+        assert found["visit"] == (3 if is_due and staff else 0)

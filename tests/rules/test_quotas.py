@@ -11,6 +11,8 @@ from qaframework.rules.quotas import (
     Per,
     Quota,
     SharedQuota,
+    YearsDue,
+    amounts_in,
     applicable,
     exceeded,
     grid,
@@ -170,3 +172,39 @@ def test_the_nearest_units_quota_stands_in_for_the_general_one() -> None:
     assert applicable(everything, "team_manager", ["care", "all"]) == [general, dip]
     assert applicable(everything, "team_manager", ["mash-south", "mash", "all"]) == [mash, dip]
     assert applicable(everything, "team_manager", ["mash-north", "mash", "all"]) == [team, dip]
+
+
+rhythms = st.builds(YearsDue, st.integers(1, 10), st.integers(2000, 2100))
+
+
+@given(rhythms, st.integers(2000, 2100))
+def test_what_is_owed_every_so_many_years_comes_once_in_so_many(years: YearsDue, start: int) -> None:
+    due = [year for year in range(start, start + years.every) if years.is_due(ProgrammeYear(year))]
+    assert len(due) == (1 if start + years.every > years.first else 0)
+    assert due in ([], [years.next_due(ProgrammeYear(start))])
+
+
+@given(rhythms, st.integers(1990, 2110))
+def test_the_next_year_due_is_the_first_that_is_not_over(years: YearsDue, year: int) -> None:
+    following = years.next_due(ProgrammeYear(year))
+    assert following >= max(year, years.first)
+    assert (following - years.first) % years.every == 0
+    assert following - years.every < year or following == years.first
+
+
+def test_in_the_years_between_nothing_is_owed_and_an_exact_number_is_none() -> None:
+    every_other = Quota("iro", "survey", (2,), Per.YEAR, kind=Kind.EXACT, years=YearsDue(2, 2026))
+    assert [amounts_in(every_other, ProgrammeYear(year)) for year in (2025, 2026, 2027, 2028)] == [
+        (0,),
+        (2,),
+        (0,),
+        (2,),
+    ]
+    (one,) = exceeded(every_other, ProgrammeYear(2027), {Month(2027, 5): 1})
+    assert (one.allowed, one.count) == (0, 1)
+
+
+@pytest.mark.parametrize(("every", "first"), [(0, 2026), (-2, 2026), (2, 26)])
+def test_a_rhythm_of_years_that_cannot_be_is_refused(every: int, first: int) -> None:
+    with pytest.raises(ValueError, match="year"):
+        YearsDue(every, first)

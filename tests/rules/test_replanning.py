@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from qaframework.rules.periods import Month
 from qaframework.rules.programme import Owner, Premises, Rulebook, Work, changes
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota
+from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, YearsDue
 from qaframework.rules.replanning import Cause, Replanned, replan, why, why_moved
 from tests.rules.test_programme import (
     MONTHS,
@@ -171,3 +171,13 @@ def test_why_work_comes_and_goes() -> None:
         shared(2, ("team_manager", "director")), [*owners(1, 1), Owner("d", "director", ("all",))]
     )
     assert cause("manager 0", OCTOBER, wider, all_year(shared(2), wider.owners), "visit") is Cause.SHARED_ANEW
+
+
+def test_a_quota_that_is_now_for_other_years_says_so() -> None:
+    every_year = Rulebook((Quota("team_manager", "survey", (1,), Per.YEAR),))
+    other_years = Rulebook((Quota("team_manager", "survey", (1,), Per.YEAR, years=YearsDue(2, 2027)),))
+    before, now = all_year(every_year, owners(1)), all_year(other_years, owners(1))
+    done = replan(YEAR, now, before, first_plan(before), APRIL)
+    assert len(done.spare) == 1
+    (owner,) = now.owners
+    assert why(owner.key, "survey", APRIL, year=YEAR, now=now, before=before).cause is Cause.NOT_THIS_YEAR

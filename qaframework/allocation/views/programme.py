@@ -27,6 +27,7 @@ from qaframework.allocation.year_view import (
     year_view,
 )
 from qaframework.packs.practice_wording import theme_rows
+from qaframework.packs.wording import not_due_in
 from qaframework.people.access import local_today, requires
 from qaframework.people.form_page import form_page, sent
 from qaframework.people.models import Post
@@ -72,6 +73,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         "may_plan": may_plan,
         "approval": approval_line(shown, pack),
         "columns": columns("Role", *months, "Year", numeric=(*months, "Year")),
+        "not_due": not_due_in(pack, span_of(shown)),
         "totals": [total.row(today) for total in view.totals],
         "totals_columns": columns("Work", *so_far, *in_year, numeric=(*so_far, *in_year)),
         "themes": [row[:4] for row in theme_rows(pack, chosen.chosen("activity"))],

@@ -29,7 +29,8 @@ Ordinals = dict[tuple[str, int, str], set[int]]
 
 @dataclass(frozen=True)
 class Planned:
-    """What making, or re-making, a programme did. ``updated`` is planned work that follows newer rules."""
+    """What making, or re-making, a programme did. ``updated`` is planned work that follows newer rules;
+    ``not_due`` says what is owed in some years only and not in this one."""
 
     programme: Programme
     is_new: bool
@@ -39,6 +40,7 @@ class Planned:
     updated: int
     lines: list[Line]
     warning: str = ""
+    not_due: tuple[str, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -84,6 +86,7 @@ def make_programme(
         updated=proposal.updated,
         lines=proposal.lines,
         warning=proposal.warning,
+        not_due=tuple(proposal.not_due),
     )
 
 

@@ -10,10 +10,12 @@ from qaframework.allocation.models import Assignment, Programme, Reallocation
 from qaframework.allocation.plan_lines import Change, Line, Piece, fingerprint, in_lines
 from qaframework.packs.definition import Pack
 from qaframework.packs.models import Framework, FrameworkVersion
+from qaframework.packs.wording import not_due_in
 from qaframework.people.models import Post
 from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month, ProgrammeYear, Quarter
 from qaframework.rules.programme import Gap, Owner, Premises, Rulebook, Work
+from qaframework.rules.quotas import amounts_in
 from qaframework.rules.replanning import Replanned, replan, why, why_moved
 from qaframework.rules.working_days import local_date
 
@@ -71,9 +73,14 @@ class Proposal:
                 pack.role_label(quota.role)
                 for pack in packs
                 for quota in pack.quotas
-                if any(quota.amounts) and quota.role not in filled
+                if any(amounts_in(quota, self.span)) and quota.role not in filled
             )
         )
+
+    @property
+    def not_due(self) -> list[str]:
+        """What is owed in some years only and not in this one, as sentences."""
+        return not_due_in(self.pack, self.span)
 
     @property
     def warning(self) -> str:

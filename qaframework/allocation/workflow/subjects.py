@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from qaframework.allocation.models import Assignment
-from qaframework.allocation.rotation import Rotation, reason_for, rule_of
+from qaframework.allocation.rotation import Rotation, partner_period, reason_for, rule_of
 from qaframework.allocation.workflow.assignments import OPEN, activity_of
 from qaframework.people import directory, history
 from qaframework.people.history import Change
@@ -51,15 +51,16 @@ def set_worker(*, assignment: Assignment, worker: User | None, by: User, now: da
 
 
 def _let_others_follow(assignment: Assignment, *, by: User, now: datetime) -> None:
-    """Other work of the post in the month that is about the same person and has not begun."""
+    """Other work of the post that goes with this, is about the same person and has not begun."""
     rows = Assignment.objects.filter(
         programme=assignment.programme_id,
         post=assignment.post_id,
-        period=assignment.period,
+        period__gte=assignment.period,
         state=Assignment.State.ALLOCATED,
     ).exclude(activity=assignment.activity)
     for row in rows.select_related("framework_version", "post__unit"):
-        if activity_of(row).same_person_as == assignment.activity:
+        goes_with = activity_of(row).same_person_as == assignment.activity
+        if goes_with and partner_period(activity_of(row), row) == assignment.period:
             set_worker(assignment=row, worker=assignment.worker, by=by, now=now)
 
 

@@ -52,7 +52,8 @@ class ActivityType:
     fits the case holds.
     ``sample`` says what a dip sample looks at; None where whoever does it chooses.
     ``subjects`` say whom owners look at, in turn; those of a role that is in none choose.
-    ``same_person_as`` is the activity whose person in the same month is this one's too, empty for none.
+    ``same_person_as`` is the activity whose person, ``months_later`` months before, is this one's too; empty
+    for none, and 0 months for the same one.
     ``is_announced`` says of a visit whether the service that is visited is told the day before it comes.
     ``is_dated_later`` means that the framework names the quarter and leaves the dates to be settled.
     """
@@ -81,6 +82,7 @@ class ActivityType:
     follow_up: FollowUpRule | None
     subjects: tuple[SubjectRule, ...]
     same_person_as: str
+    months_later: int
     is_announced: bool
     is_dated_later: bool
     note: str
@@ -130,6 +132,7 @@ def activity_from(data: Json) -> ActivityType:
         follow_up=follow_up_rule_from(data["follow_up"]) if data.get("follow_up") else None,
         subjects=tuple(subject_rule_from(rule) for rule in data.get("subjects", ())),
         same_person_as=data.get("same_person_as", ""),
+        months_later=data.get("months_later", 0),
         is_announced=data.get("is_announced", True),
         is_dated_later=data.get("is_dated_later", False),
         note=data.get("note", ""),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qaframework.packs.definition.values import Json, clauses_of
 from qaframework.rules.periods import Month
-from qaframework.rules.quotas import Kind, Per, Quota, SharedQuota, stretch_number
+from qaframework.rules.quotas import EVERY_YEAR, Kind, Per, Quota, SharedQuota, YearsDue, stretch_number
 
 # Roles, activity, and the codes of units, none for all units.
 QuotaIdentity = tuple[tuple[str, ...], str, tuple[str, ...]]
@@ -35,12 +35,18 @@ def quota_from(data: Json, year_starts_in: int) -> Quota:
         per=per,
         unit=data.get("unit"),
         kind=Kind(data.get("kind", Kind.MINIMUM)),
+        years=_years(data),
     )
 
 
 def shared_quota_from(data: Json, year_starts_in: int) -> SharedQuota:
     per, amounts = _amounts(data, year_starts_in)
-    return SharedQuota(tuple(data["roles"]), data["activity"], amounts, per, tuple(data.get("units", ())))
+    units = tuple(data.get("units", ()))
+    return SharedQuota(tuple(data["roles"]), data["activity"], amounts, per, units, _years(data))
+
+
+def _years(data: Json) -> YearsDue:
+    return YearsDue(data["every_years"], data["first_year"]) if "every_years" in data else EVERY_YEAR
 
 
 def _amounts(data: Json, year_starts_in: int) -> tuple[Per, tuple[int, ...]]:

@@ -13,8 +13,9 @@ WORKER_CASES = "worker_cases"
 class SampleRule:
     """``count`` records of the kind ``of``, from the part of the organisation that ``pool`` names.
 
-    ``within`` is how far back the records were finished, None for open cases. ``cases`` says which open cases
-    count; without any criteria, all do (BED-17, RBWM-19, SAN-10, SAN-13, SAN-30, SAN-37).
+    ``within`` is how far back the records were finished or cases closed, None for open cases. ``cases`` says
+    which cases count; without any criteria, all do. ``open_for`` is how long those drawn for a survey can
+    answer, None for other work (BED-17, RBWM-07, RBWM-19, SAN-10, SAN-13, SAN-30, SAN-37).
     """
 
     of: str
@@ -22,6 +23,8 @@ class SampleRule:
     count: int
     within: Offset | None
     cases: CaseCriteria
+    one_per_family: bool
+    open_for: Offset | None
     clauses: tuple[str, ...]
 
     @property
@@ -37,5 +40,7 @@ def sample_rule_from(data: Json) -> SampleRule:
         count=data["count"],
         within=offset_of(data.get("within")),
         cases=CaseCriteria.of(data.get("cases", {})),
+        one_per_family=data.get("one_per_family", False),
+        open_for=offset_of(data.get("open_for")),
         clauses=clauses_of(data),
     )

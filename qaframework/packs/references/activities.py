@@ -80,6 +80,13 @@ def _fit_slips(
         )
     if activity.get("is_announced") is False and activity.get("kind") != "visit":
         yield f"{place} › is_announced", "Only a visit can come unannounced.", "Leave it out, or kind: visit."
+    is_review, before = activity.get("kind") == "peer_review", part_of(activity, "record").get("due")
+    if is_review != (before == "before_event"):
+        yield (
+            f"{place} › record",
+            "Only a peer review is handed in before the day it is about, and it always is.",
+            "For a peer review, record: {within: 0 days, due: before_event}; else another due.",
+        )
     if activity.get("opens_loop") is True and not framework.get("loop"):
         yield (
             f"{place} › opens_loop",

@@ -58,6 +58,13 @@ def _amount_slips(place: str, quota: Mapping[str, Any]) -> Iterator[Slip]:
         yield place, said, "One of amount, amounts or months."
     if "months" in quota and quota.get("per", "month") != "month":
         yield f"{place} › per", "Numbers by month are for months.", "month, or leave it out."
+    if ("every_years" in quota) != ("first_year" in quota):
+        is_first = "every_years" in quota
+        yield (
+            place,
+            "In which year it is due first is not said." if is_first else "How often it is due is not said.",
+            "first_year, for instance 2026." if is_first else "every_years, or leave first_year out.",
+        )
     per, amounts = quota.get("per", "quarter"), quota.get("amounts")
     if isinstance(amounts, list) and per in list(Per) and len(amounts) != Per(per).stretches:
         yield (

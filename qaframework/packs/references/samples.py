@@ -5,7 +5,8 @@ from typing import Any
 
 from qaframework.packs.references.lookups import Slip, part_of
 
-OF_CASES = ("cases", "worker_cases")
+OPEN_CASES = ("cases", "worker_cases")
+CHOSEN_CASES = ("cases", "closed_cases", "open_and_closed_cases")
 
 
 def sample_slips(
@@ -22,12 +23,14 @@ def sample_slips(
             "Only a dip sample can be drawn like this.",
             "Leave it out, or kind: dip_sample.",
         )
-    if kind not in OF_CASES and not sample.get("within"):
+    if kind not in OPEN_CASES and not sample.get("within"):
         yield f"{place} › within", "How far back they were finished is not said.", "For instance 3 months."
-    if kind in OF_CASES and sample.get("within"):
+    if kind in OPEN_CASES and sample.get("within"):
         yield f"{place} › within", "Open cases are not finished.", "Leave it out."
-    if kind != "cases" and sample.get("cases"):
+    if kind not in CHOSEN_CASES and sample.get("cases"):
         yield f"{place} › cases", "Only a sample of open cases can say which of them.", "Leave it out."
+    if kind not in CHOSEN_CASES and sample.get("one_per_family"):
+        yield f"{place} › one_per_family", "Only cases are of a family.", "Leave it out, or of: cases."
     if kind == "worker_cases" and sample.get("from"):
         yield f"{place} › from", "The cases are those of one person.", "Leave it out: subjects say whose."
     if kind == "worker_cases" and not activity.get("subjects"):

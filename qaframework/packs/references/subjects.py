@@ -14,7 +14,7 @@ from qaframework.packs.references.lookups import (
 )
 from qaframework.people.roles import ROLES
 
-ABOUT_PEOPLE = ("observation", "supervision_audit")
+ABOUT_PEOPLE = ("observation", "supervision_audit", "peer_review", "appraisal")
 
 
 def subject_slips(place: str, activity: Mapping[str, Any], framework: Mapping[str, Any]) -> Iterator[Slip]:
@@ -24,8 +24,8 @@ def subject_slips(place: str, activity: Mapping[str, Any], framework: Mapping[st
     if rules and activity.get("kind") not in ABOUT_PEOPLE and not is_of_one_worker:
         yield (
             f"{place} › subjects",
-            "Only an observation, an audit of supervision or a dip sample of one worker's cases is about a "
-            "person who can be chosen in turn.",
+            "Only an observation, an audit of supervision, a peer review, an appraisal or a dip sample of "
+            "one worker's cases is about a person who can be chosen in turn.",
             f"Leave it out, or kind: {' or '.join(ABOUT_PEOPLE)}, or sample › of: worker_cases.",
         )
     owners = [role for rule in rules for role in texts_of(rule, "by")]
@@ -48,6 +48,8 @@ def _looks_up(place: str, by: list[str], whose: list[str]) -> Iterator[Slip]:
 def _pair_slips(place: str, activity: Mapping[str, Any], framework: Mapping[str, Any]) -> Iterator[Slip]:
     other = activity.get("same_person_as")
     if not isinstance(other, str):
+        if activity.get("months_later"):
+            yield place, "After which other work it comes is not said.", "Add same_person_as."
         return
     leads = [
         one["key"]

@@ -10,6 +10,7 @@ from qaframework.packs.references.lookups import (
     part_of,
     question_keys_of,
     repeated,
+    texts_of,
     unknown,
 )
 
@@ -34,8 +35,33 @@ def tool_slips(file_key: str, tool: Any, framework: Any) -> Iterator[Slip]:
     rows = tool.get("rows")
     if isinstance(rows, dict) and _wrong_way_round(rows):
         yield "rows", "The least number of rows is above the largest.", "minimum at most maximum."
+    yield from _response_slips(tool)
     yield from _question_slips(tool)
     yield from _list_slips(tool, framework)
+
+
+def _response_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:
+    """What tells who answered a survey is a question that everybody's row must answer."""
+    response = part_of(part_of(tool, "rows"), "response")
+    key = response.get("question")
+    if not isinstance(key, str):
+        return
+    questions = {
+        str(question.get("key")): question
+        for section in entries_of(tool, "sections")
+        for question in entries_of(section, "questions")
+    }
+    place, question = "rows › response", questions.get(key)
+    yield from unknown(f"{place} › question", [key], questions, "question of the tool")
+    if question is not None:
+        if question.get("type") != "pick_one" or question.get("required") is not True:
+            yield (
+                f"{place} › question",
+                "It may be left open.",
+                "A question with type: pick_one, required: true.",
+            )
+        options = keys_of(question, "options")
+        yield from unknown(f"{place} › options", texts_of(response, "options"), options, "option of it")
 
 
 def _question_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:

@@ -67,7 +67,8 @@ def _lines(plan: Planned, named: PlanWords, *, is_dry: bool) -> list[str]:
         f"{plan.programme}: {plan.added} {would}added, {plan.dropped} {would}withdrawn, "
         f"{plan.moved} {would}moved, {plan.updated} {would}brought to newer rules."
     )
-    return [counts] if plan.is_new else [counts, *(f"  {named.sentence(line)}" for line in plan.lines)]
+    told = [] if plan.is_new else [named.sentence(line) for line in plan.lines]
+    return [counts, *(f"  {line}" for line in (*told, *plan.not_due))]
 
 
 def _detail(plan: Planned, named: PlanWords) -> dict[str, Any]:
@@ -78,5 +79,6 @@ def _detail(plan: Planned, named: PlanWords) -> dict[str, Any]:
         "withdrawn": plan.dropped,
         "moved": plan.moved,
         "updated": plan.updated,
+        "not_due": list(plan.not_due),
         "lines": [named.data(line) for line in plan.lines],
     }

@@ -14,6 +14,7 @@ from qaframework.allocation.workflow.proposing import owners_in
 from qaframework.packs.command import live_frameworks
 from qaframework.packs.definition import Pack, parse
 from qaframework.packs.reading import PackInvalid, hash_of, read_pack
+from qaframework.packs.wording import not_due_in
 from qaframework.people.command import OperatorCommand, Outcome
 from qaframework.people.exports import without_formula
 from qaframework.people.refusal import Refused
@@ -63,7 +64,7 @@ class Command(OperatorCommand):
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from error
         write = _csv if options["csv"] else _table
-        return Outcome(0, write(pack, found, assumptions), details=_details(found, assumptions))
+        return Outcome(0, write(pack, found, assumptions), details=_details(pack, found, assumptions))
 
 
 def _given(options: dict[str, Any]) -> tuple[Pack, list[Owner[str]]]:
@@ -115,6 +116,7 @@ def _table(pack: Pack, found: Simulated, assumptions: Assumptions) -> str:
     return "\n".join(
         [
             f"{pack.name}, {found.year.label}",
+            *not_due_in(pack, found.year),
             *_block("Pieces of work by role", "role", lines, header, width),
             *_block("The same by kind of work", "work", lines, header, width),
             *_block("What is expected to follow", "expected", lines, header, width),
@@ -150,12 +152,13 @@ def _csv(pack: Pack, found: Simulated, assumptions: Assumptions) -> str:
     return text.getvalue().rstrip("\n")
 
 
-def _details(found: Simulated, assumptions: Assumptions) -> dict[str, Any]:
+def _details(pack: Pack, found: Simulated, assumptions: Assumptions) -> dict[str, Any]:
     expected = found.expected_by_month()
     activities = sorted({activity for activity, _ in found.activities})
     return {
         "year": found.year.key,
         "months": [month.key for month in found.year.months],
+        "not_due": not_due_in(pack, found.year),
         "by_role": {role: found.by_month(role) for role in found.roles},
         "by_activity": {key: sum(found.activity_by_month(key)) for key in activities},
         "expected_by_month": {name.lower(): numbers for name, numbers in expected.items()},
