@@ -65,7 +65,8 @@ def changed_quotas(draw, pack: Pack) -> tuple[list[Quota], list[SharedQuota]]:
     ]
     taken = {(one.role, one.activity) for one in quotas}
     taken |= {(role, one.activity) for one in shared for role in one.roles}
-    free = [(role, key) for role in pack.roles for key in pack.activities if (role, key) not in taken]
+    counted = [key for key, one in pack.activities.items() if one.kind != "case_review"]
+    free = [(role, key) for role in pack.roles for key in counted if (role, key) not in taken]
     for role, activity in draw(st.lists(st.sampled_from(free), max_size=3, unique=True)):
         per, unit = draw(st.sampled_from(Per)), draw(st.sampled_from([None, "some-unit"]))
         quotas.append(Quota(role, activity, draw(amounts(per)), per, unit, draw(st.sampled_from(Kind))))
