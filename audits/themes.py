@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from audits.models import MonthTheme
 from qaframework.allocation.models import Programme
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.models import Unit
@@ -22,7 +23,7 @@ def theme_for(
 ) -> ChosenTheme | None:
     """The theme for draws from the pool: that set for the nearest unit, the pool itself or above it; without
     any, that of the framework."""
-    themes = programme.themes.filter(period=month.key).select_related("unit")
+    themes = MonthTheme.objects.filter(programme=programme, period=month.key).select_related("unit")
     above = [theme for theme in themes if pool.path.startswith(theme.unit.path)]
     if above:
         nearest = max(above, key=lambda theme: len(theme.unit.path))

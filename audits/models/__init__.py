@@ -10,9 +10,9 @@ from audits.models.audits import (
     ModerationDraw,
 )
 from audits.models.case_reviews import CaseReview
-from audits.models.draws import DrawnCase, MonthTheme, RecordedDraw, SampleDraw
+from audits.models.draws import DrawnCase, RecordedDraw, SampleDraw
 from audits.models.samples import DipSampleDraw, SampledRecord
-from audits.models.themes import DipSampleTheme
+from audits.models.themes import DipSampleTheme, MonthTheme
 
 __all__ = [
     "AdviceRequest",

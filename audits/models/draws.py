@@ -1,4 +1,4 @@
-"""Themes of the months, and the cases that are drawn for audits."""
+"""The cases that are drawn for audits."""
 
 from typing import ClassVar
 
@@ -8,36 +8,6 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 PERSON = settings.AUTH_USER_MODEL
-
-
-class MonthTheme(models.Model):
-    """What a month's theme-directed audits of a unit and all below it are about, and which cases fit it.
-
-    The nearest unit's theme holds (LAN-01, SAN-10). ``criteria`` has keys of plan types, age bands and flags,
-    as ``CaseCriteria`` keeps them.
-    """
-
-    PERSONAL_FIELDS: ClassVar = ("set_by", "source")
-
-    programme = models.ForeignKey("allocation.Programme", on_delete=models.PROTECT, related_name="themes")
-    period = models.CharField(max_length=8, help_text="Month such as 2026-12.")
-    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")
-    title = models.CharField(max_length=120)
-    source = models.TextField(blank=True, help_text="What suggested it: data, audits, incidents, feedback.")
-    criteria = models.JSONField(default=dict, blank=True)
-    set_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
-    set_at = models.DateTimeField()
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering: ClassVar = ["period", "programme", "unit__path"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["programme", "period", "unit"], name="one_theme_a_month"),
-            models.CheckConstraint(condition=~Q(title=""), name="theme_has_a_title"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class RecordedDraw(models.Model):

@@ -47,7 +47,7 @@ def set_theme(
         "set_by": by,
         "set_at": now,
     }
-    known = programme.themes.filter(period=month.key, unit=unit).first()
+    known = MonthTheme.objects.filter(programme=programme, period=month.key, unit=unit).first()
     if known is None:
         theme = MonthTheme(programme=programme, period=month.key, unit=unit, **values)
         return history.create(theme, by=by, now=now, reason="Theme set")

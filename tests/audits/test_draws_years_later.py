@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 
-from audits.models import SampleDraw
+from audits.models import MonthTheme, SampleDraw
 from audits.workflow import replace_case, verify_draw
 from qaframework.caseload.models import Case, CaseClearance
 from qaframework.packs.workflow import load_pack
@@ -68,7 +68,7 @@ def three_years_pass(house: House) -> None:
             activity["draw"] |= {"reserve_share": 0.5, "one_per_family": False, "strata": None}
             activity["draw"] |= {"minimum_share": None, "new_workers": None, "by_theme": False}
     load_pack(content=content, units=[authority.root], by=None, now=LATER)
-    house.programme.themes.all().delete()
+    MonthTheme.objects.all().delete()
 
 
 def test_the_record_alone_gives_the_same_cases(house, time_machine):
