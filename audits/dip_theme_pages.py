@@ -61,7 +61,7 @@ def result_tables(found: Iterable[Collated]) -> list[dict[str, Any]]:
     """One table for each form that was used, with the notes on its numbers."""
     return [
         {
-            "caption": f"{one.form}: {one.samples} handed in",
+            "caption": f"{one.form} ({one.samples} handed in)",
             "columns": RESULT_COLUMNS,
             "rows": [result_row(question) for question in one.questions],
             "notes": list(

@@ -148,6 +148,8 @@ def _their_places(draw: DipSampleDraw, reader: User) -> Step:
 def _shortfall(draw: DipSampleDraw) -> str:
     if not draw.shortfall:
         return ""
+    if draw.shortfall == draw.size:
+        return f"{draw.size} were asked for, and there were none that could be drawn."
     return (
         f"{draw.size} were asked for and {draw.shortfall} could not be drawn, because there were no more. "
         "None is drawn twice."

@@ -72,7 +72,8 @@ class DipSamplePages(ActivityPages):
         return sample_pages.row_links(draw, user) if draw else {}
 
     def results(self, sample: DipSample, values: Mapping[str, Any]) -> dict[str, Any] | None:
-        if sample.is_open:
+        looks_at_nothing = sample.answer_set.given_rows == 0
+        if sample.is_open or looks_at_nothing:
             return None
         definition = sample.answer_set.tool_version.definition
         found = results(definition, values)

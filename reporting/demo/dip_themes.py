@@ -51,12 +51,16 @@ def _write_up(story: Story, place: Place) -> None:
         return
     assert senior is not None
     at = min(story.end_of(place.month) + AFTER_THE_MONTH, story.now)
-    audits.write_narrative(theme=theme, text=words()["dip_sample_narrative"], read=0, by=senior, now=at)
+    audits.write_narrative(theme=theme, text=_narrative_on(theme.title), read=0, by=senior, now=at)
     if place.month == Month.of(story.today):
         return
     for read, (side, person) in enumerate(((Side.SERVICE, head), (Side.QA, officer)), 1):
         assert person is not None
         audits.sign_narrative(theme=theme, side=side, read=read, by=person, now=at)
+
+
+def _narrative_on(title: str) -> str:
+    return next(theme["narrative"] for theme in words()["dip_sample_themes"] if theme["title"] == title)
 
 
 def _places(story: Story, programme: Programme, month: Month) -> list[Place]:

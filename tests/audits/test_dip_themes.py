@@ -350,7 +350,8 @@ def test_the_functions_quarterly_report_quotes_what_was_agreed(
     build_due_reports()
     of_function = Report.objects.get(unit=authority.duty, period="2026-Q3")
     shown = signed_in(authority.qa_officer).get(f"/reports/{of_function.pk}/").content.decode()
-    assert f"November 2026, Purposeful visits: {TEXT}" in shown
+    assert ">November 2026: Purposeful visits</h3>" in shown
+    assert TEXT in shown
     assert "Not agreed yet: Fathers (December 2026)." in shown
     for other in Report.objects.exclude(pk=of_function.pk):
         assert TEXT not in str(other.figures), other

@@ -113,6 +113,7 @@ def test_without_anything_to_look_at_it_can_be_handed_in_as_it_is(
     assert "Nothing has been drawn" in page(client, "section", sample, "audits")
     client.post(url("hand_in", sample))
     assert not fresh(sample).is_open
+    assert "What it adds up to" not in page(client, "read", sample)
 
 
 def test_restricted_cases_are_only_for_those_who_are_cleared(bedford: Setting, open_sample: Open) -> None:
