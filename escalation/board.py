@@ -19,7 +19,7 @@ from escalation.forms import SHOW_ALL, BoardFilter
 from escalation.models import EscalationStep, StepQuerySet, StepRecipient
 from qaframework.people.models import User
 from qaframework.people.paging import KeysetPage, keyset_page
-from qaframework.people.templatetags.page import short_date
+from qaframework.people.templatetags.page import short_date, unbroken
 from qaframework.rules.working_days import local_date
 
 COLUMNS = (
@@ -58,7 +58,7 @@ class BoardRow:
         """The line as the component for tables takes it."""
         return [
             {"text": self.label, "url": self.url},
-            f"{_unbroken(short_date(self.step.clock.due_at))}\n{_unbroken(self._since())}",
+            f"{unbroken(short_date(self.step.clock.due_at))}\n{unbroken(self._since())}",
             self.with_whom,
             {"text": self.step.name, "status": "late"},
             "\n".join(self.told) or NOBODY,
@@ -108,11 +108,6 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
     page = keyset_page(_narrowed(now_or_all, chosen), moment="clock__due_at", query=query)
     rows = [_row(step, today) for step in page.rows]
     return Board(rows, page, [_count(name, count, query) for name, count in counts.items()], chosen)
-
-
-def _unbroken(text: str) -> str:
-    """Kept on one line in a narrow column."""
-    return text.replace(" ", "\u00a0")
 
 
 def kind_label(kind: str) -> str:

@@ -22,7 +22,7 @@ from qaframework.packs.wording import how_often, sentence
 from qaframework.people.calendar import working_calendar
 from qaframework.people.forms import FilterForm, offer
 from qaframework.people.models import Post, PostHolding, Unit, User
-from qaframework.people.templatetags.page import short_date
+from qaframework.people.templatetags.page import short_date, unbroken
 from qaframework.rules.deadlines import Offset, due_date
 from qaframework.rules.statistics import suppress_small
 from qaframework.rules.working_days import WorkingCalendar, local_date
@@ -316,13 +316,13 @@ def _row(one: Person, today: date) -> list[Any]:
         one.user.full_name,
         one.post.title,
         one.post.unit.name,
-        short_date(one.last) or "Never",
+        unbroken(short_date(one.last)) or "Never",
         (today - one.last).days if one.last else NOTHING,
         {"text": one.how_often, "url": reverse("allocation:observed", args=[one.user.pk])}
         if one.how_often
         else NOTHING,
-        short_date(one.by) or NOTHING,
-        f"Due {short_date(one.given_out)}" if one.given_out else NOTHING,
+        unbroken(short_date(one.by)) or NOTHING,
+        unbroken(f"Due {short_date(one.given_out)}") if one.given_out else NOTHING,
         _standing(one, today),
     ]
 

@@ -27,6 +27,12 @@ class Drawn:
 class Paragraph(Drawn):
     kind: ClassVar = "paragraph"
     text: str
+    heading: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        """Its paragraphs: blank lines only stand between them."""
+        return [line for line in self.text.splitlines() if line.strip()]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from qaframework.allocation.reading import with_rules
 from qaframework.caseload.access import cleared_q
 from qaframework.people.forms import FilterForm, offer
 from qaframework.people.models import Unit, User
-from qaframework.people.templatetags.page import short_date
+from qaframework.people.templatetags.page import short_date, unbroken
 from qaframework.rules.periods import Month
 from qaframework.tools.definition import Question
 from qaframework.tools.models import Answer, ToolVersion
@@ -83,14 +83,17 @@ class LearningNeeds:
 
     @property
     def rows(self) -> list[list[Any]]:
-        return [[*_cells(one), _person(one)][: len(self.columns)] for one in self.needs[:MOST_SHOWN]]
+        return [
+            [*_cells(one), unbroken(short_date(one.observed_on)), _person(one)][: len(self.columns)]
+            for one in self.needs[:MOST_SHOWN]
+        ]
 
     @property
     def file_rows(self) -> Iterator[list[Any]]:
         """All of them for a spreadsheet, a header first."""
         yield self.columns
         for one in self.needs:
-            yield [*_cells(one), str(one.worker or "")][: len(self.columns)]
+            yield [*_cells(one), short_date(one.observed_on), str(one.worker or "")][: len(self.columns)]
 
     @property
     def _names_somebody(self) -> bool:
@@ -166,7 +169,7 @@ def _questions(observations: QuerySet[Observation], kind: str) -> dict[int, dict
 
 
 def _cells(one: Need) -> list[Any]:
-    return [one.text, one.kind, one.unit.name, one.work, short_date(one.observed_on)]
+    return [one.text, one.kind, one.unit.name, one.work]
 
 
 def _person(one: Need) -> Any:

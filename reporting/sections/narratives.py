@@ -8,7 +8,7 @@ def narratives_section(narratives: tuple[Narrative, ...]) -> Section:
     """Each month's text as it was signed, and which months have none yet."""
     agreed = [one for one in narratives if one.text]
     waiting = [f"{one.theme} ({one.month})" for one in narratives if not one.text]
-    blocks: list[Block] = [Paragraph(f"{one.month}, {one.theme}: {one.text}") for one in agreed]
+    blocks: list[Block] = [Paragraph(one.text, f"{one.month}: {one.theme}") for one in agreed]
     if waiting:
         blocks.append(Paragraph(f"Not agreed yet: {'; '.join(waiting)}."))
     return Section(

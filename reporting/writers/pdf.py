@@ -8,7 +8,7 @@ from typing import Any
 import typst
 from django.conf import settings
 
-from reporting.document import Block, Document, LineChart, StackedChart, Stats, Table
+from reporting.document import Block, Document, LineChart, Paragraph, StackedChart, Stats, Table
 from reporting.writers.drawings import description_of, drawing
 from reporting.writers.tables import table_of_line, table_of_stacked
 
@@ -39,6 +39,8 @@ def _block(block: Block) -> dict[str, Any]:
         return _table(block)
     if isinstance(block, Stats):
         return {"kind": block.kind, "stats": [asdict(stat) for stat in block.stats]}
+    if isinstance(block, Paragraph):
+        return {"kind": block.kind, "heading": block.heading, "lines": block.lines}
     return {"kind": block.kind, **asdict(block)}
 
 

@@ -31,7 +31,7 @@ def as_workbook(document: Document) -> bytes:
 
 def _rows(block: Block) -> list[list[Any]]:
     if isinstance(block, Paragraph):
-        return [[text] for text in block.text.splitlines()]
+        return [[text] for text in [block.heading, *block.lines] if text]
     if isinstance(block, Explanation):
         return [["Rule", block.rule], ["Counted", block.numerator], ["Out of", block.denominator]]
     return _table(_as_table(block))

@@ -103,6 +103,11 @@ def short_date(value: date | None) -> str:
     return f"{_local(value).day} {_local(value):%b %Y}" if value else ""
 
 
+def unbroken(text: str) -> str:
+    """Kept on one line in a narrow column."""
+    return text.replace(" ", "\u00a0")
+
+
 @register.filter
 def uk_time(value: datetime | None) -> str:
     """The London time of a moment: 2:05pm, 2pm, midday, midnight."""
