@@ -87,6 +87,14 @@ def holding_rows(holdings: Iterable[PostHolding], on: date, *, by_post: bool = F
     ]
 
 
+def closing_facts(post: Post, on: date) -> list[dict[str, str]]:
+    """What to know of a post before it is closed: where it is, and who still has to have a last day in it."""
+    later = [one for one in post.holdings.select_related("user") if one.ends_on is None or one.ends_on > on]
+    names = ", ".join(str(one.user) for one in sorted(later, key=lambda one: one.starts_on))
+    held = f"{names}. Record a last day first; the post can be closed after it." if names else "Nobody"
+    return [{"label": "Where", "value": post.unit.name}, {"label": "Held by", "value": held}]
+
+
 def person_history(person: User) -> list[list[str]]:
     """The last changes of the person and of the posts they held: when, what, by whom."""
     entries = [

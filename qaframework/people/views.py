@@ -29,6 +29,7 @@ from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import RecordRead, Unit
 from qaframework.people.pages import (
     branches,
+    closing_facts,
     holding_rows,
     person_history,
     post_rows,
@@ -41,6 +42,12 @@ from qaframework.people.roles import ROLE_CHOICES, ROLES, Capability
 from qaframework.people.tables import columns
 
 MOST_MISTAKES_SHOWN = 200
+WHAT_CLOSING_MEANS = (
+    "Nobody can be appointed to a closed post, and it cannot be opened again here.",
+    "Work that it still owes stays with it, with nobody to do it, until the quality assurance team moves it "
+    "to another post. When the programme is next made, the post owes nothing in the months to come.",
+    "Posts that report to it then report to the one above it.",
+)
 NO_POST = "You hold no post today. If that is wrong, ask your administrator to record your post."
 NO_ORGANISATION = (
     "Nobody holds a post yet. The first one is recorded with a command: "
@@ -161,15 +168,23 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Capability.CONFIGURE)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def post_close(request: HttpRequest, pk: int) -> HttpResponse:
     closing = access.get_post(request.user, pk, local_today())
-    try:
+
+    def close(_values: dict[str, Any]) -> str:
         workflow.close_post(post=closing, by=request.user, now=timezone.now(), on=local_today())
         messages.success(request, f"{closing.title} has been closed.")
-    except (Refused, SomebodyElseWasFirst) as refusal:
-        messages.error(request, str(refusal))
-    return redirect("people:post", pk)
+        return reverse("people:post", args=[closing.pk])
+
+    page = {
+        "title": f"Close {closing.title}",
+        "facts": closing_facts(closing, local_today()),
+        "text": WHAT_CLOSING_MEANS,
+        "button": "Close this post",
+        "back": _crumb("post", closing),
+    }
+    return form_page(request, Form(sent(request)), close, page)
 
 
 @requires(Capability.CONFIGURE)

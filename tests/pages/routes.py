@@ -154,7 +154,7 @@ PEOPLE = [
     get("people:unit_add", "unit", for_=ADMIN, gate=ADMINS),
     get("people:post_add", "unit", for_=ADMIN, gate=ADMINS),
     get("people:post", "post", for_=ADMIN, gate=ADMINS),
-    post("people:post_close", "post", for_=ADMIN, gate=ADMINS),
+    get("people:post_close", "post", for_=ADMIN, gate=ADMINS),
     get("people:appoint", "post", for_=ADMIN, gate=ADMINS),
     get("people:holding_end", "holding", for_=ADMIN, gate=ADMINS),
     get("people:person", "person", for_=ADMINS | QA, gate=ADMINS | QA),

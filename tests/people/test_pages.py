@@ -141,12 +141,19 @@ def test_units_and_posts_are_added_and_closed(northmoor: Authority, client: Clie
     client.post(f"/people/units/{unit.pk}/add-post/", form)
     post = unit.posts.get()
     assert post.reports_to == northmoor.post_of[northmoor.senior_manager]
+    asked = client.get(f"/people/posts/{post.pk}/close/").content.decode()
+    assert "until the quality assurance team moves it to another post" in asked
+    post.refresh_from_db()
+    assert post.is_active
     client.post(f"/people/posts/{post.pk}/close/")
     post.refresh_from_db()
     assert not post.is_active
     held = northmoor.post_of[northmoor.team_manager]
-    page = client.post(f"/people/posts/{held.pk}/close/", follow=True).content.decode()
-    assert "holds this post" in page
+    address = f"/people/posts/{held.pk}/close/"
+    assert f"{northmoor.team_manager}. Record a last day first" in client.get(address).content.decode()
+    refused = client.post(address)
+    assert refused.status_code == 422
+    assert "holds this post" in refused.content.decode()
 
 
 def test_reading_a_person_is_logged_and_shown(northmoor: Authority, client: Client) -> None:
