@@ -9,8 +9,16 @@
 const { userId, signInUrl } = document.body.dataset;
 const PAUSE = 800; // milliseconds after the last key
 const LONGEST_RETRY = 60_000;
-const londonTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
+const londonClock = new Intl.DateTimeFormat("en-GB", { hour: "numeric", minute: "2-digit", hour12: false, timeZone: "Europe/London" });
 const conflictTemplate = document.getElementById("conflict-template");
+
+/** A moment in London as every page writes it: 2:05pm, 2pm, midday, midnight. */
+function londonTime(moment) {
+  const { hour, minute } = Object.fromEntries(londonClock.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
+  if (minute === 0 && hour % 12 === 0) return hour === 12 ? "midday" : "midnight";
+  const minutes = minute ? `:${String(minute).padStart(2, "0")}` : "";
+  return `${hour % 12 || 12}${minutes}${hour % 24 < 12 ? "am" : "pm"}`;
+}
 
 /** The token of the session as it is now: signing in again, in this tab or another, changes it. */
 function csrfToken() {
@@ -160,8 +168,9 @@ class Answer {
     if (JSON.stringify(sent) !== JSON.stringify(this.values())) this.keep();
     else if (this.isUnsaved()) localStorage.removeItem(this.storageKey);
     this.retryAfter = 2000;
-    this.say(`Saved ${londonTime.format(new Date(savedAt))}`);
-    window.dispatchEvent(new CustomEvent("answer-saved", { detail: { url: this.url } }));
+    const time = londonTime(new Date(savedAt));
+    this.say(`Saved ${time}`);
+    window.dispatchEvent(new CustomEvent("answer-saved", { detail: { url: this.url, time } }));
   }
 
   retry() {

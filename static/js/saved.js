@@ -5,7 +5,6 @@ const place = document.querySelector("[data-saved]");
 const prefix = `answer:${document.body.dataset.userId}:`;
 const fields = [...document.querySelectorAll("[data-autosave-url]")];
 const urls = new Set(fields.map((field) => field.dataset.autosaveUrl));
-const londonTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
 const PATIENCE = 4000; // milliseconds in which an answer normally arrives
 let waitingSince = 0;
 let lastSaved = null;
@@ -21,14 +20,14 @@ function show() {
   } else if (waiting) {
     place.textContent = "Saving…";
   } else if (lastSaved) {
-    place.textContent = `All saved at ${londonTime.format(lastSaved)}`;
+    place.textContent = `All saved at ${lastSaved}`;
   }
 }
 
 document.addEventListener("input", show);
 document.addEventListener("change", show);
-window.addEventListener("answer-saved", () => {
-  lastSaved = new Date();
+window.addEventListener("answer-saved", ({ detail }) => {
+  lastSaved = detail.time;
   show();
 });
 setInterval(show, 1000);

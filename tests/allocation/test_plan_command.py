@@ -48,6 +48,7 @@ def test_quotas_that_nobody_owes_are_warned_about(
     assert warning.startswith("Lancashire quality assurance framework: nobody owes the quotas of these roles")
     assert "Director of children's social care" in warning
     assert "Team manager" not in warning
+    assert warning.endswith("let it hold for a unit above their posts too, such as the whole authority.")
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(

@@ -31,7 +31,11 @@ RULE = {"by": ["senior_manager"], "whose": ["team_manager"], "from": "own_group"
 @pytest.mark.parametrize(
     ("activity", "values", "said"),
     [
-        ("service_visit", {"subjects": [RULE]}, "Only an observation, an audit of supervision, a peer review"),
+        (
+            "service_visit",
+            {"subjects": [RULE]},
+            "Only an observation, an audit of supervision, a peer review",
+        ),
         ("supervision_audit", {"subjects": [RULE, RULE]}, "“senior_manager” is there 2 times"),
         ("supervision_audit", {"subjects": [{**RULE, "by": ["chef"]}]}, "“chef” is not a role"),
         ("supervision_audit", {"subjects": [{**RULE, "whose": ["chef"]}]}, "“chef” is not a role"),

@@ -51,11 +51,11 @@ def test_what_is_typed_is_saved_with_the_version_it_was_read_at(audit: Site) -> 
     audit.answer_next(200, version=4, saved_at="2026-11-10T14:02:00Z")
     audit.answer_next(200, version=5, saved_at="2026-11-10T14:03:00Z")
     audit.page.fill("#a", "second text")
-    expect(audit.page.get_by_text("Saved 14:02")).to_be_visible()
+    expect(audit.page.get_by_text("Saved 2:02pm")).to_be_visible()
     assert audit.posts == [{"version": "3", "value": "second text"}]
     assert audit.page.input_value("[name=version__a]") == "4"
     audit.page.fill("#a", "third text")
-    expect(audit.page.get_by_text("Saved 14:03")).to_be_visible()
+    expect(audit.page.get_by_text("Saved 2:03pm")).to_be_visible()
     assert audit.posts[1]["version"] == "4"
     assert kept(audit) == {}
 
@@ -64,9 +64,9 @@ def test_radio_buttons_of_one_question_are_one_answer(audit: Site) -> None:
     audit.answer_next(200, version=1, saved_at="2026-11-10T14:02:00Z")
     audit.answer_next(200, version=2, saved_at="2026-11-10T14:03:00Z")
     audit.page.check("#g1")
-    expect(audit.page.get_by_text("Saved 14:02")).to_be_visible()
+    expect(audit.page.get_by_text("Saved 2:02pm")).to_be_visible()
     audit.page.check("#g2")
-    expect(audit.page.get_by_text("Saved 14:03")).to_be_visible()
+    expect(audit.page.get_by_text("Saved 2:03pm")).to_be_visible()
     assert [post["version"] for post in audit.posts] == ["0", "1"]
     assert audit.posts[1]["value"] == "inadequate"
 
@@ -78,7 +78,7 @@ def test_without_a_connection_the_text_is_kept_and_sent_again(audit: Site) -> No
     assert "in the lift" in next(iter(kept(audit).values()))
     audit.answer_next(200, version=4, saved_at="2026-11-10T14:02:00Z")
     audit.page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(audit.page.get_by_text("Saved 14:02")).to_be_visible()
+    expect(audit.page.get_by_text("Saved 2:02pm")).to_be_visible()
     assert kept(audit) == {}
 
 
@@ -89,7 +89,7 @@ def test_after_the_session_ended_the_text_comes_back_and_is_sent(audit: Site) ->
     audit.answer_next(200, version=4, saved_at="2026-11-10T14:02:00Z")
     audit.visit()
     expect(audit.page.locator("#a")).to_have_value("typed too late")
-    expect(audit.page.get_by_text("Saved 14:02")).to_be_visible()
+    expect(audit.page.get_by_text("Saved 2:02pm")).to_be_visible()
     assert audit.posts[-1] == {"version": "3", "value": "typed too late"}
 
 
@@ -111,7 +111,7 @@ def test_two_texts_are_both_shown_and_the_person_chooses(audit: Site, button: st
     expect(conflict).to_contain_text("their text")
     audit.answer_next(200, version=10, saved_at="2026-11-10T14:02:00Z")
     conflict.get_by_role("button", name=button).click()
-    expect(audit.page.get_by_text("Saved 14:02")).to_be_visible()
+    expect(audit.page.get_by_text("Saved 2:02pm")).to_be_visible()
     expect(conflict).to_have_count(0)
     assert audit.posts[-1] == {"version": "9", "value": chosen}
 

@@ -89,7 +89,8 @@ class Proposal:
             return ""
         return (
             f"{self.framework}: nobody owes the quotas of these roles, because none of their posts is in a "
-            f"unit for which it holds: {', '.join(self.roles_without_a_post)}."
+            f"unit for which it holds: {', '.join(self.roles_without_a_post)}. If they should owe them, let "
+            "it hold for a unit above their posts too, such as the whole authority."
         )
 
     def version_in(self, month: Month) -> FrameworkVersion:
