@@ -215,7 +215,7 @@ def test_whom_the_owner_chooses_takes_both_looks_and_not_whom_they_had_last(
     assert audit.assignment.worker_reason == reason
     assert audit.action_plan.worker == other
     follower = both.get(activity=OF_A_CASE)
-    with pytest.raises(Refused, match="the same person as the other work of this month"):
+    with pytest.raises(Refused, match="the same person as the other work that goes with it"):
         set_worker(assignment=follower, worker=second, by=holder(head), now=may)
 
 
