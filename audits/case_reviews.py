@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from audits.independence import Eligibility
 from audits.models import CaseAudit, CaseReview
 from qaframework.allocation.models import Assignment, Programme
+from qaframework.allocation.reading import activities_on
 from qaframework.caseload.models import Case
 from qaframework.packs.definition import ActivityType, FollowUpRule, MidwayRule
 from qaframework.packs.models import Framework
@@ -40,12 +41,9 @@ class DueReview:
 
 def due_reviews(cases: QuerySet[Case], today: date) -> Iterator[DueReview]:
     """Of the cases, those that are to be looked at and are not yet, by all frameworks on that local date."""
-    for programme in Programme.objects.filter(
-        framework__in=Framework.objects.live(), starts_on__lte=today, ends_on__gte=today
-    ).select_related("framework"):
-        for activity in programme.framework.version_on(today).pack.activities.values():
-            if activity.kind == KIND:
-                yield from due_in(programme, activity, cases, today)
+    for programme, activity in activities_on(today):
+        if activity.kind == KIND:
+            yield from due_in(programme, activity, cases, today)
 
 
 def due_in(

@@ -7,10 +7,10 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from qaframework.allocation.models import Assignment, Programme
+from qaframework.allocation.reading import activities_on
 from qaframework.caseload.access import is_cleared
 from qaframework.caseload.models import Case
 from qaframework.packs.definition import ActivityType
-from qaframework.packs.models import Framework
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Post
 from qaframework.rules.working_days import local_date
@@ -27,13 +27,10 @@ class DueClosure:
 
 def due_closures(cases: QuerySet[Case], today: date) -> Iterator[DueClosure]:
     """Of the cases, those whose framework wants an audit after closing; on that local date."""
-    for programme in Programme.objects.filter(
-        framework__in=Framework.objects.live(), starts_on__lte=today, ends_on__gte=today
-    ).select_related("framework"):
-        for activity in programme.framework.version_on(today).pack.activities.values():
-            if activity.closure_owed_by:
-                for case in without_audit(cases, programme, activity).select_related("unit", "worker"):
-                    yield DueClosure(programme, activity, case)
+    for programme, activity in activities_on(today):
+        if activity.closure_owed_by:
+            for case in without_audit(cases, programme, activity).select_related("unit", "worker"):
+                yield DueClosure(programme, activity, case)
 
 
 def without_audit(cases: QuerySet[Case], programme: Programme, activity: ActivityType) -> QuerySet[Case]:

@@ -244,22 +244,9 @@ def _without_closure_audit(cases: QuerySet[Case], organisation: Organisation) ->
     for one in due_closures(cases, organisation.on):
         if nearest_manager(one, organisation) is not None:
             continue  # It is opened at the next run.
-        case = one.case
-        assert case.unit is not None
-        assert case.closed_on is not None
-        yield Unallocated(
-            cause=f"closure {one.activity.key} {case.pk} {case.closed_on}",
-            unit_ids=(case.unit.pk,),
-            what=f"{one.activity.label}, {_named(case)}",
-            whose=case.unit.name,
-            why=NO_MANAGER,
-            since=case.closed_on,
-            remedy="Have a post filled, or a manager cleared for the case"
-            if case.is_restricted
-            else "Have a post filled",
-            url="",
-            case_id=None if case.is_restricted else case.pk,
-        )
+        assert one.case.closed_on is not None
+        cause = f"closure {one.activity.key} {one.case.pk} {one.case.closed_on}"
+        yield _of_case(one.case, one.activity, cause, NO_MANAGER, one.case.closed_on, cleared="a manager")
 
 
 def _without_case_review(cases: QuerySet[Case], organisation: Organisation) -> Iterator[Unallocated]:
@@ -270,22 +257,28 @@ def _without_case_review(cases: QuerySet[Case], organisation: Organisation) -> I
             reviewers[key] = Reviewers.load(one.programme, one.activity, organisation)
         if reviewers[key].may_take(one):
             continue  # It is opened at the next run.
-        case = one.case
-        assert case.unit is not None
-        cause = f"audit {one.audit.pk}" if one.audit else f"{one.last_review_on}"
-        yield Unallocated(
-            cause=f"review {one.activity.key} {case.pk} {cause}",
-            unit_ids=(case.unit.pk,),
-            what=f"{one.activity.label}, {_named(case)}",
-            whose=case.unit.name,
-            why=NO_REVIEWER,
-            since=one.since,
-            remedy="Have a post filled, or a holder cleared for the case"
-            if case.is_restricted
-            else "Have a post filled",
-            url="",
-            case_id=None if case.is_restricted else case.pk,
-        )
+        occasion = f"audit {one.audit.pk}" if one.audit else f"{one.last_review_on}"
+        cause = f"review {one.activity.key} {one.case.pk} {occasion}"
+        yield _of_case(one.case, one.activity, cause, NO_REVIEWER, one.since, cleared="a holder")
+
+
+def _of_case(
+    case: Case, activity: ActivityType, cause: str, why: str, since: date, *, cleared: str
+) -> Unallocated:
+    """Work about one case that waits for somebody who may do it, ``cleared`` if the case is restricted."""
+    assert case.unit is not None
+    remedy = "Have a post filled"
+    return Unallocated(
+        cause=cause,
+        unit_ids=(case.unit.pk,),
+        what=f"{activity.label}, {_named(case)}",
+        whose=case.unit.name,
+        why=why,
+        since=since,
+        remedy=f"{remedy}, or {cleared} cleared for the case" if case.is_restricted else remedy,
+        url="",
+        case_id=None if case.is_restricted else case.pk,
+    )
 
 
 def _named(case: Case) -> str:

@@ -1,13 +1,13 @@
 """What pages need beside the rows of assignments, read once for all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from qaframework.allocation.models import Assignment
-from qaframework.packs.definition import Pack
+from qaframework.allocation.models import Assignment, Programme
+from qaframework.packs.definition import ActivityType, Pack
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.people.models import Post, PostHolding
 from qaframework.people.prepared import Prepared
@@ -34,6 +34,16 @@ def holder_name(post_field: str, on: date) -> Subquery:
     holdings = PostHolding.objects.on(on).filter(post=OuterRef(post_field))
     latest = holdings.order_by("-is_acting", "-starts_on", "-pk")
     return Subquery(latest.values("user__full_name")[:1])
+
+
+def activities_on(day: date) -> Iterator[tuple[Programme, ActivityType]]:
+    """The activities of each programme that runs on a local date, by the rules of that date."""
+    running = Programme.objects.filter(
+        framework__in=Framework.objects.live(), starts_on__lte=day, ends_on__gte=day
+    )
+    for programme in running.select_related("framework"):
+        for activity in programme.framework.version_on(day).pack.activities.values():
+            yield programme, activity
 
 
 def packs_on(day: date) -> dict[int, Pack]:
