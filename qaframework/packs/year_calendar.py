@@ -4,6 +4,7 @@ from calendar import month_name
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 
 from qaframework.packs.definition import Pack, Theme
 from qaframework.packs.practice_wording import chooser_label
@@ -53,12 +54,8 @@ def _month(pack: Pack, month: Month, year: ProgrammeYear, calendar: WorkingCalen
         if group.meets
         and (held := [one for one in occasions(group.meets, year, calendar) if one.month == month])
     ]
-    steps = [
-        *_rare_work(pack, month, year),
-        *_steps(pack, month),
-        *_reports(pack, month),
-        *_review(pack, month, calendar),
-    ]
+    dated = [*_steps(pack, month), *_reports(pack, month), *_review(pack, month, calendar)]
+    steps = [*_rare_work(pack, month, year), *(line for _day, line in sorted(dated, key=itemgetter(0)))]
     return CalendarMonth(month, [*theme_lines(pack, month), *_whose_cases(pack, month)], meetings, steps)
 
 
@@ -112,7 +109,7 @@ def _rare_work(pack: Pack, month: Month, year: ProgrammeYear) -> Iterator[str]:
                 yield f"{pack.activity(quota.activity).label}{until}: {said}"
 
 
-def _steps(pack: Pack, month: Month) -> Iterator[str]:
+def _steps(pack: Pack, month: Month) -> Iterator[tuple[date, str]]:
     """Steps of the cycle that began this month; those of several weeks with their first and last day."""
     for step in pack.cycle:
         first = week_of(month, step.first_week)
@@ -123,24 +120,24 @@ def _steps(pack: Pack, month: Month) -> Iterator[str]:
             if is_long
             else f"Week of {day_and_month(first)}"
         )
-        yield f"{when}: {step.label} ({pack.role_label(step.by)})"
+        yield first, f"{when}: {step.label} ({pack.role_label(step.by)})"
 
 
-def _reports(pack: Pack, month: Month) -> Iterator[str]:
+def _reports(pack: Pack, month: Month) -> Iterator[tuple[date, str]]:
     """Reports that are built this month, about the month or quarter before it."""
     before = month.previous()
     for report in pack.reports:
         quarter = Quarter.of(before.start, pack.year_starts_in)
         about = before if report.kind == "monthly" else quarter
         if about.end == before.end:
-            day = day_and_month(month.start.replace(day=report.day_of_month))
-            yield f"{day}: the {report_label(report)} about {about.label} is built"
+            day = month.start.replace(day=report.day_of_month)
+            yield day, f"{day_and_month(day)}: the {report_label(report)} about {about.label} is built"
 
 
-def _review(pack: Pack, month: Month, calendar: WorkingCalendar) -> Iterator[str]:
+def _review(pack: Pack, month: Month, calendar: WorkingCalendar) -> Iterator[tuple[date, str]]:
     day = review_day(pack, calendar)
     if day and day in month:
-        yield f"{day_and_month(day)}: the framework is to be looked at again"
+        yield day, f"{day_and_month(day)}: the framework is to be looked at again"
 
 
 def review_day(pack: Pack, calendar: WorkingCalendar) -> date | None:

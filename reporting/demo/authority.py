@@ -16,6 +16,7 @@ from qaframework.people.bulk import count_anew
 from qaframework.people.directory import Organisation
 from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
+from qaframework.rules.periods import Month
 from qaframework.rules.working_days import at_local_time, local_date
 from qaframework.tools.workflow import install_tools
 from reporting.demo.dip_themes import look_ahead_and_back
@@ -28,6 +29,10 @@ from reporting.demo.year import live_through, settle_steps
 PASSWORD = "Northmoor-2-look-round"
 MARK = ", demonstration"
 READ_AFTER = timedelta(days=3)
+
+# The chosen framework has a year behind it. The second joined it lately: enough to look round in, and the
+# demonstration is there sooner.
+MONTHS_OF_FIRST, MONTHS_OF_SECOND = 12, 3
 
 # One of each kind of person, by the post they hold.
 KINDS = {
@@ -61,7 +66,10 @@ def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
     make_organisation(seed=seed, password=PASSWORD, now=now)
     organisation = Organisation.load(local_date(now))
     make_register(seed=seed, organisation=organisation, now=now)
-    stories = [Story(seed, now, version, organisation) for version in _frameworks(content, now)]
+    stories = [
+        Story(seed, now, version, Month.of(version.effective_from), organisation)
+        for version in _frameworks(content, now)
+    ]
     live_through(stories)
     count_anew()
     fill_desks(stories[0])
@@ -103,15 +111,18 @@ def _frameworks(content: Content, now: datetime) -> list[FrameworkVersion]:
     social_care, youth_justice = (Unit.objects.get(code=code) for code in ("social-care", "youth-justice"))
     second = read_pack(demonstration_packs()["youth_justice"])
     if content["framework"]["key"] == second["framework"]["key"]:
-        return [_load(content, [social_care, youth_justice], now)]
-    return [_load(content, [social_care], now), _load(second, [youth_justice], now)]
+        return [_load(content, [social_care, youth_justice], MONTHS_OF_FIRST, now)]
+    return [
+        _load(content, [social_care], MONTHS_OF_FIRST, now),
+        _load(second, [youth_justice], MONTHS_OF_SECOND, now),
+    ]
 
 
-def _load(content: Content, units: list[Unit], now: datetime) -> FrameworkVersion:
-    """In force from the beginning of the demonstration's year; each function draws from its own cases."""
+def _load(content: Content, units: list[Unit], months_ago: int, now: datetime) -> FrameworkVersion:
+    """In force from the quarter so many months ago; each function draws from its own cases."""
     content = copy.deepcopy(content)
     pack = content["framework"]
-    first = first_month(local_date(now), pack["year_starts_in"]).start
+    first = first_month(local_date(now), pack["year_starts_in"], months_ago).start
     pack["effective_from"] = first.isoformat()
     pack["version"] += MARK
     for activity in pack["activities"]:

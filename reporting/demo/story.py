@@ -24,11 +24,12 @@ MORNING = time(7, 0)
 
 @dataclass
 class Story:
-    """The year of one framework until ``now``. ``first`` is the month in which it begins."""
+    """What happened under one framework from the month ``first`` until ``now``."""
 
     seed: str
     now: datetime
     version: FrameworkVersion
+    first: Month
     organisation: Organisation
     calendar: WorkingCalendar = field(default_factory=working_calendar)
 
@@ -43,10 +44,6 @@ class Story:
         self.to_authorise: set[int] = set()
         self.rotation = Rotation(self.today, organisation=self.organisation)
         self.cases = {case.child_ref: case for case in found}
-
-    @property
-    def first(self) -> Month:
-        return first_month(self.today, self.pack.year_starts_in)
 
     @property
     def months(self) -> Iterator[Month]:
@@ -78,9 +75,9 @@ class Story:
         return None
 
 
-def first_month(today: date, year_starts_in: int) -> Month:
-    """The first month of the quarter in which it was twelve months ago."""
-    return Quarter.of(Month.of(today).plus(-12).start, year_starts_in).months[0]
+def first_month(today: date, year_starts_in: int, months_ago: int) -> Month:
+    """The first month of the quarter in which it was so many months ago."""
+    return Quarter.of(Month.of(today).plus(-months_ago).start, year_starts_in).months[0]
 
 
 def start_clocks_of(rows: Sequence[Assignment], drafts: Sequence[ClockDraft], at: datetime) -> None:

@@ -40,13 +40,14 @@ class Year:
 
 
 def live_through(stories: list[Story]) -> None:
-    """Let the year happen, up to now. Ladders are swept for all frameworks together."""
+    """Let the year happen, up to now. Ladders are swept for all together; the first framework began first."""
     years = [Year(story) for story in stories]
     for month in stories[0].months:
-        for year in years:
+        running = [year for year in years if year.story.first <= month]
+        for year in running:
             _begin_month(year, month)
         _sweep_month(stories[0], month)
-        for year in years:
+        for year in running:
             _end_month(year, month)
 
 

@@ -167,24 +167,24 @@ def test_groups_stand_for_those_who_sit_on_them():
 
 
 def test_the_calendar_has_the_meetings_and_steps_of_each_month():
-    """Weeks are counted from the first Monday, 6 April 2026."""
+    """By their first day; weeks are counted from the first Monday, 6 April 2026."""
     april = months_of(shipped("lancashire"))[APRIL]
     assert april.meetings == [
         "Operational performance and quality meeting in each function: week of 13 April",
         "Performance and quality strategic board: week of 20 April",
     ]
     assert april.steps == [
+        "5 April: the monthly report about March 2026 is built",
         "Week of 6 April: Data and dashboards are sent to heads of service and senior managers (QA manager)",
+        "10 April: the quarterly report about Quarter 4, January to March 2026 is built",
+        "10 April: the quarterly report of each function about Quarter 4, January to March 2026 is built",
         "Week of 27 April: Services are told what the strategic board agreed and start on it "
         "(Senior manager)",
         "From 25 May to 26 June: What was done and what it changed goes back to the strategic board "
         "(Head of service)",
-        "5 April: the monthly report about March 2026 is built",
-        "10 April: the quarterly report about Quarter 4, January to March 2026 is built",
-        "10 April: the quarterly report of each function about Quarter 4, January to March 2026 is built",
     ]
     assert (
-        months_of(shipped("lancashire"))[MAY].steps[-1]
+        months_of(shipped("lancashire"))[MAY].steps[1]
         == "5 May: the monthly report about April 2026 is built"
     )
 
@@ -214,7 +214,7 @@ def test_meetings_every_other_month_and_every_other_week():
 
 def test_a_framework_is_looked_at_again_after_its_time():
     months = months_of(shipped("sandwell"), year=2027)
-    assert months[Month(2027, 4)].steps[-1] == "1 April: the framework is to be looked at again"
+    assert months[Month(2027, 4)].steps[0] == "1 April: the framework is to be looked at again"
     others = [line for month, one in months.items() if month != Month(2027, 4) for line in one.steps]
     assert not [line for line in others if "looked at again" in line]
 
