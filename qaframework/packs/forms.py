@@ -179,7 +179,6 @@ class QuotaForm(NewVersionForm):
             label="In which years",
             choices=[(1, "Every year"), *apart],
             coerce=int,
-            empty_value=1,
             initial=1,
             required=False,
         )
@@ -208,7 +207,7 @@ class QuotaForm(NewVersionForm):
             self.add_error("new_activity", "This role has a quota for this activity: change it in the table.")
         if role and activity and not cleaned.get("new_amount"):
             self.add_error("new_amount", "Say how many one post of the role owes, such as 1.")
-        is_every_year, first_year = cleaned.get("new_every") == 1, cleaned.get("new_first_year")
+        is_every_year, first_year = cleaned.get("new_every") in ("", 1), cleaned.get("new_first_year")
         if is_every_year and first_year:
             self.add_error("new_first_year", "What is owed every year has no first year: choose Not needed.")
         if not is_every_year and not first_year:
