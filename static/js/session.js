@@ -156,7 +156,7 @@ function forgetOldAnswers() {
 function forgetEverything() {
   for (const store of [localStorage, sessionStorage]) {
     for (const key of Object.keys(store)) {
-      const isOurs = ["answer", "draft", "sent"].some((kind) => key.startsWith(`${kind}:${userId}:`));
+      const isOurs = ["answer", "draft", "sent", "reading"].some((kind) => key.startsWith(`${kind}:${userId}:`));
       if (isOurs || key === CONTACT_KEY) store.removeItem(key);
     }
   }
