@@ -1,6 +1,6 @@
 """Routes of one audit: its page, meeting, sections, judgement, actions and handing in."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from audits.views import actions, afterwards, audit, judgement, meeting
 
@@ -26,4 +26,5 @@ urlpatterns = [
     path("audits/<int:pk>/reflection/", afterwards.reflection, name="reflection"),
     path("audits/<int:pk>/comment/", afterwards.comment, name="comment"),
     path("audits/<int:pk>/read/", audit.read, name="read"),
+    re_path(r"^audits/(?P<pk>\d+)/questions\.(?P<kind>docx|pdf)$", audit.paper, name="paper"),
 ]

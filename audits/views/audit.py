@@ -19,6 +19,7 @@ from audits.pages import (
     sent_back,
     words_of,
 )
+from audits.paper import paper_of_audit
 from audits.progress import standing_of
 from audits.readiness import problems_before_submission
 from audits.workflow import NotReady
@@ -26,10 +27,12 @@ from qaframework.activities.access import get_assignment_to_open
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, signed_in
+from qaframework.people.exports import file_response
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.tools.definition import Section
+from qaframework.tools.paper import WRITERS
 from qaframework.tools.reading import answers_of
 from qaframework.tools.views import answer_endpoint, section_page
 
@@ -161,6 +164,14 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         "actions": actions,
     }
     return render(request, "audits/audit/read.html", context)
+
+
+@signed_in
+@require_safe
+def paper(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
+    """The questions of this audit with their guidance and room to write, as a file (BF-04)."""
+    found = access.get_audit(request.user, int(pk), now=timezone.now())
+    return file_response(f"audit-{found.pk}-questions", kind, WRITERS[kind](paper_of_audit(found)))
 
 
 def begin_if_needed(found: CaseAudit, user: User) -> None:

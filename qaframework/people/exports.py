@@ -1,16 +1,21 @@
-"""Lists as files: streamed CSV and XLSX in which no cell can act as a formula."""
+"""Downloads: files that are made whole, and lists as CSV and XLSX in which no cell can act as a formula."""
 
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OFFICE = "application/vnd.openxmlformats-officedocument"
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "docx": f"{OFFICE}.wordprocessingml.document",
+    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
+}
 
 
 class _Echo:
@@ -23,6 +28,13 @@ class _Echo:
 def without_formula(text: str) -> str:
     """The text so that no spreadsheet program takes it for a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def file_response(name: str, kind: str, content: bytes) -> HttpResponse:
+    """A download of a document; ``kind`` is one of ``CONTENT_TYPES`` and ends its name."""
+    response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return response
 
 
 def csv_response(name: str, rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
@@ -41,7 +53,7 @@ def xlsx_response(name: str, title: str, rows: Iterable[Sequence[Any]]) -> FileR
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     workbook.save(file)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES["xlsx"])
 
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:

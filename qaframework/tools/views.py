@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 from qaframework.packs.definition import PackGradeScheme
 from qaframework.people.access import requires, signed_in
 from qaframework.people.context import capabilities_of
+from qaframework.people.exports import file_response
 from qaframework.people.models import User
 from qaframework.people.roles import Capability
 from qaframework.tools import access
 from qaframework.tools.definition import Question, QuestionType, Section
 from qaframework.tools.forms import VERSION_PREFIX, SectionForm
 from qaframework.tools.models import AnswerSet
+from qaframework.tools.paper import WRITERS, paper_of
 from qaframework.tools.parsing import parse_value
 from qaframework.tools.reading import answers_of
 from qaframework.tools.values import AnswerInvalid, as_sent, text_of
@@ -192,6 +194,15 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     may_list = capabilities_of(_person(request)) & MAY_LIST
     shown = {"version": version, "tool": definition, "forms": forms, "may_list": may_list}
     return render(request, "tools/preview.html", shown)
+
+
+@signed_in
+@require_safe
+def paper(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
+    """The same to write on, as a file (BF-04)."""
+    version = access.get_tool_version(int(pk))
+    tool = version.definition
+    return file_response(f"{tool.key}-{version.number}", kind, WRITERS[kind](paper_of(tool)))
 
 
 def _person(request: HttpRequest) -> User:

@@ -11,6 +11,8 @@ NO_PAGES = {
     "actions:export",
     "actions:plan_document",
     "audits:calendar",
+    "audits:paper",
+    "tools:paper",
     "audits:draw_frame",
     "reporting:coverage_file",
     "reporting:file",

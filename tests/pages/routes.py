@@ -191,6 +191,7 @@ FRAMEWORKS = [
     post("tools:activity", "framework and activity", for_=ADMIN, gate=ADMIN, answer=422),
     get("tools:load", for_=ADMINS, gate=ADMINS),
     get("tools:preview", "tool", for_=EVERYBODY),
+    get("tools:paper", "tool, pdf", for_=EVERYBODY),
 ]
 
 CASES = [
@@ -317,6 +318,9 @@ AUDITS = [
     get("audits:read", "open audit", for_=SEES_OPEN_AUDIT),
     get("audits:read", "submitted audit", for_=SEES_HANDED_IN),
     get("audits:read", "restricted audit", for_=CLEARED),
+    get("audits:paper", "open audit, docx", for_=SEES_OPEN_AUDIT),
+    get("audits:paper", "submitted audit, docx", for_=SEES_HANDED_IN),
+    get("audits:paper", "restricted audit, docx", for_=CLEARED),
 ]
 
 QUALITY = [

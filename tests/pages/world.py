@@ -153,6 +153,7 @@ def _people(world: World) -> None:
 def _frameworks(world: World) -> None:
     framework = world.version.framework
     admin = world.personas["config_admin"]
+    tool = ToolVersion.objects.filter(tool__framework=framework).order_by("pk")[0].pk
     first, *others = world.version.pack.quotas
     change_quotas(
         framework=framework,
@@ -168,7 +169,8 @@ def _frameworks(world: World) -> None:
         "framework and year": {"pk": framework.pk, "year": 2026},
         "framework version": {"pk": framework.pk, "number": 1},
         "framework versions": {"pk": framework.pk, "older": 1, "newer": 2},
-        "tool": {"pk": ToolVersion.objects.filter(tool__framework=framework).order_by("pk")[0].pk},
+        "tool": {"pk": tool},
+        "tool, pdf": {"pk": tool, "kind": "pdf"},
     }
 
 
@@ -251,16 +253,19 @@ def _audits(world: World) -> None:
         "planned audit": {"pk": planned.pk},
         "planned work": {"pk": planned.assignment.pk},
         "open audit": {"pk": ready.pk},
+        "open audit, docx": {"pk": ready.pk, "kind": "docx"},
         "open work": {"pk": ready.assignment.pk},
         "section": {"pk": ready.pk, "key": section},
         "draft action": {"pk": ready.pk, "action_pk": ready.action_plan.actions.get().pk},
         "submitted audit": {"pk": submitted.pk},
+        "submitted audit, docx": {"pk": submitted.pk, "kind": "docx"},
         "submitted work": {"pk": submitted.assignment.pk},
         "plan": {"pk": submitted.action_plan.pk},
         "plan, docx": {"pk": submitted.action_plan.pk, "kind": "docx"},
         "action": {"pk": submitted.action_plan.actions.get().pk},
         "moderation": {"pk": Moderation.objects.get(audit=submitted).pk},
         "restricted audit": {"pk": restricted.pk},
+        "restricted audit, docx": {"pk": restricted.pk, "kind": "docx"},
         "restricted work": {"pk": restricted.assignment.pk},
         "restricted section": {"pk": restricted.pk, "key": section},
         "csv": {"kind": "csv"},

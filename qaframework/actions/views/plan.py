@@ -16,13 +16,11 @@ from qaframework.actions.forms import ReasonForm, ReviewForm
 from qaframework.actions.models import ActionPlan
 from qaframework.actions.views.step_page import step_page
 from qaframework.people.access import local_today, signed_in
+from qaframework.people.exports import file_response
 from qaframework.people.form_page import sent
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
 from qaframework.people.tables import columns
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-PDF = "application/pdf"
 
 
 @signed_in
@@ -48,12 +46,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def document(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     shown = access.get_plan(request.user, pk, now=timezone.now())
     lines = documents.plan_lines(shown, local_today())
-    if kind == "docx":
-        response = HttpResponse(documents.as_word(shown, lines), content_type=WORD)
-    else:
-        response = HttpResponse(documents.as_pdf(shown, lines), content_type=PDF)
-    response["Content-Disposition"] = f'attachment; filename="action-plan-{shown.pk}.{kind}"'
-    return response
+    write = documents.as_word if kind == "docx" else documents.as_pdf
+    return file_response(f"action-plan-{shown.pk}", kind, write(shown, lines))
 
 
 @signed_in
