@@ -9,6 +9,7 @@ from django import forms
 
 from audits.models import AuditMeeting, CaseAudit
 from audits.workflow.meetings import LONGEST_MEETING, MEETING_LENGTH, SHORTEST_MEETING
+from qaframework.allocation.workflow import activity_of
 from qaframework.people.forms import DateInput, offer
 from qaframework.rules.working_days import at_local_time, to_london
 from qaframework.tools.definition import ToolDefinition
@@ -117,15 +118,22 @@ class CancelMeetingForm(forms.Form):
     )
 
 
-class RecordUpdatedForm(forms.Form):
-    on = forms.DateField(
-        label="Record checked and updated on",
-        widget=DateInput(),
-        error_messages={"invalid": "Enter a day, such as 10/12/2026."},
+class PreparationForm(forms.Form):
+    """What the practitioner has ready, by the list of the pack."""
+
+    mark_optional = False
+
+    ready = forms.MultipleChoiceField(
+        label="What is ready?",
+        help_text="Tick what you have done. You can come back to it.",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, data: Any = None, *, today: date) -> None:
-        super().__init__(data, initial={"on": today})
+    def __init__(self, audit: CaseAudit, data: Any = None) -> None:
+        super().__init__(data, initial={"ready": list(audit.preparation)})
+        asked = activity_of(audit.assignment).preparation
+        offer(self, "ready", [(one.key, one.label) for one in asked])
 
 
 class JudgementForm(forms.Form):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from audits.forms import RecordUpdatedForm
+from audits.forms import PreparationForm
 from audits.identifiers import Place
 from audits.models import AuditMeeting, CaseAudit, Moderation
 from audits.progress import (
@@ -43,7 +43,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class MeetingPanel:
-    """The meeting as one person sees it; ``form`` is the practitioner's 'record updated'."""
+    """The meeting as one person sees it."""
 
     meeting: AuditMeeting | None
     rows: list[Row]
@@ -51,7 +51,14 @@ class MeetingPanel:
     stands: bool
     may_arrange: bool
     may_accept: bool
-    form: RecordUpdatedForm | None
+
+
+@dataclass(frozen=True)
+class PreparationPanel:
+    """What is ready for the meeting; ``form`` is for the practitioner, as long as the audit is open."""
+
+    rows: list[Row]
+    form: PreparationForm | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class AuditPage:
     is_open: bool
     facts: list[Row]
     meeting: MeetingPanel
+    preparation: PreparationPanel
     sections: list[Task]
     closing: list[Task]
     result: list[Row]
@@ -108,7 +116,8 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
         is_worker=is_worker,
         is_open=audit.is_open,
         facts=facts(audit, on),
-        meeting=_meeting_panel(audit, user, is_participant=is_auditor or is_worker, on=on),
+        meeting=_meeting_panel(audit, user, is_participant=is_auditor or is_worker),
+        preparation=_preparation_panel(audit, is_worker=is_worker),
         sections=tasks_of(found, can_work=can_work),
         closing=closing_tasks(found, can_work=can_work),
         result=result_rows(audit, moderation),
@@ -344,13 +353,12 @@ def _sent_back(audit: CaseAudit, moderation: Moderation | None, reader: User) ->
     return SentBack(heading, "The auditor was asked for more evidence." if is_worker else moderation.feedback)
 
 
-def _meeting_panel(audit: CaseAudit, user: User, *, is_participant: bool, on: date) -> MeetingPanel:
+def _meeting_panel(audit: CaseAudit, user: User, *, is_participant: bool) -> MeetingPanel:
     meeting = meeting_of(audit)
     stands = meeting is not None and meeting.state in MEETING_STANDS
     may_arrange = is_participant and audit.is_open
     proposed = meeting is not None and meeting.state == AuditMeeting.State.PROPOSED
     is_mine = meeting is not None and meeting.proposed_by_id == user.pk
-    may_record = may_arrange and stands and audit.assignment.worker_id == user.pk
     return MeetingPanel(
         meeting=meeting,
         rows=_meeting_rows(meeting) if meeting else [],
@@ -359,16 +367,25 @@ def _meeting_panel(audit: CaseAudit, user: User, *, is_participant: bool, on: da
         may_arrange=may_arrange,
         # Before the start, accepting is the next step at the top of the page.
         may_accept=may_arrange and proposed and not is_mine and audit.auditor_id is not None,
-        form=RecordUpdatedForm(today=on) if may_record else None,
     )
 
 
 def _meeting_rows(meeting: AuditMeeting) -> list[Row]:
     """When and where, for the panel."""
-    rows: list[Row] = [
+    return [
         {"label": "When", "value": f"{uk_datetime(meeting.starts_at)}\n{meeting.minutes} minutes"},
         {"label": "Where", "value": meeting.place},
         {"label": "State", "value": meeting.get_state_display(), "status": meeting.state},
     ]
-    updated = uk_date(meeting.record_updated_on) or "Not yet"
-    return [*rows, {"label": "Record updated", "value": updated}]
+
+
+def _preparation_panel(audit: CaseAudit, *, is_worker: bool) -> PreparationPanel:
+    asked = activity_of(audit.assignment).preparation
+    rows = [{"label": one.label, "value": _since(audit.preparation.get(one.key))} for one in asked]
+    return PreparationPanel(rows, PreparationForm(audit) if asked and is_worker and audit.is_open else None)
+
+
+def _since(ready: dict[str, str] | None) -> str:
+    if ready is None:
+        return "Not yet"
+    return f"{ready['name']}\n{uk_datetime(datetime.fromisoformat(ready['at']))}"

@@ -337,9 +337,9 @@ def _worker_step(found: Progress) -> NextStep:
     if meeting.state == AuditMeeting.State.PROPOSED and meeting.proposed_by_id != audit.assignment.worker_id:
         text = f"{auditor} proposes {uk_datetime(meeting.starts_at)}, {meeting.place}."
         return NextStep(text, "Accept this time", reverse("audits:accept_meeting", args=[audit.pk]), True)
-    if meeting.record_updated_on is None:
-        text = "Before you meet, check that the child’s record is up to date, and say when you did."
-        return NextStep(text, "Check the record", "#meeting")
+    if any(one.key not in audit.preparation for one in activity_of(audit.assignment).preparation):
+        text = f"You meet on {uk_datetime(meeting.starts_at)}. Say what you have ready before then."
+        return NextStep(text, "Get ready", "#preparation")
     return NextStep(f"You are ready. You meet on {uk_datetime(meeting.starts_at)}, {meeting.place}.")
 
 

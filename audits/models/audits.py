@@ -26,6 +26,7 @@ class CaseAudit(Activity):
         "auditor",
         "grade_reason",
         "unmet_indicators_reason",
+        "preparation",
     )
 
     class Involvement(models.TextChoices):
@@ -42,6 +43,11 @@ class CaseAudit(Activity):
     )
     auditor = models.ForeignKey(
         PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="audits_done"
+    )
+    preparation = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What the practitioner has ready: {key: {by, name, at}} with the moment in UTC.",
     )
     worker_took_part = models.CharField(max_length=10, choices=Involvement, blank=True)
     not_involved_reason = models.TextField(blank=True)
@@ -91,9 +97,6 @@ class AuditMeeting(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     proposed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     sequence = models.PositiveSmallIntegerField(default=0, help_text="Grows with every change (iCalendar).")
-    record_updated_on = models.DateField(
-        null=True, blank=True, help_text="When the practitioner had checked and updated the record."
-    )
     history = HistoricalRecords()
 
     class Meta:

@@ -58,7 +58,8 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
     # What was handed in has its own page; here only an open audit shows how far it is.
     answers = answers_of(found.answer_set) if found.is_open else {}
     page = audit_page(found, answers, request.user, now)
-    return render(request, "audits/audit/audit.html", {"audit": found, "page": page})
+    context = {"audit": found, "page": page, "words": words_of(found)}
+    return render(request, "audits/audit/audit.html", context)
 
 
 @signed_in

@@ -1,4 +1,4 @@
-"""Arranging the audit meeting: proposed, accepted, moved, cancelled, put into a calendar (BF-02, BF-03)."""
+"""Arranging the audit meeting, putting it into a calendar, and getting ready for it (BF-02, BF-03)."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audits import access, workflow
-from audits.forms import CancelMeetingForm, MeetingForm, RecordUpdatedForm
+from audits.forms import CancelMeetingForm, MeetingForm, PreparationForm
 from audits.invitations import calendar_file
 from audits.models import AuditMeeting, CaseAudit
 from audits.progress import meeting_of
@@ -90,22 +90,21 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def record_updated(request: HttpRequest, pk: int) -> HttpResponse:
-    """The practitioner says when the child's record was brought up to date (BF-03)."""
-    audit, found = _audit_and_meeting(request, pk)
-    form = RecordUpdatedForm(request.POST, today=local_today())
+def prepare(request: HttpRequest, pk: int) -> HttpResponse:
+    """The practitioner says what they have ready before the meeting (BF-03)."""
+    now = timezone.now()
+    audit = access.get_audit_as_worker(request.user, pk, now=now)
+    form = PreparationForm(audit, request.POST)
     if not form.is_valid():
-        messages.warning(request, "Enter the day on which you checked the record, such as 10/12/2026.")
+        messages.warning(request, "This list has changed. See how it stands now.")
         return redirect("audits:audit", pk=pk)
     try:
-        workflow.record_file_updated(
-            meeting=found, on=form.cleaned_data["on"], by=request.user, now=timezone.now()
-        )
+        workflow.prepare(audit=audit, ready=form.cleaned_data["ready"], by=request.user, now=now)
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, "Thank you. The auditor can see that the record is up to date.")
-    return redirect("audits:audit", pk=audit.pk)
+        messages.success(request, "Saved. The auditor can see what is ready.")
+    return redirect("audits:audit", pk=pk)
 
 
 @signed_in

@@ -20,7 +20,6 @@ from audits.workflow.meetings import (
     call_off_needless_meetings,
     cancel_meeting,
     propose_meeting,
-    record_file_updated,
     remind_of_meetings,
 )
 from audits.workflow.moderating import (
@@ -34,6 +33,7 @@ from audits.workflow.moderating import (
     verify_moderation_draw,
 )
 from audits.workflow.opening import open_audit
+from audits.workflow.preparing import prepare
 from audits.workflow.reauditing import do_without_reaudit, open_due_reaudits
 from audits.workflow.replacing import replace_case
 from audits.workflow.reviewing import call_off_needless_reviews, open_case_reviews
@@ -72,10 +72,10 @@ __all__ = [
     "open_dip_sample",
     "open_due_reaudits",
     "open_due_work",
+    "prepare",
     "propose_meeting",
     "raise_concern",
     "record_discussion",
-    "record_file_updated",
     "record_reflection",
     "release_moderation",
     "remind_of_meetings",

@@ -1,6 +1,6 @@
 """The audit meeting: proposed by the auditor, accepted or moved by the practitioner, or cancelled (BF-02)."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -105,8 +105,7 @@ def call_off_meeting(
     if meeting is None:
         return None
     meeting.audit = audit
-    # That the record was up to date was said of this case, and not of one that takes its place.
-    _cancel(meeting, because, by=by, now=now, record_updated_on=None)
+    _cancel(meeting, because, by=by, now=now)
     text = f"The meeting on {_when(meeting)} is cancelled, because {because}."
     file = calendar_file(meeting, address=_address(meeting), now=now).decode()
     both = who_meets(meeting, now)
@@ -127,7 +126,7 @@ def call_off_needless_meetings(*, now: datetime) -> int:
     return sum(meeting is not None for meeting in found)
 
 
-def _cancel(meeting: AuditMeeting, reason: str, *, by: User | None, now: datetime, **changes: object) -> None:
+def _cancel(meeting: AuditMeeting, reason: str, *, by: User | None, now: datetime) -> None:
     history.change(
         meeting,
         by=by,
@@ -136,19 +135,8 @@ def _cancel(meeting: AuditMeeting, reason: str, *, by: User | None, now: datetim
         only_if={"state__in": STANDING},
         state=State.CANCELLED,
         sequence=meeting.sequence + 1,
-        **changes,
     )
     allocation.date_event(assignment=meeting.audit.assignment, on=None, by=by, now=now)
-
-
-@transaction.atomic
-def record_file_updated(*, meeting: AuditMeeting, on: date, by: User, now: datetime) -> AuditMeeting:
-    """The practitioner has checked and updated the child's record before the meeting (BF-03)."""
-    if by.pk != meeting.audit.assignment.worker_id:
-        raise Refused("Only the practitioner of this case can say that the record is up to date.")
-    if on > local_date(now):
-        raise Refused("That day is in the future. Give the day on which you finished updating the record.")
-    return history.change(meeting, by=by, now=now, reason="Record updated", record_updated_on=on)
 
 
 def remind_of_meetings(*, now: datetime) -> int:

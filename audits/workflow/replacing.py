@@ -10,6 +10,7 @@ from audits.models import CaseAudit, DrawnCase, SampleDraw
 from audits.reaudits import under_audit
 from audits.workflow.meetings import call_off_meeting
 from audits.workflow.opening import open_audit
+from audits.workflow.preparing import forget_preparation
 from qaframework.activities.workflow import open_activities
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
@@ -67,6 +68,7 @@ def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: dat
     audit = CaseAudit.objects.filter(assignment=assignment).first()
     if audit is not None:
         audit.assignment = assignment
+        forget_preparation(audit=audit, by=by, now=now)
         call_off_meeting(audit=audit, because="the case was replaced", by=by, now=now)
     case = reserve.case
     assert case.unit is not None

@@ -95,6 +95,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("Form for the newly qualified", pack.tool_names.get(activity.newly_qualified_tool, "")),
         ("Graded on", _scheme_label(pack, activity)),
         ("How it is held", _held(activity)),
+        ("Before they meet", "\n".join(cited(one.label, one.clauses) for one in activity.preparation)),
         ("Due", _due(activity)),
         ("Allocated", _allocated(pack, activity)),
         ("Who audits", _who_audits(activity)),

@@ -14,6 +14,7 @@ from audits.models import AuditMeeting, AuditResult, CaseAudit
 from audits.workflow.judging import FEEDBACK_GIVEN
 from qaframework.actions.models import Action
 from qaframework.allocation.models import Assignment
+from qaframework.allocation.workflow import activity_of
 from qaframework.clocks.models import Clock
 from qaframework.clocks.workflow import ClockDraft, start_clocks
 from qaframework.people.models import Post, User
@@ -143,9 +144,14 @@ def _meet(story: Story, audit: CaseAudit, auditor: User, held: datetime, batch: 
             place=f"Meeting room, {audit.assignment.unit}",
             state=AuditMeeting.State.ACCEPTED,
             proposed_by=auditor,
-            record_updated_on=local_date(held - timedelta(days=story.chance.randint(1, 6))),
         )
     )
+    worker = audit.assignment.worker
+    if worker is None:
+        return
+    prepared = held - timedelta(days=story.chance.randint(1, 6))
+    ready = {"by": worker.pk, "name": worker.full_name, "at": prepared.isoformat()}
+    audit.preparation = {one.key: ready for one in activity_of(audit.assignment).preparation}
 
 
 def _plan_actions(story: Story, audit: CaseAudit, tone: str, at: datetime, batch: HandedIn) -> None:

@@ -1,4 +1,4 @@
-"""The audit meeting: proposed, accepted, moved, cancelled, in both calendars, and the record before it."""
+"""The audit meeting: proposed, accepted, moved, cancelled, in both calendars."""
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
@@ -204,22 +204,6 @@ def test_both_are_reminded_once_in_the_day_before(where, audit, held):
     assert workflow.remind_of_meetings(now=eve) == 0
 
 
-@pytest.mark.clause("BF-03")
-def test_the_practitioner_says_when_the_record_is_up_to_date(client, where, audit, held):
-    propose(where, audit, held)
-    client.force_login(where.worker)
-    page = text_of(client.get(url("audit", audit)))
-    assert "Before you meet: check the record" in page
-    assert "Chronology and summary are current" in page
-    client.post(url("record_updated", audit), {"on": "2026-11-10"})
-    assert AuditMeeting.objects.get().record_updated_on == date(2026, 11, 10)
-    client.force_login(where.auditor)
-    page = text_of(client.get(url("audit", audit)))
-    assert "Record updated" in page
-    assert "10 November 2026" in page
-    assert "Before you meet: check the record" not in page
-
-
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -262,24 +246,13 @@ def test_a_time_that_has_just_moved_is_not_accepted(where, audit, held):
         workflow.accept_meeting(meeting=stale, by=where.worker, now=held)
 
 
-def test_a_record_is_not_updated_in_the_future_or_by_the_auditor(client, where, audit, held):
-    meeting = propose(where, audit, held)
-    client.force_login(where.worker)
-    page = client.post(url("record_updated", audit), {"on": "2026-11-11"}, follow=True)
-    assert "That day is in the future" in text_of(page)
-    with pytest.raises(Refused, match="Only the practitioner"):
-        workflow.record_file_updated(meeting=meeting, on=date(2026, 11, 10), by=where.auditor, now=held)
-    assert AuditMeeting.objects.get().record_updated_on is None
-
-
 def test_only_the_two_people_arrange_the_meeting(client, where, authority, audit, held):
     propose(where, audit, held)
     for user in (authority.qa_officer, authority.team_manager, authority.outsider):
         client.force_login(user)
         for name in ("meeting", "cancel_meeting", "calendar"):
             assert client.get(url(name, audit)).status_code == 404
-        for name in ("accept_meeting", "record_updated"):
-            assert client.post(url(name, audit)).status_code == 404
+        assert client.post(url("accept_meeting", audit)).status_code == 404
 
 
 def test_without_a_meeting_there_is_nothing_to_accept(client, where, audit):

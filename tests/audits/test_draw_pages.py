@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from audits.models import AuditMeeting, CaseAudit, DrawnCase, SampleDraw
-from audits.workflow import draw_month, propose_meeting
+from audits.models import CaseAudit, DrawnCase, SampleDraw
+from audits.workflow import draw_month, prepare, propose_meeting
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.notices.models import Notice
 from qaframework.people.models import RecordRead
@@ -288,19 +288,21 @@ def test_a_meeting_about_the_replaced_case_is_called_off(qa, draw):
         draw.cases.select_related("assignment__worker", "assignment__post").filter(state="allocated").first()
     )
     auditor = one.assignment.post.holdings.get().user
+    audit = CaseAudit.objects.get(assignment=one.assignment)
     meeting = propose_meeting(
-        audit=CaseAudit.objects.get(assignment=one.assignment),
+        audit=audit,
         starts_at=datetime(2026, 12, 8, 9, 0, tzinfo=UTC),
         minutes=90,
         place="Room 2",
         by=auditor,
         now=timezone.now(),
     )
-    AuditMeeting.objects.update(record_updated_on=date(2026, 11, 9))
+    prepare(audit=audit, ready=["record"], by=one.assignment.worker, now=timezone.now())
     Notice.objects.all().delete()
     qa.post(reverse("audits:replace_case", args=[one.pk]), {"reason": "family_crisis", "note": ""})
     meeting.refresh_from_db()
-    assert (meeting.state, meeting.record_updated_on) == ("cancelled", None)
+    audit.refresh_from_db()
+    assert (meeting.state, audit.preparation) == ("cancelled", {})
     told = Notice.objects.filter(kind="meeting", body__contains="because the case was replaced")
     assert {notice.recipient for notice in told} == {auditor, one.assignment.worker}
 

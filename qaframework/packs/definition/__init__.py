@@ -3,7 +3,7 @@
 One file for each subject, each with its entries as classes and how they are read from a checked pack.
 """
 
-from qaframework.packs.definition.activities import ActivityType, ExtensionRule, ModerationRule
+from qaframework.packs.definition.activities import ActivityType, ExtensionRule, ModerationRule, Preparation
 from qaframework.packs.definition.case_reviews import FollowUpRule, MidwayRule
 from qaframework.packs.definition.coverage import CoverageRule, Sooner
 from qaframework.packs.definition.draws import AnnualShare, DrawRule, MinimumShare, NewWorkers
@@ -42,6 +42,7 @@ __all__ = [
     "Pack",
     "PackGradeScheme",
     "PackNote",
+    "Preparation",
     "ReportRule",
     "SampleRule",
     "Sooner",

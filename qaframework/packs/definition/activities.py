@@ -40,6 +40,15 @@ class ExtensionRule:
 
 
 @dataclass(frozen=True)
+class Preparation:
+    """One thing that the practitioner has ready before they meet with the auditor (BF-03)."""
+
+    key: str
+    label: str
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ActivityType:
     """One kind of quality-assurance work. ``deadline`` counts from the allocation; where it is None, the work
     is due at the end of its month or quarter, as ``due_by`` says.
@@ -52,6 +61,7 @@ class ActivityType:
     fits the case holds.
     ``sample`` says what a dip sample looks at; None where whoever does it chooses.
     ``subjects`` say whom owners look at, in turn; those of a role that is in none choose.
+    ``preparation`` is what the practitioner gets ready before an audit of their case.
     ``same_person_as`` is the activity whose person, ``months_later`` months before, is this one's too; empty
     for none, and 0 months for the same one.
     ``is_announced`` says of a visit whether the service that is visited is told the day before it comes.
@@ -81,6 +91,7 @@ class ActivityType:
     midway: tuple[MidwayRule, ...]
     follow_up: FollowUpRule | None
     subjects: tuple[SubjectRule, ...]
+    preparation: tuple[Preparation, ...]
     same_person_as: str
     months_later: int
     is_announced: bool
@@ -131,6 +142,7 @@ def activity_from(data: Json) -> ActivityType:
         midway=tuple(midway_rule_from(rule) for rule in data.get("midway", ())),
         follow_up=follow_up_rule_from(data["follow_up"]) if data.get("follow_up") else None,
         subjects=tuple(subject_rule_from(rule) for rule in data.get("subjects", ())),
+        preparation=tuple(_preparation(item) for item in data.get("preparation", ())),
         same_person_as=data.get("same_person_as", ""),
         months_later=data.get("months_later", 0),
         is_announced=data.get("is_announced", True),
@@ -144,6 +156,10 @@ def _record(data: Json | None) -> RecordRule | None:
     if data is None:
         return None
     return RecordRule(Offset.parse(data["within"]), RecordDue(data["due"]), clauses_of(data))
+
+
+def _preparation(data: Json) -> Preparation:
+    return Preparation(data["key"], data["label"], clauses_of(data))
 
 
 def _moderation(data: Json) -> ModerationRule:

@@ -32,7 +32,20 @@ def activity_slips(
     yield from subject_slips(place, activity, framework)
     yield from sample_slips(f"{place} › sample", activity, framework, tools.get(str(activity.get("tool"))))
     yield from case_review_slips(place, activity, framework, tools.get(str(activity.get("tool"))))
+    yield from _preparation_slips(f"{place} › preparation", activity)
     yield from _fit_slips(place, activity, framework, tools)
+
+
+def _preparation_slips(place: str, activity: Mapping[str, Any]) -> Iterator[Slip]:
+    """Somebody prepares, and each thing has a key of its own."""
+    written = activity.get("preparation")
+    if not isinstance(written, list):
+        return
+    if activity.get("kind") != "case_audit":
+        yield place, "Only for a case audit the practitioner prepares.", "Leave it out, or kind: case_audit."
+    keys = [one.get("key") for one in written if isinstance(one, dict)]
+    for key in sorted({str(key) for key in keys if keys.count(key) > 1}):
+        yield place, f"“{key}” stands there twice.", "A key of its own for each."
 
 
 def _newly_qualified_slips(
