@@ -75,11 +75,25 @@ def get_audit_as_worker(user: User, pk: int, *, now: datetime) -> CaseAudit:
     return _logged(_get(mine, pk, now), user, now)
 
 
+def get_audit_to_follow(user: User, pk: int, *, now: datetime) -> CaseAudit:
+    """The same for a page that asks again every few seconds: its opening was logged as a reading. Slim."""
+    mine = visible_audits(user, local_date(now)).filter(assignment__worker=user)
+    return _found(mine.select_related(*FORM).defer(*LARGE).filter(pk=pk).first())
+
+
+def get_open_view(user: User, pk: int, *, now: datetime) -> CaseAudit:
+    """The same for the two people who write down the practitioner's view, each on their own page."""
+    return _found(_of_both(user, local_date(now)).select_related("assignment").filter(pk=pk).first())
+
+
 def get_audit_as_participant(user: User, pk: int, *, now: datetime) -> CaseAudit:
     """An audit for the two people who meet about it: who owes it and the practitioner. Raises Http404."""
-    on = local_date(now)
+    return _logged(_get(_of_both(user, local_date(now)), pk, now), user, now)
+
+
+def _of_both(user: User, on: date) -> QuerySet[CaseAudit]:
     both = Q(assignment__worker=user) | Q(assignment__post__in=posts_of(user, on))
-    return _logged(_get(visible_audits(user, on).filter(both), pk, now), user, now)
+    return visible_audits(user, on).filter(both)
 
 
 def _get(audits: QuerySet[CaseAudit], pk: int, now: datetime) -> CaseAudit:

@@ -191,16 +191,7 @@ class JudgementForm(forms.Form):
         offer_grades(self, definition, "overall_grade", "worker_grade")
         _name_practitioner(self, practitioner)
         if save_url:
-            self._save_as_typed(save_url, audit.version)
-
-    def _save_as_typed(self, save_url: str, version: int) -> None:
-        for name, field in self.fields.items():
-            url = f"{save_url}?{urlencode({'question_key': name})}"
-            field.widget.attrs |= {
-                "data-autosave-url": url,
-                "data-answer-version": str(version),
-                "data-question-key": name,
-            }
+            _save_as_typed(self, save_url, audit.version)
 
 
 class WorkerViewForm(forms.Form):
@@ -219,6 +210,19 @@ class WorkerViewForm(forms.Form):
     def __init__(self, audit: CaseAudit, data: Any = None) -> None:
         super().__init__(data, initial={name: getattr(audit, name) for name in self.base_fields})
         offer_grades(self, audit.answer_set.tool_version.definition, "worker_grade")
+
+
+class LiveViewForm(WorkerViewForm):
+    """The same, saved part by part as it is typed: nothing is required yet."""
+
+    mark_optional = False
+
+    def __init__(self, audit: CaseAudit, data: Any = None, *, save_url: str = "") -> None:
+        super().__init__(audit, data)
+        for field in self.fields.values():
+            field.required = False
+        if save_url:
+            _save_as_typed(self, save_url, audit.version)
 
 
 class ReflectionForm(forms.Form):
@@ -262,6 +266,16 @@ class AdviceForm(forms.Form):
         initial = {"auditor_reason": audit.grade_reason, "worker_reason": audit.worker_view}
         super().__init__(data, initial=initial)
         _name_practitioner(self, practitioner)
+
+
+def _save_as_typed(form: forms.Form, save_url: str, version: int) -> None:
+    for name, field in form.fields.items():
+        url = f"{save_url}?{urlencode({'question_key': name})}"
+        field.widget.attrs |= {
+            "data-autosave-url": url,
+            "data-answer-version": str(version),
+            "data-question-key": name,
+        }
 
 
 def _name_practitioner(form: forms.Form, practitioner: str) -> None:

@@ -265,6 +265,25 @@ def reading_of(audit: CaseAudit, version: int | None, *, reader: User) -> Readin
     )
 
 
+@dataclass(frozen=True)
+class StandingAudit:
+    """A running audit for whoever follows it: every question with its answer so far, and the judgement."""
+
+    sections: list[AnsweredSection]
+    judgement: list[Row]
+
+
+def has_begun(audit: CaseAudit) -> bool:
+    return audit.assignment.state != Assignment.State.ALLOCATED
+
+
+def as_it_stands(audit: CaseAudit) -> StandingAudit:
+    """What is written now, also while an earlier version was handed in before."""
+    definition = audit.answer_set.tool_version.definition
+    values = values_of(audit.answer_set)
+    return StandingAudit(answered_sections(definition, values), _judgement_rows(audit, audit))
+
+
 def _judgement_rows(audit: CaseAudit, judged: CaseAudit) -> list[Row]:
     definition = audit.answer_set.tool_version.definition
     practitioner = words_of(audit)["practitioner"]

@@ -329,7 +329,7 @@ def _worker_step(found: Progress) -> NextStep:
     auditor = getattr(audit, "holder_name", None) or "The auditor"
     view = reverse("audits:worker_view", args=[audit.pk])
     if audit.assignment.state != State.ALLOCATED and not audit.worker_view:
-        return NextStep("Say how you see the work. Your view counts in the grade.", "Add your view", view)
+        return NextStep("Follow what is written, and say how you see the work.", "Add your view", view)
     if audit.assignment.state != State.ALLOCATED:
         return NextStep(f"Thank you. {auditor} completes and submits the audit.", "Change your view", view)
     if meeting is None or meeting.state not in MEETING_STANDS:

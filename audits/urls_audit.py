@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from audits.views import actions, afterwards, audit, judgement, meeting
+from audits.views import actions, afterwards, audit, judgement, meeting, worker_view
 
 urlpatterns = [
     path("audits/open/<int:pk>/", audit.open_work, name="open"),
@@ -17,7 +17,10 @@ urlpatterns = [
     path("audits/<int:pk>/answer/", audit.answer, name="answer"),
     path("audits/<int:pk>/judgement/", judgement.judgement, name="judgement"),
     path("audits/<int:pk>/judgement/answer/", judgement.judge, name="judge"),
-    path("audits/<int:pk>/view/", judgement.worker_view, name="worker_view"),
+    path("audits/<int:pk>/view/", worker_view.worker_view, name="worker_view"),
+    path("audits/<int:pk>/view/answer/", worker_view.say, name="say"),
+    path("audits/<int:pk>/view/said/", worker_view.said, name="said"),
+    path("audits/<int:pk>/view/stands/", worker_view.stands, name="stands"),
     path("audits/<int:pk>/advice/", judgement.advice, name="advice"),
     path("audits/<int:pk>/actions/", actions.actions, name="actions"),
     path("audits/<int:pk>/actions/<int:action_pk>/remove/", actions.remove_action, name="remove_action"),

@@ -33,6 +33,8 @@ JUDGEMENT_FIELDS = (
     "unmet_indicators_reason",
 )
 
+VIEW_FIELDS = ("worker_grade", "worker_view")
+
 SUBMITTED = "Submitted"
 
 # Questions on whether the family was asked, and the answer that says they gave their view.
@@ -77,23 +79,21 @@ def save_judgement(
     Two people may write different parts at the same time. Raises JudgementConflict when somebody else
     changed the same part, and Refused once the audit was handed in.
     """
-    unknown = set(values) - set(JUDGEMENT_FIELDS)
-    if unknown:
-        raise ValueError(f"Not part of the judgement: {', '.join(sorted(unknown))}.")
+    _refuse_unknown(values, JUDGEMENT_FIELDS)
     return _write_judgement(audit, version, values, reason="Judgement saved", by=by, now=now)
 
 
 @transaction.atomic
 def add_worker_view(
-    *, audit: CaseAudit, version: int, worker_grade: str, worker_view: str, by: User, now: datetime
+    *, audit: CaseAudit, version: int, values: dict[str, str], by: User, now: datetime
 ) -> CaseAudit:
-    """The practitioner's own view of the grade, from their own device, while the audit is open (BF-13).
+    """The practitioner's own grade or view, from their own device, while the audit is open (BF-13).
 
     Raises JudgementConflict when the auditor has meanwhile written it down for them.
     """
     if by.pk != audit.assignment.worker_id:
         raise Refused("Only the practitioner of this case can give the practitioner's view.")
-    values = {"worker_grade": worker_grade, "worker_view": worker_view}
+    _refuse_unknown(values, VIEW_FIELDS)
     return _write_judgement(audit, version, values, reason="Practitioner's view", by=by, now=now)
 
 
@@ -226,6 +226,11 @@ def _record_result(audit: CaseAudit, now: datetime) -> None:
             "in_time": now <= end_of_day(assignment.due_on),
         },
     )
+
+
+def _refuse_unknown(values: dict[str, str], names: tuple[str, ...]) -> None:
+    if unknown := set(values) - set(names):
+        raise ValueError(f"Not part of the judgement: {', '.join(sorted(unknown))}.")
 
 
 def _write_judgement(

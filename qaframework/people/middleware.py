@@ -20,6 +20,7 @@ from qaframework.people.signed_out import sign_in_again
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 LAST_SEEN = "last_seen"
+UNATTENDED = "X-Unattended"
 SECONDS_BETWEEN_STAMPS = 60
 NEED_SECOND_FACTOR = {
     *roles_with(Capability.RUN_QUALITY_ASSURANCE),
@@ -34,6 +35,7 @@ class IdleTimeoutMiddleware:
 
     The moment of the last request is written at most once a minute, because saving the session costs
     more than many pages; that minute is added to the limit, so that nobody is signed out early.
+    Requests that a page sends by itself say so in the header UNATTENDED, and keep nobody signed in.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -46,7 +48,8 @@ class IdleTimeoutMiddleware:
             if now - last_seen > settings.IDLE_TIMEOUT_MINUTES * 60 + SECONDS_BETWEEN_STAMPS:
                 logout(request)
                 return sign_in_again(request)
-            if LAST_SEEN not in request.session or now - last_seen >= SECONDS_BETWEEN_STAMPS:
+            is_due = LAST_SEEN not in request.session or now - last_seen >= SECONDS_BETWEEN_STAMPS
+            if is_due and UNATTENDED not in request.headers:
                 request.session[LAST_SEEN] = now
             remember_posts(request.user)
         return self.get_response(request)

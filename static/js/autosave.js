@@ -61,7 +61,7 @@ class Answer {
   values() {
     const [first] = this.fields;
     if (this.parts) return this.fields.map((field) => field.value);
-    if (first.type === "radio" || first.type === "checkbox") {
+    if (this.isChoice()) {
       return this.fields.filter((field) => field.checked).map((field) => field.value);
     }
     return first.multiple ? [...first.selectedOptions].map((option) => option.value) : [first.value];
@@ -71,7 +71,7 @@ class Answer {
     const [first] = this.fields;
     if (this.parts) {
       this.fields.forEach((field, place) => (field.value = values[place] ?? ""));
-    } else if (first.type === "radio" || first.type === "checkbox") {
+    } else if (this.isChoice()) {
       for (const field of this.fields) field.checked = values.includes(field.value);
     } else if (first.multiple) {
       for (const option of first.options) option.selected = values.includes(option.value);
@@ -234,6 +234,21 @@ class Answer {
     this.status.after(this.conflict); // without the focus: who is still typing must not choose by pressing a key
   }
 
+  /** What somebody else wrote here, as long as nothing was typed over it: then saving shows both texts. */
+  take(value, version) {
+    const values = this.fromServer(value).filter((one) => one !== "" || !this.isChoice());
+    const isOld = version < Number(this.version);
+    const isBusy = this.isNew() || this.conflict || this.fields.includes(document.activeElement);
+    if (isOld || isBusy || JSON.stringify(values) === this.stands) return;
+    this.setValues(values);
+    Object.assign(this, { version, stands: JSON.stringify(this.values()) });
+    this.say("Written by the other person");
+  }
+
+  isChoice() {
+    return ["radio", "checkbox"].includes(this.fields[0].type);
+  }
+
   askToChoose() {
     this.conflict.querySelector("[data-conflict=keep-mine]").focus();
   }
@@ -262,6 +277,12 @@ answers.forEach((answer) => answer.restore());
 window.addEventListener("online", sendAll);
 window.addEventListener("focus", sendAll); // after signing in again in another tab
 window.addEventListener("pagehide", sendAll); // typed in the moment before a click on another page
+window.addEventListener("written-elsewhere", ({ detail: { form, version, values } }) => {
+  for (const answer of answers) {
+    const { questionKey } = answer.fields[0].dataset;
+    if (answer.fields[0].form === form && questionKey in values) answer.take(values[questionKey], version);
+  }
+});
 window.addEventListener("signing-out", () => answers.forEach((answer) => clearTimeout(answer.timer)));
 
 // The page's own button: what is still on its way goes first, so that one person's two ways of saving do not meet as a

@@ -24,6 +24,11 @@ for (const name of ["htmx:sendError", "htmx:responseError"]) {
   });
 }
 
+// What asks again by itself takes its message back when it comes through.
+document.body.addEventListener("htmx:afterOnLoad", ({ detail: { elt, successful } }) => {
+  if (successful) elt.closest("[data-page-errors]")?.querySelector(":scope > .app-page-error")?.remove();
+});
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

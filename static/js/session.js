@@ -185,7 +185,9 @@ dialog.querySelector("[data-idle-stay]").addEventListener("click", () => dialog.
 dialog.addEventListener("close", () => {
   if (!isLeaving && lastContact() + IDLE - Date.now() <= WARN_BEFORE) keepAlive();
 });
-document.body.addEventListener("htmx:afterOnLoad", contact);
+document.body.addEventListener("htmx:afterOnLoad", ({ detail }) => {
+  if (!("X-Unattended" in detail.requestConfig.headers)) contact(); // what a page asks by itself keeps nobody signed in
+});
 window.addEventListener("answer-saved", contact);
 
 contact();

@@ -236,7 +236,7 @@ def test_only_the_practitioner_gives_the_practitioners_view(client, where, autho
         assert client.get(url("worker_view", audit)).status_code == 404
     with pytest.raises(Refused, match="Only the practitioner"):
         workflow.add_worker_view(
-            audit=audit, version=1, worker_grade="good", worker_view="x", by=where.auditor, now=held
+            audit=audit, version=1, values={"worker_view": "x"}, by=where.auditor, now=held
         )
 
 

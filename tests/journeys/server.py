@@ -1,7 +1,8 @@
 """The real application on a file of its own, at a fixed moment, for a browser to visit.
 
-`python -m tests.journeys.server FOLDER` prints one line of JSON with its address and what there is to
-visit, and serves until its standard input ends. Several requests are answered at once, as in production,
+`python -m tests.journeys.server FOLDER PORT` prints one line of JSON with its address and what there is to
+visit, and serves until its standard input ends; on port 0 it looks for one that is free. Where the folder has
+a database already it serves that. Several requests are answered at once, as in production,
 which the shared in-memory database of the other tests could not do.
 """
 
@@ -23,10 +24,20 @@ PEOPLE = {
     "director": "Solveig Harrowgate",
 }
 # Learning spaces of their own for the journeys of the auditor, which change them.
-AUDITS = ("live", "two browsers", "two tabs", "signed out", "cut off", "keyboard")
+AUDITS = (
+    "live",
+    "two browsers",
+    "two tabs",
+    "signed out",
+    "cut off",
+    "keyboard",
+    "together",
+    "killed",
+    "back",
+)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, port: int) -> None:
     environment = {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": f"sqlite:///{folder / 'database.sqlite3'}",
@@ -52,11 +63,15 @@ def main(folder: Path) -> None:
     from qaframework import new_database
     from tests.pages.world import NOW
 
-    new_database.create()
+    is_new = not (folder / "database.sqlite3").exists()
+    if is_new:
+        new_database.create()
     with time_machine.travel(NOW):
-        with transaction.atomic():
-            told = prepare()
-        server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+        told: dict[str, Any] = {}
+        if is_new:
+            with transaction.atomic():
+                told = prepare()
+        server = ThreadedWSGIServer(("127.0.0.1", port), Quiet)
         server.daemon_threads = True
         server.set_app(WSGIHandler())
         told |= {"address": f"http://127.0.0.1:{server.server_port}", "environment": environment}
@@ -68,8 +83,8 @@ def main(folder: Path) -> None:
 def prepare() -> dict[str, Any]:
     """The world of the page tests, with names that people might have, and a few more audits."""
     from qaframework.people.models import User
-    from tests.factories.audits import Setting, allocated_audit
-    from tests.pages.world import DRAWN_AT, build_world
+    from tests.factories.audits import Setting, allocated_audit, ready_audit
+    from tests.pages.world import DRAWN_AT, HELD_AT, build_world
 
     world = build_world()
     for persona, name in PEOPLE.items():
@@ -79,6 +94,7 @@ def prepare() -> dict[str, Any]:
         name: allocated_audit(where, now=DRAWN_AT, child_ref=f"C20000{number}").pk
         for number, name in enumerate(AUDITS, 1)
     }
+    audits["ready"] = ready_audit(where, HELD_AT, child_ref="C200099").pk
     return {
         "people": {persona: user.email for persona, user in world.personas.items()},
         "objects": world.objects,
@@ -98,4 +114,4 @@ def stop_with_input(server: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

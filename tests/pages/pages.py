@@ -12,6 +12,7 @@ NO_PAGES = {
     "actions:plan_document",
     "audits:calendar",
     "audits:paper",
+    "audits:said",
     "tools:paper",
     "audits:draw_frame",
     "reporting:coverage_file",

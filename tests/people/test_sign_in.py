@@ -317,6 +317,16 @@ def test_keeping_alive_counts_as_work(client: Client) -> None:
         assert client.post("/keep-alive/").status_code == 401
 
 
+def test_what_a_page_asks_by_itself_does_not_count_as_work(client: Client) -> None:
+    client.force_login(UserFactory())
+    with time_machine.travel("2026-11-10T10:00:00Z", tick=False) as clock:
+        is_signed_in(client)
+        clock.shift(timedelta(minutes=20))
+        assert client.get(ACCOUNT, headers={"x-unattended": "1"}).status_code == 200
+        clock.shift(timedelta(minutes=20))
+        assert not is_signed_in(client)
+
+
 @pytest.mark.parametrize(
     "header",
     [{"hx-request": "true"}, {"x-requested-with": "XMLHttpRequest"}, {"accept": "application/json"}],
