@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -38,10 +39,54 @@ PATIENCE = 20_000  # milliseconds: machines that test are busy
 expect.set_options(timeout=PATIENCE)
 
 
+class Server:
+    """The application as a process of its own, which can be killed and started again on the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.log, self.port = folder, folder / "server.log", 0
+
+    def start(self) -> dict[str, Any]:
+        """What it tells of itself. Started again, it has the address that it had."""
+        command = [sys.executable, "-m", "tests.journeys.server", str(self.folder), str(self.port)]
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                preexec_fn=die_with_parent,
+            )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.log.read_text()[-3000:]
+        told: dict[str, Any] = json.loads(line)
+        self.port = urlsplit(told["address"]).port or 0
+        return told
+
+    def kill(self) -> None:
+        """As a power cut would: nothing is finished, nothing is tidied up."""
+        self.process.kill()
+        self._wait()
+
+    def stop(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self._wait()
+
+    def _wait(self) -> None:
+        self.process.wait(timeout=20)
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+
 @dataclass
 class Site:
     """The application as a subprocess, and what there is to visit."""
 
+    server: Server
     address: str
     people: dict[str, str]
     objects: dict[str, dict[str, Any]]
@@ -132,29 +177,12 @@ class Person:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "tests.journeys.server", str(folder)]
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            preexec_fn=die_with_parent,
-        )
-    assert server.stdin is not None
-    assert server.stdout is not None
+    server = Server(tmp_path_factory.mktemp("site"))
     try:
-        told = server.stdout.readline()
-        assert told, (folder / "server.log").read_text()[-3000:]
-        yield Site(**json.loads(told))
-        assert "Traceback" not in (log := (folder / "server.log").read_text()), log[-3000:]
+        yield Site(server, **server.start())
+        assert "Traceback" not in (log := server.log.read_text()), log[-3000:]
     finally:
-        server.stdin.close()
-        server.wait(timeout=20)
-        server.stdout.close()
+        server.stop()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Nothing that was typed is lost: two people at one answer, a session that ends, a connection that goes."""
+"""Nothing that was typed is lost: two people at one answer, two tabs, a session that ends."""
 
 import re
 from collections.abc import Callable
@@ -98,17 +98,6 @@ def test_a_form_that_is_sent_after_the_session_ended_comes_back_filled_in(person
     auditor.press("Add this action")
     auditor.sees("Action added.")
     expect(what).to_have_value("")
-
-
-def test_what_is_typed_without_a_connection_is_saved_when_it_is_back(person: Arrive, site: Site) -> None:
-    auditor, audit = person("auditor"), site.audits["cut off"]
-    story = open_section(auditor, audit)
-    auditor.context.set_offline(True)
-    story.fill("Typed on a train.")
-    auditor.sees("Not saved yet – we will try again")
-    auditor.context.set_offline(False)
-    is_saved(auditor)
-    expect(open_section(person("auditor"), audit)).to_have_value("Typed on a train.")
 
 
 def test_another_tab_does_not_take_an_unsaved_text_for_its_own(person: Arrive, site: Site) -> None:
