@@ -1,4 +1,4 @@
-"""Seven questions on one page, from the keyboard alone, quickly enough for before every supervision (BED-21)."""
+"""Seven questions on one page, from the keyboard alone, quick enough for before each supervision (BED-21)."""
 
 from collections.abc import Callable
 
