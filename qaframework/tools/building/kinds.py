@@ -1,0 +1,50 @@
+"""The kinds of answers in words, and which can take each other's place."""
+
+from qaframework.tools.definition import QuestionType
+
+_WORDS = {
+    QuestionType.YES_NO: "Yes or no",
+    QuestionType.YES_NO_NA: "Yes, no, not applicable",
+    QuestionType.YES_PARTLY_NO_NA: "Yes, partly, no, not applicable",
+    QuestionType.GRADE: "A grade",
+    QuestionType.SCALE: "A point on a scale, such as 0 to 10",
+    QuestionType.SHORT_TEXT: "A few words",
+    QuestionType.LONG_TEXT: "A longer text",
+    QuestionType.THREE_BOXES: "Three boxes: working well, worried about, needs to happen",
+    QuestionType.DATE: "A date",
+    QuestionType.NUMBER: "A number",
+    QuestionType.PICK_ONE: "One choice from a list",
+    QuestionType.PICK_SEVERAL: "Any number of choices from a list",
+}
+
+# Answers of one kind mean the same in the others of its family.
+_FAMILIES = (
+    frozenset({QuestionType.YES_NO, QuestionType.YES_NO_NA, QuestionType.YES_PARTLY_NO_NA}),
+    frozenset({QuestionType.SHORT_TEXT, QuestionType.LONG_TEXT}),
+)
+
+CHOOSES = frozenset({QuestionType.PICK_ONE, QuestionType.PICK_SEVERAL})
+BOUNDED = frozenset({QuestionType.SCALE, QuestionType.NUMBER})
+
+# What only some kinds of answers have.
+BELONGS_TO = {
+    "options": CHOOSES,
+    "options_from": CHOOSES,
+    "minimum": BOUNDED,
+    "maximum": BOUNDED,
+    "anchors": frozenset({QuestionType.SCALE}),
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """The words for a kind of answer; one that is not known is shown as it is written."""
+    return _WORDS.get(QuestionType(kind), kind) if kind in list(QuestionType) else kind
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [(kind.value, kind_in_words(kind.value)) for kind in QuestionType]
+
+
+def may_become(old: str, new: str) -> bool:
+    """Whether answers that were given as one kind mean the same as those of another."""
+    return old == new or any(old in family and new in family for family in _FAMILIES)

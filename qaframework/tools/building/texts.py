@@ -1,0 +1,140 @@
+"""Text fields of the builder, and lists of words that keep their keys."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from qaframework.tools.building.content import Part
+
+SPARE_LINES = 3
+MOST_LINES = 60
+# What neither a pack's file nor a workbook can hold.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+
+
+class Words(forms.CharField):
+    """One line of text."""
+
+    def to_python(self, value: Any) -> str:
+        return _UNWRITABLE.sub("", " ".join((super().to_python(value) or "").split()))
+
+
+class Paragraphs(forms.CharField):
+    """Text of several lines; browsers' carriage returns count for nothing."""
+
+    def __init__(self, *, rows: int, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+        return _UNWRITABLE.sub("", super().to_python(text) or "")
+
+
+class TextLines(Paragraphs):
+    """A list of texts, one on each line."""
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        self.longest = longest
+        super().__init__(required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        lines = [line.strip() for line in super().clean(value).split("\n") if line.strip()]
+        for number, line in enumerate(lines, 1):
+            if len(line) > self.longest:
+                raise ValidationError(
+                    f"Line {number} has {len(line)} characters. Shorten it to {self.longest} or fewer."
+                )
+        return lines
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list as the page draws it."""
+
+    words: forms.BoundField
+    place: forms.BoundField
+    key: forms.BoundField
+
+
+class KeyedLines:
+    """A list of words in a form, such as the choices of a question: a text, a place and a key for each.
+
+    Lines that were there keep their keys whatever they say now. An emptied line goes, and places put the
+    rest in order. Without scripts there are always a few spare lines, and more after saving.
+    """
+
+    def __init__(
+        self, form: forms.Form, parts: Sequence[Part], *, name: str, what: str, longest: int
+    ) -> None:
+        self.form, self.parts, self.name, self.what = form, {one["key"]: one for one in parts}, name, what
+        self.count = min(len(parts) + SPARE_LINES, MOST_LINES)
+        if form.is_bound:
+            self.count = max(self.count, self._lines_sent())
+        for number in range(self.count):
+            part: Mapping[str, Any] = parts[number] if number < len(parts) else {}
+            self._add(number, part, longest)
+
+    @property
+    def lines(self) -> list[Line]:
+        return [
+            Line(*(self.form[f"{kind}_{number}"] for kind in (self.name, "place", "key")))
+            for number in range(self.count)
+        ]
+
+    def parts_entered(self) -> list[Part]:
+        """The lines in their order, those that are new without a key. The form's fields must be valid."""
+        said = self.form.cleaned_data
+        entered = []
+        for number in range(self.count):
+            words, key = said.get(f"{self.name}_{number}"), said.get(f"key_{number}")
+            if words:
+                known = self.parts.get(str(key), {})
+                place = said.get(f"place_{number}") or number + 1
+                # A line that was moved to a place comes before the one that stood there.
+                entered.append((place, place == number + 1, number, {**known, self.word: words}))
+        return [part for *_, part in sorted(entered, key=lambda one: one[:3])]
+
+    def check(self) -> None:
+        """Say which lines are there twice."""
+        seen: dict[str, int] = {}
+        for number in range(self.count):
+            words = self.form.cleaned_data.get(f"{self.name}_{number}") or ""
+            first = seen.setdefault(words.casefold(), number)
+            if words and first != number:
+                self.form.add_error(f"{self.name}_{number}", f"“{words}” is there twice. Word them apart.")
+
+    @property
+    def word(self) -> str:
+        """What the pack's file calls the words of a line."""
+        return "label" if self.name == "choice" else "text"
+
+    def _add(self, number: int, part: Mapping[str, Any], longest: int) -> None:
+        title = f"{self.what} {number + 1}"
+        self.form.fields[f"{self.name}_{number}"] = Words(
+            label=title, max_length=longest, required=False, initial=part.get(self.word, "")
+        )
+        self.form.fields[f"place_{number}"] = forms.IntegerField(
+            label=f"Place of {title.lower()}",
+            min_value=1,
+            max_value=MOST_LINES,
+            required=False,
+            initial=number + 1,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-2"}),
+        )
+        self.form.fields[f"key_{number}"] = forms.CharField(
+            required=False, widget=forms.HiddenInput, initial=part.get("key", "")
+        )
+
+    def _lines_sent(self) -> int:
+        numbers = [name.removeprefix(f"{self.name}_") for name in self.form.data]
+        return max(
+            (int(number) + 1 for number in numbers if number.isdecimal() and int(number) < MOST_LINES),
+            default=0,
+        )

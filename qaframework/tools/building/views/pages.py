@@ -1,0 +1,66 @@
+"""What the pages of a draft have in common."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+
+from qaframework.people.access import local_today
+from qaframework.people.form_page import try_form
+from qaframework.people.models import User
+from qaframework.tools.building import access
+from qaframework.tools.building.forms import PartForm
+from qaframework.tools.models import ToolDraft
+
+TOOLS = {"label": "Audit tools", "url": reverse_lazy("tools:tools")}
+CONFLICT = (
+    "{who} changed this while you were writing, so it was not saved. What you typed is still below, and what "
+    "it says now is above it. Save again to put yours in its place."
+)
+
+Facts = list[dict[str, Any]]
+
+
+def draft_of(request: HttpRequest, pk: int) -> ToolDraft:
+    """A draft that the person may change. Raises Http404 for others."""
+    return access.get_draft(cast(User, request.user), pk, local_today())
+
+
+def draft_url(draft: ToolDraft, question: str = "", section: str = "") -> str:
+    """The draft's page, at the place of a question or section."""
+    place = f"#question-{question}" if question else f"#section-{section}" if section else ""
+    return reverse("tools:draft", args=[draft.pk]) + place
+
+
+def crumbs_of(draft: ToolDraft) -> list[dict[str, Any]]:
+    return [TOOLS, {"label": f"Draft: {draft.name}", "url": draft_url(draft)}]
+
+
+def part_page(
+    request: HttpRequest,
+    draft: ToolDraft,
+    form: PartForm,
+    act: Callable[[dict[str, Any]], str],
+    stands: Callable[[ToolDraft], tuple[Any, Facts]],
+    page: dict[str, Any],
+    template: str = "tools/building/part.html",
+) -> HttpResponse:
+    """Show the form of a part of a draft; when it is sent and in order, ``act`` saves it.
+
+    When somebody else changed the part meanwhile, ``stands`` says what it is now and in which words; both are
+    shown and nothing that was typed is lost.
+    """
+    answer = try_form(request, form, act)
+    if isinstance(answer, HttpResponse):
+        return answer
+    facts: Facts = []
+    if answer == 409:
+        now = draft_of(request, draft.pk)
+        part, facts = stands(now)
+        form.errors.clear()
+        form.add_error(None, CONFLICT.format(who=now.changed_by or "The system"))
+        form.go_on_from(part)
+    shown = {"form": form, "page": page, "crumbs": crumbs_of(draft), "facts": facts}
+    return render(request, template, shown, status=answer)
