@@ -23,9 +23,10 @@ from qaframework.people.forms import FilterForm, offer
 from qaframework.people.models import Unit, User
 from qaframework.people.templatetags.page import short_date, unbroken
 from qaframework.rules.periods import Month
+from qaframework.tools.conditions import is_blank
 from qaframework.tools.definition import Question
 from qaframework.tools.models import Answer, ToolVersion
-from qaframework.tools.values import is_blank, text_of
+from qaframework.tools.values import text_of
 from reporting.access import overseen_q
 from reporting.forms import unit_choices
 

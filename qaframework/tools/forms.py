@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from qaframework.packs.definition import PackGradeScheme
+from qaframework.tools.conditions import is_blank
 from qaframework.tools.definition import (
     ROW_REFERENCE,
     THREE_BOXES,
@@ -36,7 +37,6 @@ from qaframework.tools.values import (
     AnswerInvalid,
     Value,
     check_value,
-    is_blank,
     plain_number,
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from qaframework.tools.conditions import is_blank
 from qaframework.tools.definition import (
     ROW_REFERENCE,
     Question,
@@ -17,7 +18,7 @@ from qaframework.tools.definition import (
     split_row_key,
 )
 from qaframework.tools.models import Answer, AnswerSet, ToolVersion
-from qaframework.tools.values import is_blank, text_of
+from qaframework.tools.values import text_of
 
 Answers = Mapping[str, Answer]
 

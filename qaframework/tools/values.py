@@ -1,11 +1,11 @@
 """What an answer may be, by the type of its question, and how it reads."""
 
 import math
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from qaframework.people.refusal import Refused
+from qaframework.tools.conditions import is_blank
 from qaframework.tools.definition import THREE_BOXES, Question, QuestionType
 
 # JSON as it is stored: a text, number, list of texts or mapping of texts. "" is an answer that was emptied.
@@ -34,13 +34,6 @@ class AnswerInvalid(Refused):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-
-
-def is_blank(value: Any) -> bool:
-    """Whether nothing was answered: nothing at all, an emptied text, or three empty boxes."""
-    if isinstance(value, Mapping):
-        return not any(value.values())
-    return value is None or value in ("", [])
 
 
 def check_value(question: Question, value: Any) -> None:

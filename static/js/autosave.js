@@ -32,13 +32,14 @@ class Answer {
     this.fields = fields;
     this.parts = fields[0].dataset.answerPart ? fields.map((field) => field.dataset.answerPart) : null;
     this.version = fields[0].dataset.answerVersion;
+    this.stands = JSON.stringify(this.values()); // what the server has, as far as this page knows
     this.isSending = false;
     this.isWaiting = false; // for a person's choice, or because the value cannot be saved as it is
     this.retryAfter = 2000;
     this.status = this.addStatus();
     for (const field of fields) {
       field.addEventListener("input", () => this.changed(PAUSE));
-      field.addEventListener("change", () => this.changed(0));
+      field.addEventListener("change", () => this.isNew() && this.changed(0));
       field.addEventListener("blur", () => this.isUnsaved() && this.changed(0));
     }
   }
@@ -77,6 +78,12 @@ class Answer {
     } else {
       first.value = values[0] ?? "";
     }
+  }
+
+  /** Whether there is anything to send. Leaving a field that was saved while typing is no activity of its own: it would
+   * keep the session of somebody who has gone, because the warning takes the focus. */
+  isNew() {
+    return this.isSending || this.isUnsaved() || JSON.stringify(this.values()) !== this.stands;
   }
 
   // Kept in the browser
@@ -161,6 +168,7 @@ class Answer {
 
   saved({ version, saved_at: savedAt }, sent) {
     this.version = version;
+    this.stands = JSON.stringify(sent);
     for (const field of this.fields) field.dataset.answerVersion = version;
     // The page's own button posts the version too, for browsers that run no scripts.
     const posted = this.fields[0].form?.elements.namedItem(`version__${this.fields[0].dataset.questionKey}`);

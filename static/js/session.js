@@ -1,7 +1,7 @@
 // The idle time-out: warns first, keeps the session while somebody is at work, and at the end goes to the sign-in page
 // with everything typed put aside. The server decides when a session ends; this only foresees it.
 
-const { userId, idleSeconds, keepAliveUrl, signInUrl, csrfToken } = document.body.dataset;
+const { userId, idleSeconds, keepAliveUrl, signInUrl, signOutUrl, csrfToken } = document.body.dataset;
 const IDLE = Number(idleSeconds) * 1000;
 const WARN_BEFORE = Math.min(120_000, IDLE / 2);
 const QUIET_KEEP_ALIVE_AFTER = IDLE / 6;
@@ -25,13 +25,14 @@ function contact() {
   localStorage.setItem(CONTACT_KEY, String(Date.now()));
 }
 
+function post(url) {
+  const token = /csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? csrfToken;
+  return fetch(url, { method: "POST", headers: { "X-CSRFToken": token }, redirect: "manual" });
+}
+
 async function keepAlive() {
   try {
-    const response = await fetch(keepAliveUrl, {
-      method: "POST",
-      headers: { "X-CSRFToken": /csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? csrfToken },
-      redirect: "manual",
-    });
+    const response = await post(keepAliveUrl);
     if (response.ok) {
       contact();
     } else if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) {
@@ -56,7 +57,7 @@ function tick() {
   const now = Date.now();
   const remaining = lastContact() + IDLE - now;
   if (remaining <= 0) {
-    leave();
+    signOut();
   } else if (dialog.open) {
     if (remaining > WARN_BEFORE) dialog.close(); // another tab kept the session
     remainingText.textContent = inWords(remaining);
@@ -121,6 +122,17 @@ function restoreDraft() {
   note.setAttribute("role", "status");
   note.textContent = "We kept what you had typed before you were signed out. It has not been saved yet.";
   document.getElementById("main-content").prepend(note);
+}
+
+/** Nobody is there. The server would wait a little longer, and the sign-in page sends back whoever is still signed in. */
+async function signOut() {
+  isLeaving = true;
+  try {
+    await post(signOutUrl);
+  } catch {
+    // No connection: the server ends the session by itself.
+  }
+  leave();
 }
 
 /** Off to the sign-in page, and back here afterwards. */

@@ -1,5 +1,6 @@
 """Nothing that was typed is lost: two people at one answer, a session that ends, a connection that goes."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -53,6 +54,29 @@ def test_a_session_that_ends_in_mid_audit_loses_nothing(person: Arrive, site: Si
     expect(story).to_have_value("Typed after the session had ended.")
     is_saved(auditor)
     expect(open_section(person("auditor"), audit)).to_have_value("Typed after the session had ended.")
+
+
+def test_who_has_gone_is_warned_and_then_signed_out_with_everything_kept(person: Arrive, site: Site) -> None:
+    """The warning takes the focus out of the field, which must not count as somebody being there."""
+    auditor, audit = person("auditor"), site.audits["signed out"]
+    auditor.page.clock.install()
+    story = open_section(auditor, audit)
+    story.click()
+    auditor.page.keyboard.type("Typed before the auditor was called away.")
+    auditor.page.clock.run_for("00:02")
+    is_saved(auditor)
+    auditor.page.clock.fast_forward("28:02")
+    warning = auditor.page.get_by_role("dialog", name="You will be signed out soon")
+    expect(warning).to_be_visible()
+    auditor.page.clock.run_for("00:05")
+    expect(warning).to_be_visible()
+    auditor.page.clock.fast_forward("02:05")
+    auditor.page.wait_for_url("**/account/login/**")
+    auditor.visit("/my-work/")
+    auditor.is_on("Sign in")
+    auditor.fill_in_sign_in("auditor")
+    auditor.visit(f"/audits/{audit}/section/{SECTION}/")
+    expect(story).to_have_value(re.compile("Typed before the auditor was called away."))
 
 
 def test_a_form_that_is_sent_after_the_session_ended_comes_back_filled_in(person: Arrive, site: Site) -> None:

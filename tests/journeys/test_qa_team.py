@@ -45,6 +45,7 @@ def test_the_year_is_planned_and_a_month_drawn_and_replayed(person: Arrive) -> N
     officer.page.locator("select[name=month]").select_option(label="January 2027")
     officer.look("draw-to-run")
     officer.page.get_by_role("main").get_by_role("button").first.click()
+    officer.sees("1 draw made")
     officer.page.get_by_role("main").get_by_role("link", name="January 2027").first.click()
     officer.sees("Seed")
     officer.look("draw", tour="draw")

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qaframework.tools.conditions import is_blank
 from qaframework.tools.forms import parse_value
-from qaframework.tools.values import AnswerInvalid, check_value, is_blank, text_of
+from qaframework.tools.values import AnswerInvalid, check_value, text_of
 from tests.tools.test_definition import definition
 
 TOOL = definition()
