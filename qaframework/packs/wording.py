@@ -448,7 +448,7 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def in_a_list(words: Sequence[str]) -> str:
+def in_a_list(words: Sequence[str], joined_by: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"{', '.join(words[:-1])} {joined_by} {words[-1]}"

@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from qaframework.packs.definition import PackGradeScheme, Standard, grade_scheme_from, standard_from
+from qaframework.packs.definition.answers import FIXED_ANSWERS, NO_GRADE
 from qaframework.rules.grades import OverallRule
+from qaframework.tools.conditions import Condition, conditions_from
 
 Json = Mapping[str, Any]
 
 GRADE_PREFIX = "grade__"
 ROW_REFERENCE = "row_ref"
 INDICATORS = "indicators"
-NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
-NOT_APPLICABLE = "not_applicable"
 
 
 class QuestionType(StrEnum):
@@ -41,12 +42,9 @@ class Option:
     descriptor: str = ""
 
 
-_YES, _PARTLY, _NO = Option("yes", "Yes"), Option("partly", "Partly"), Option("no", "No")
-_NA = Option("na", "Not applicable")
 _FIXED_OPTIONS = {
-    QuestionType.YES_NO: (_YES, _NO),
-    QuestionType.YES_NO_NA: (_YES, _NO, _NA),
-    QuestionType.YES_PARTLY_NO_NA: (_YES, _PARTLY, _NO, _NA),
+    QuestionType(kind): tuple(Option(*answer) for answer in answers)
+    for kind, answers in FIXED_ANSWERS.items()
 }
 THREE_BOXES = (
     Option("well", "What is working well?"),
@@ -60,7 +58,8 @@ class Question:
     """One question. ``minimum`` and ``maximum`` bound numbers and scales, None is no bound.
 
     ``standards`` are the standards of practice that it looks at. ``gathers`` names the list into which its
-    answers in observations are gathered (RBWM-14), empty for none.
+    answers in observations are gathered (RBWM-14), empty for none. It is asked when all of ``shown_if`` hold,
+    and must then be answered when it is ``required``, or when there are ``required_if`` and all of them hold.
     """
 
     key: str
@@ -75,6 +74,8 @@ class Question:
     anchors: tuple[tuple[int, str], ...] = ()
     standards: tuple[Standard, ...] = ()
     gathers: str = ""
+    shown_if: tuple[Condition, ...] = ()
+    required_if: tuple[Condition, ...] = ()
 
     @property
     def option_keys(self) -> list[str]:
@@ -152,6 +153,16 @@ class ToolDefinition:
         if self.rows is None or not 1 <= row <= self.rows.maximum:
             raise KeyError(answer_key)
         return self._in_rows[name]
+
+    def asked_question(self, key: str) -> Question:
+        """A question by its own key, whether or not the tool has rows. Raises KeyError."""
+        return self._in_rows[key] if self.rows else self._once[key]
+
+    @cached_property
+    def conditional_questions(self) -> tuple[Question, ...]:
+        """The questions that are not always asked, in order."""
+        asked = (question for section in self.sections for question in section.questions)
+        return tuple(question for question in asked if question.shown_if)
 
     def answer_keys(self, section: Section, row_count: int = 0) -> list[str]:
         """The keys of a section's answers in the order of the page; ``row_count`` is for a tool with rows."""
@@ -269,11 +280,7 @@ def _rows(data: Json) -> Rows:
 
 def _grade_options(scheme: PackGradeScheme) -> tuple[Option, ...]:
     grades = (Option(grade.key, grade.label, scheme.descriptors[grade.key]) for grade in scheme.scheme.grades)
-    return (
-        *grades,
-        Option(NOT_ENOUGH_EVIDENCE, "Not enough evidence"),
-        Option(NOT_APPLICABLE, "Not applicable"),
-    )
+    return (*grades, *(Option(*answer) for answer in NO_GRADE))
 
 
 def _section(data: Json, grades: tuple[Option, ...]) -> Section:
@@ -318,6 +325,8 @@ def _question(data: Json, grades: tuple[Option, ...]) -> Question:
         minimum=data.get("minimum", 0 if is_scale else None),
         maximum=data.get("maximum", 10 if is_scale else None),
         gathers=data.get("gathers", ""),
+        shown_if=conditions_from(data.get("shown_if", ())),
+        required_if=conditions_from(data.get("required_if", ())),
         anchors=tuple(sorted((int(point), words) for point, words in (data.get("anchors") or {}).items())),
     )
 

@@ -1,7 +1,8 @@
 """The page of one section as a form, and what people type turned into answers."""
 
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from qaframework.packs.definition import PackGradeScheme
-from qaframework.tools.conditions import is_blank
+from qaframework.tools.asking import answer_key, is_asked
+from qaframework.tools.conditions import Condition, is_blank
 from qaframework.tools.definition import (
     ROW_REFERENCE,
     THREE_BOXES,
@@ -39,6 +41,7 @@ from qaframework.tools.values import (
     check_value,
     plain_number,
 )
+from qaframework.tools.wording import conditions_in_words
 
 VERSION_PREFIX = "version__"
 KEEP_PREFIX = "keep__"
@@ -110,12 +113,21 @@ class AnswerField(forms.Field):
 
 @dataclass(frozen=True)
 class Item:
-    """A question as the page draws it: its fields (three for three boxes) and the version that was read."""
+    """A question as the page draws it: its fields (three for three boxes) and the version that was read.
+
+    ``asked_if`` says for the page's script when it is shown, by answers on the same page (JSON, "" for
+    always), ``is_asked`` whether that is so now. ``asked_when`` and ``needed_when`` say in words when it is
+    asked and when it must be answered.
+    """
 
     key: str
     question: Question
     fields: Sequence[forms.BoundField]
     version: int
+    asked_if: str = ""
+    is_asked: bool = True
+    asked_when: str = ""
+    needed_when: str = ""
     row: int = 0
     row_title: str = ""
 
@@ -166,6 +178,7 @@ class SectionForm(forms.Form):
         self.definition: ToolDefinition = answer_set.tool_version.definition
         self.save_url, self.is_inactive, self.row_links = save_url, is_inactive, row_links or {}
         self.stored = answers_of(answer_set) if stored is None else stored
+        self.asked = values_of(answer_set, self.stored)
         self.row_count = self._row_count(rows)
         self.keys = self._keys()
         self.versions = {key: self._version(key) for key in self.keys}
@@ -276,7 +289,14 @@ class SectionForm(forms.Form):
         keys = self.definition.answer_keys(self.section, self.row_count)
         if self.has_given_rows:
             keys = [key for key in keys if split_row_key(key)[0] != ROW_REFERENCE]
-        return keys
+        return keys if self.is_inactive else [key for key in keys if self._may_be_asked(key, keys)]
+
+    def _may_be_asked(self, key: str, keys: Collection[str]) -> bool:
+        """Whether nothing that was answered on another page makes the question needless."""
+        row = split_row_key(key)[1]
+        conditions = self.definition.question(key).shown_if
+        elsewhere = [one for one in conditions if answer_key(one.question, row) not in keys]
+        return all(one.holds(self.asked.get(answer_key(one.question, row))) for one in elsewhere)
 
     def _row_title(self, row: int) -> str:
         assert self.definition.rows is not None
@@ -288,7 +308,7 @@ class SectionForm(forms.Form):
             return 0
         if self.answer_set.given_rows is not None:
             return self.answer_set.given_rows
-        needed = row_count(self.definition, values_of(self.answer_set, self.stored))
+        needed = row_count(self.definition, self.asked)
         least = 1 if self.is_inactive else 0  # the questions are to be seen, whatever is asked for
         return min(self.definition.rows.maximum, max(needed, rows, self._rows_sent(), least))
 
@@ -345,7 +365,18 @@ class SectionForm(forms.Form):
 
     def _item(self, key: str) -> Item:
         question = self._in_words(self.definition.question(key))
-        return Item(key, question, [self[name] for name in self.names(key)], self.versions[key])
+        row = split_row_key(key)[1]
+        here = [one for one in question.shown_if if answer_key(one.question, row) in self.keys]
+        return Item(
+            key,
+            question,
+            [self[name] for name in self.names(key)],
+            self.versions[key],
+            asked_if=_for_script(here, row) if here and not self.is_inactive else "",
+            is_asked=self.is_inactive or is_asked(question, self.asked, row),
+            asked_when=conditions_in_words(question.shown_if, self.definition.asked_question),
+            needed_when=conditions_in_words(question.required_if, self.definition.asked_question),
+        )
 
 
 class SectionLayout(TemplateNameMixin):
@@ -357,6 +388,21 @@ class SectionLayout(TemplateNameMixin):
         self, form: SectionForm, context: Context, template_pack: str = "govuk", **kwargs: Any
     ) -> SafeString:
         return render_to_string(self.template, {"form": form, "section": form.section})
+
+
+def _for_script(conditions: Sequence[Condition], row: int) -> str:
+    """Conditions as conditions.js reads them: the answer's key, and what it has to be."""
+    rules = [
+        {
+            "key": answer_key(one.question, row),
+            "options": one.options,
+            "atLeast": one.at_least,
+            "atMost": one.at_most,
+            "answered": one.answered,
+        }
+        for one in conditions
+    ]
+    return json.dumps(rules)
 
 
 def _widget(question: Question, attrs: dict[str, str]) -> forms.Widget:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from qaframework.tools.asking import asked_values, is_asked, must_be_answered
 from qaframework.tools.conditions import is_blank
 from qaframework.tools.definition import (
     ROW_REFERENCE,
@@ -59,10 +60,15 @@ def answers_of(answer_set: AnswerSet) -> dict[str, Answer]:
     return {answer.question_key: answer for answer in answer_set.answers.all()}
 
 
-def values_of(answer_set: AnswerSet, answers: Answers | None = None) -> dict[str, Any]:
+def given_values(answer_set: AnswerSet, answers: Answers | None = None) -> dict[str, Any]:
     """The values that were given, by key, without emptied answers. No query when ``answers`` is given."""
     given = answers_of(answer_set) if answers is None else answers
     return {key: answer.value for key, answer in given.items() if not is_blank(answer.value)}
+
+
+def values_of(answer_set: AnswerSet, answers: Answers | None = None) -> dict[str, Any]:
+    """The values that count: those given, without answers to questions that are not asked any more."""
+    return asked_values(answer_set.tool_version.definition, given_values(answer_set, answers))
 
 
 def progress(answer_set: AnswerSet, answers: Answers | None = None) -> list[SectionProgress]:
@@ -151,19 +157,23 @@ def required_keys(definition: ToolDefinition, section: Section, values: Mapping[
 
     Of a tool with rows: those of the rows in use, and of as many empty ones as its least number needs.
     """
-    questions = [question.key for question in section.questions if question.required]
-    keys = questions
-    if definition.rows is not None:
-        first = [ROW_REFERENCE] if section is definition.sections[0] else []
-        rows = _rows_needed(definition.rows.minimum, rows_in_use(definition, values))
+    if definition.rows is None:
+        keys = _required(section, values)
+    else:
         unanswered = set(rows_without_response(definition, values))
-        asked_of_all = [*first, *(key for key in questions if key == definition.rows.response)]
-        keys = [
-            row_key(key, row)
-            for row in rows
-            for key in (asked_of_all if row in unanswered else first + questions)
-        ]
+        rows = _rows_needed(definition.rows.minimum, rows_in_use(definition, values))
+        first = [ROW_REFERENCE] if section is definition.sections[0] else []
+        keys = []
+        for row in rows:
+            needed = _required(section, values, row)
+            if row in unanswered:
+                needed = [key for key in needed if key == definition.rows.response]
+            keys += [row_key(key, row) for key in first + needed]
     return keys + ([section.grade_key] if section.graded else [])
+
+
+def _required(section: Section, values: Mapping[str, Any], row: int = 0) -> list[str]:
+    return [question.key for question in section.questions if must_be_answered(question, values, row)]
 
 
 def _rows_needed(minimum: int, in_use: list[int]) -> list[int]:
@@ -175,7 +185,7 @@ def answered_sections(definition: ToolDefinition, values: Mapping[str, Any]) -> 
     """All sections with their answers in words, for a page that is only read, such as a submission."""
     found = []
     for section in definition.sections:
-        questions = () if definition.rows else section.questions
+        questions = [] if definition.rows else [one for one in section.questions if is_asked(one, values)]
         answers = [_answered(question, values.get(question.key)) for question in questions]
         if section.graded:
             answers.append(_answered(definition.question(section.grade_key), values.get(section.grade_key)))
@@ -242,6 +252,6 @@ def answered_together(
             values[tool_of[pk]][row_key(question, place_of[pk] * MOST_ROWS + row)] = value
     used = Counter(tool_of.values())
     return [
-        AnsweredTogether(tool, used[tool.pk], values[tool.pk])
+        AnsweredTogether(tool, used[tool.pk], asked_values(tool.definition, values[tool.pk]))
         for tool in ToolVersion.objects.filter(pk__in=used).order_by("pk")
     ]

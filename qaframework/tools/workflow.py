@@ -11,6 +11,7 @@ from qaframework.packs.reading import hash_of
 from qaframework.people import history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
+from qaframework.tools.asking import asked_values
 from qaframework.tools.definition import (
     ROW_REFERENCE,
     Question,
@@ -20,10 +21,10 @@ from qaframework.tools.definition import (
     split_row_key,
 )
 from qaframework.tools.models import Answer, AnswerSet, Submission, Tool, ToolVersion
-from qaframework.tools.reading import missing_answers, repeated_rows, values_of
+from qaframework.tools.reading import answers_of, given_values, missing_answers, repeated_rows
 from qaframework.tools.values import AnswerInvalid, check_value
 
-SAVED = "Answer saved"
+SAVED, NOT_ASKED = "Answer saved", "Emptied: an earlier answer made the question needless"
 
 
 class AnswerConflict(Refused):
@@ -170,12 +171,14 @@ def save_answer(
 def submit_answers(*, answer_set: AnswerSet, by: User, now: datetime) -> Submission:
     """Hand the answers in: freeze them as they are and refuse changes from now on.
 
+    Answers to questions that are not asked any more are emptied; their history keeps them.
+
     Raises AnswersIncomplete with all that is missing, Refused when two rows are about the same, or
     AnswersLocked when they were handed in before.
     """
     _hold_open(answer_set)
-    values = values_of(answer_set)
     definition = answer_set.tool_version.definition
+    values = _only_asked(answer_set, by=by, now=now)
     missing = missing_answers(definition, values)
     if missing:
         raise AnswersIncomplete(
@@ -284,6 +287,16 @@ def _hold_open(answer_set: AnswerSet) -> None:
         raise AnswersLocked("These answers were handed in, so they cannot be changed.")
 
 
+def _only_asked(answer_set: AnswerSet, *, by: User, now: datetime) -> dict[str, Any]:
+    """The values that count; answers to questions that are not asked any more are emptied."""
+    answers = answers_of(answer_set)
+    given = given_values(answer_set, answers)
+    asked = asked_values(answer_set.tool_version.definition, given)
+    for key in sorted(given.keys() - asked.keys()):
+        _update(answer_set, key, "", answers[key].version, by=by, now=now, reason=NOT_ASKED)
+    return asked
+
+
 def _insert(
     answer_set: AnswerSet, question_key: str, value: Any, *, by: User | None, now: datetime
 ) -> Answer:
@@ -294,7 +307,14 @@ def _insert(
 
 
 def _update(
-    answer_set: AnswerSet, question_key: str, value: Any, version: int, *, by: User | None, now: datetime
+    answer_set: AnswerSet,
+    question_key: str,
+    value: Any,
+    version: int,
+    *,
+    by: User | None,
+    now: datetime,
+    reason: str = SAVED,
 ) -> Answer:
     answer = Answer.objects.filter(answer_set=answer_set, question_key=question_key).first()
     if answer is None:
@@ -307,7 +327,7 @@ def _update(
     if not claimed:
         return _settled(answer_set, question_key, value)
     answer.value, answer.version, answer.saved_by, answer.saved_at = value, version + 1, by, now
-    history.record(Answer, [answer], by=by, now=now, reason=SAVED, is_update=True)
+    history.record(Answer, [answer], by=by, now=now, reason=reason, is_update=True)
     return answer
 
 

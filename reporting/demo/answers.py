@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from qaframework.rules.grades import GradeScheme
+from qaframework.tools.asking import asked_values
 from qaframework.tools.definition import ROW_REFERENCE, Question, QuestionType, ToolDefinition, row_key
-from qaframework.tools.reading import required_keys
 
 STRONG, WEAK, WORST = "strong", "weak", "worst"
 LEFT_OUT = 0.4
@@ -66,11 +66,10 @@ def answers(
         return _rows(chance, definition, tone, on, references, child)
     values = {}
     for section in definition.sections:
-        needed = required_keys(definition, section, {})
         for question in section.questions:
-            if question.key in needed or chance.random() > LEFT_OUT:
+            if question.required or question.required_if or chance.random() > LEFT_OUT:
                 values[question.key] = _answer(chance, question, tone, on, child)
-    return values
+    return asked_values(definition, values)
 
 
 def _rows(
@@ -83,7 +82,7 @@ def _rows(
             for question in section.questions:
                 if question.required:
                     values[row_key(question.key, row)] = _answer(chance, question, tone, on, child)
-    return values
+    return asked_values(definition, values)
 
 
 def _sentences(question: Question, tone: str, child: int, otherwise: str) -> list[Any]:

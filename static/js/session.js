@@ -132,15 +132,15 @@ async function signOut() {
   } catch {
     // No connection: the server ends the session by itself.
   }
-  leave();
+  leave("&idle=1");
 }
 
 /** Off to the sign-in page, and back here afterwards. */
-function leave() {
+function leave(reason = "") {
   isLeaving = true;
   keepDraft(DRAFT_KEY);
   const next = encodeURIComponent(location.pathname + location.search);
-  location.assign(`${signInUrl}?next=${next}`);
+  location.assign(`${signInUrl}?next=${next}${reason}`);
 }
 
 /** Answers that nobody came back for within a week do not stay on a shared computer. */

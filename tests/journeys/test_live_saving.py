@@ -71,7 +71,7 @@ def test_who_has_gone_is_warned_and_then_signed_out_with_everything_kept(person:
     auditor.page.clock.run_for("00:05")
     expect(warning).to_be_visible()
     auditor.page.clock.fast_forward("02:05")
-    auditor.page.wait_for_url("**/account/login/**")
+    auditor.sees("You were signed out because the service had not been used for a while.")
     auditor.visit("/my-work/")
     auditor.is_on("Sign in")
     auditor.fill_in_sign_in("auditor")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qaframework.packs.references.conditions import condition_slips
 from qaframework.packs.references.lookups import (
     Slip,
     entries_of,
@@ -38,6 +39,7 @@ def tool_slips(file_key: str, tool: Any, framework: Any) -> Iterator[Slip]:
     yield from _response_slips(tool)
     yield from _question_slips(tool)
     yield from _list_slips(tool, framework)
+    yield from condition_slips(tool, framework if isinstance(framework, dict) else {})
 
 
 def _response_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:
