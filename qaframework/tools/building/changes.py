@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qaframework.packs.differences import NOTHING
+from qaframework.tools.building.conditions import condition_in_words
 from qaframework.tools.building.content import Part, asked_in, questions_of, sections_of
 from qaframework.tools.building.kinds import kind_in_words
 
@@ -92,6 +93,9 @@ def _questions(before: Json, after: Json) -> Iterator[Change]:
             yield Change(place, MOVED, f"In “{home['title']}”", f"In “{section['title']}”")
         yield from _changed(place, REWORDED, other["text"], question["text"])
         yield from _settings(place, other, question)
+        for name, words in (("shown_if", "asked only if"), ("required_if", "must be answered if")):
+            was, now = _conditions(other, name, before), _conditions(question, name, after)
+            yield from _changed(f"{place} ({words})", CHANGED, was, now)
     for key, (section, question) in old.items():
         if key not in new:
             yield Change(f"{section['title']}: {question['text']}", REMOVED, kind_in_words(question["type"]))
@@ -200,6 +204,11 @@ def _choices(question: Json) -> str:
     if question.get("options_from") and not question.get("options"):
         return f"The framework’s {question['options_from'].replace('_', ' ')}"
     return "\n".join(one["label"] for one in question.get("options") or ())
+
+
+def _conditions(question: Json, name: str, tool: Json) -> str:
+    scales = {"grade_schemes": [tool["scheme"]] if tool.get("scheme") else []}
+    return "\n".join(condition_in_words(one, tool, scales) for one in question.get(name) or ())
 
 
 def _anchors(question: Json) -> str:

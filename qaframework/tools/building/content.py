@@ -101,6 +101,10 @@ def mark_of(part: Any) -> str:
 # Changed copies
 
 
+def without(part: Mapping[str, Any], *names: str) -> Part:
+    return {name: value for name, value in part.items() if name not in names}
+
+
 def with_values(part: Mapping[str, Any], values: Mapping[str, Any]) -> Part:
     """The part with these values; what says nothing is left out, unless it was written so before.
 

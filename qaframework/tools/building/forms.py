@@ -251,7 +251,7 @@ class QuestionForm(PartForm):
         """The question's settings as the pack's file writes them. The form must be valid."""
         said = self.cleaned_data
         names = ("text", "hint", "required", "prompts", "minimum", "maximum", "anchors", "gathers")
-        values = {name: _whole(said[name]) for name in names if name in self.fields}
+        values = {name: whole(said[name]) for name in names if name in self.fields}
         if self.choices is not None:
             from_list = said.get("options_from") or None
             values |= {
@@ -294,7 +294,7 @@ class ConfirmForm(forms.Form):
     """Nothing but the button."""
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """3, not 3.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

@@ -85,6 +85,19 @@ def as_it_stands(framework: Framework, key: str) -> written_as.Tool | None:
     return None
 
 
+def as_written(version: ToolVersion) -> written_as.Tool:
+    """A version as its pack's file writes it: without what it took from its framework to be frozen."""
+    tool = written_as.without(version.content, "scheme", "standards")
+    sections = []
+    for section in written_as.sections_of(tool):
+        questions = [
+            written_as.without(one, "options") if "options_from" in one else one
+            for one in written_as.questions_of(section)
+        ]
+        sections.append({**section, "questions": questions})
+    return {**tool, "sections": sections}
+
+
 @dataclass(frozen=True)
 class VersionInUse:
     """A version of a tool, and how many pieces of work are under way on it and were handed in."""

@@ -10,9 +10,11 @@ from qaframework.tools.building.content import Tool, asked_in, sections_of, with
 from qaframework.tools.building.kinds import may_become
 from qaframework.tools.definition import QuestionType
 
+ALWAYS_REQUIRED = "It is always required."
 TOO_FEW = "There are too few or too many entries here."
 ELSEWHERE = "Elsewhere in the framework"
 THE_TOOL = "The tool"
+CONDITIONS = ("shown_if", "required_if")
 
 # What to do about a part that is missing or empty, by what the pack's file calls it.
 TO_DO = {
@@ -88,7 +90,7 @@ def _changed_kinds(tool: Tool, earlier: Mapping[str, str]) -> Iterator[Reason]:
 
 def _about_tool(mistake: Mistake, tool: Tool) -> Reason:
     steps = mistake.path.split(" › ") if mistake.path else []
-    text = _in_words(mistake, steps)
+    text = _in_words(mistake, steps, tool)
     for section, question in asked_in(tool):
         if question["key"] in steps:
             return _of_question(section, question, text)
@@ -98,13 +100,25 @@ def _about_tool(mistake: Mistake, tool: Tool) -> Reason:
     return Reason(THE_TOOL, text)
 
 
-def _in_words(mistake: Mistake, steps: list[str]) -> str:
-    if mistake.problem.endswith("missing."):
-        missing = re.findall("“([^”]+)”", mistake.problem)
+def missing_in(mistake: Mistake) -> list[str]:
+    """The names that are missing, of a mistake that says so."""
+    return re.findall("“([^”]+)”", mistake.problem) if mistake.problem.endswith("missing.") else []
+
+
+def _in_words(mistake: Mistake, steps: list[str], tool: Tool) -> str:
+    if missing := missing_in(mistake):
         return " ".join(TO_DO.get(name, f"“{name}” is missing.") for name in missing)
     if mistake.problem == TOO_FEW and steps and steps[-1] in TO_DO:
         return TO_DO[steps[-1]]
-    return f"{mistake.problem} {mistake.allowed}".strip()
+    if mistake.problem.endswith("is not a question of the tool.") and steps[-1] in CONDITIONS:
+        return "It depends on a question that is not in the tool any more. Change when it is asked."
+    if mistake.problem == ALWAYS_REQUIRED:
+        return "It must always be answered, and also only if an answer is so. Choose one of the two."
+    if mistake.problem.endswith("is not an answer to it."):
+        return "It depends on an answer that cannot be given any more. Change when it is asked."
+    words = {question["key"]: question["text"] for _, question in asked_in(tool)}
+    said = f"{mistake.problem} {mistake.allowed}".strip()
+    return re.sub("“([^”]+)”", lambda found: f"“{words.get(found[1], found[1])}”", said)
 
 
 def _about_framework(mistake: Mistake, framework: Mapping[str, Any]) -> Reason:

@@ -5,18 +5,68 @@ from typing import Any
 
 from django import forms
 
+from qaframework.packs.checking import Mistake
+from qaframework.packs.documents import LARGEST_PACK
 from qaframework.packs.library import TOOLS, ready_made
 from qaframework.packs.models import Framework
 from qaframework.people.forms import offer
 from qaframework.tools.building import content
 from qaframework.tools.building.content import LONGEST_TOOL_KEY, Tool
+from qaframework.tools.building.files import FileFaulty, read_tool
 from qaframework.tools.building.texts import Words
 
 NOTHING, COPY, FILE = "nothing", "copy", "file"
 LIBRARY = "library"
 
 
-class NewToolForm(forms.Form):
+class ToolFileField(forms.FileField):
+    """A file with a tool. Its value is the tool; ``mistakes`` say what is wrong with a faulty one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            help_text=f"A tool’s YAML file or workbook, at most {LARGEST_PACK // 1_000_000} MB. "
+            "Export a tool to see how they look.",
+            widget=forms.FileInput(attrs={"accept": ".yaml,.yml,.xlsx"}),
+            error_messages={"required": "Choose the file."},
+            **kwargs,
+        )
+        self.mistakes: list[Mistake] = []
+
+    def clean(self, data: Any, initial: Any = None) -> Tool | None:
+        file = super().clean(data, initial)
+        if not file:
+            return None
+        if file.size > LARGEST_PACK:
+            raise forms.ValidationError(f"“{file.name}” is larger than {LARGEST_PACK // 1_000_000} MB.")
+        try:
+            return read_tool(file.name, file.read())
+        except FileFaulty as faulty:
+            self.mistakes = faulty.mistakes
+            count = len(faulty.mistakes)
+            raise forms.ValidationError(
+                f"Nothing was taken from the file. {count} to put right in it: see the list below."
+            ) from faulty
+
+
+class WithFile(forms.Form):
+    """A form that takes a tool from a file."""
+
+    @property
+    def mistakes(self) -> list[list[str]]:
+        """What is wrong in the file, as the rows of a table."""
+        field = self.fields["file"]
+        assert isinstance(field, ToolFileField)
+        return [[f"{one.file} {one.path}".strip(), one.problem, one.allowed] for one in field.mistakes]
+
+
+class ReplaceForm(WithFile):
+    """Takes all of a draft from a file. ``read`` is the draft's revision as the person saw it."""
+
+    file = ToolFileField(label="File")
+    read = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class NewToolForm(WithFile):
     """A new tool of a framework. ``tool`` is what its draft begins with, once the form is valid."""
 
     start = forms.ChoiceField(
@@ -36,6 +86,8 @@ class NewToolForm(forms.Form):
     )
     other = forms.ChoiceField(label="Which tool is copied?", help_text="Only for a copy.", required=False)
 
+    file = ToolFileField(label="File", required=False)
+
     def __init__(self, *args: Any, framework: Framework, taken: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.taken, self.tools = taken, _tools_to_copy(framework)
@@ -51,10 +103,15 @@ class NewToolForm(forms.Form):
             self.add_error("name", "Say what the new tool is called.")
         if said.get("start") == COPY and not said.get("other") and "other" not in self.errors:
             self.add_error("other", "Choose the tool that is copied.")
+        if said.get("start") == FILE and not said.get("file") and "file" not in self.errors:
+            self.add_error("file", "Choose the file.")
         return said
 
     def tool(self) -> Tool:
-        """What the draft begins with. The form must be valid, and no file chosen."""
+        """What the draft begins with. The form must be valid."""
+        if self.cleaned_data["start"] == FILE:
+            tool: Tool = self.cleaned_data["file"]
+            return tool
         name = self.cleaned_data["name"]
         key = content.key_from(name, self.taken, LONGEST_TOOL_KEY)
         if self.cleaned_data["start"] == NOTHING:

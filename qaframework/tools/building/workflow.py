@@ -298,12 +298,12 @@ def retire_tool(
 
 def particulars_of(tool: Mapping[str, Any]) -> Part:
     """What the tool says of itself, without its parts."""
-    return {name: value for name, value in tool.items() if name not in ("sections", "indicators")}
+    return content.without(tool, "sections", "indicators")
 
 
 def heading_of(section: Mapping[str, Any]) -> Part:
     """What a section says of itself, without its questions."""
-    return {name: value for name, value in section.items() if name != "questions"}
+    return content.without(section, "questions")
 
 
 def _write(draft: ToolDraft, tool: Tool, reason: str, *, by: User, now: datetime) -> ToolDraft:

@@ -20,8 +20,8 @@ from qaframework.tools.building.forms import RULES, ConfirmForm
 from qaframework.tools.building.kinds import kind_in_words
 from qaframework.tools.building.reading import as_it_stands, earlier_kinds
 from qaframework.tools.building.reasons import Reason, reasons_against
-from qaframework.tools.building.starting import NewToolForm
-from qaframework.tools.building.views.pages import TOOLS, crumbs_of, draft_of, draft_url
+from qaframework.tools.building.starting import NewToolForm, ReplaceForm
+from qaframework.tools.building.views.pages import TOOLS, crumbs_of, draft_of, draft_url, file_page
 from qaframework.tools.definition import freeze
 from qaframework.tools.forms import SectionForm
 from qaframework.tools.models import AnswerSet, Tool, ToolDraft, ToolVersion
@@ -36,7 +36,7 @@ def new_tool(request: HttpRequest, pk: int) -> HttpResponse:
         *framework.tools.values_list("key", flat=True),
         *framework.tool_drafts.values_list("key", flat=True),
     }
-    form = NewToolForm(sent(request), framework=framework, taken=taken)
+    form = NewToolForm(sent(request), request.FILES or None, framework=framework, taken=taken)
 
     def begin(said: dict[str, Any]) -> str:
         draft = workflow.begin_draft(
@@ -46,11 +46,32 @@ def new_tool(request: HttpRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": "Add a tool",
-        "back": TOOLS,
         "text": [f"For {framework.name}. It is a draft that nobody works with until you publish it."],
         "button": "Begin the draft",
     }
-    return form_page(request, form, begin, page)
+    return file_page(request, form, begin, {"page": page, "crumbs": [TOOLS]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(*BUILDERS)
+def replace(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take all of a draft from a file, such as the one that was exported and changed elsewhere."""
+    found = draft_of(request, pk)
+    form = ReplaceForm(sent(request), request.FILES or None, initial={"read": found.revision})
+
+    def take(said: dict[str, Any]) -> str:
+        workflow.replace_content(
+            draft=found, tool=said["file"], read=said["read"], by=request.user, now=timezone.now()
+        )
+        messages.success(request, "The draft says what the file says.")
+        return draft_url(found)
+
+    page = {
+        "title": "Take the draft from a file",
+        "text": ["What the draft says now is replaced by what the file says."],
+        "button": "Replace the draft",
+    }
+    return file_page(request, form, take, {"page": page, "crumbs": crumbs_of(found)})
 
 
 @require_POST

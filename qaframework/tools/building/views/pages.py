@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 
 from qaframework.people.access import local_today
+from qaframework.people.exports import XLSX as XLSX_TYPE
 from qaframework.people.form_page import try_form
 from qaframework.people.models import User
-from qaframework.tools.building import access
+from qaframework.people.tables import columns
+from qaframework.tools.building import access, content
+from qaframework.tools.building.content import Part, Tool
+from qaframework.tools.building.files import XLSX, YAML, file_of
 from qaframework.tools.building.forms import PartForm
+from qaframework.tools.building.starting import WithFile
 from qaframework.tools.models import ToolDraft
 
 TOOLS = {"label": "Audit tools", "url": reverse_lazy("tools:tools")}
@@ -19,6 +24,9 @@ CONFLICT = (
     "{who} changed this while you were writing, so it was not saved. What you typed is still below, and what "
     "it says now is above it. Save again to put yours in its place."
 )
+
+MISTAKES = columns("Where", "What is wrong", "What would be right")
+CONTENT_TYPES = {YAML: "application/yaml", XLSX: XLSX_TYPE}
 
 Facts = list[dict[str, Any]]
 
@@ -64,3 +72,42 @@ def part_page(
         form.go_on_from(part)
     shown = {"form": form, "page": page, "crumbs": crumbs_of(draft), "facts": facts}
     return render(request, template, shown, status=answer)
+
+
+def file_page(
+    request: HttpRequest, form: WithFile, act: Callable[[dict[str, Any]], str], shown: dict[str, Any]
+) -> HttpResponse:
+    """Show a form that takes a tool from a file; of a faulty file everything that is wrong is listed."""
+    answer = try_form(request, form, act)
+    if isinstance(answer, HttpResponse):
+        return answer
+    context = {**shown, "form": form, "rows": form.mistakes, "columns": MISTAKES}
+    return render(request, "tools/building/file.html", context, status=answer)
+
+
+def tool_file(tool: Tool, kind: str, name: str) -> HttpResponse:
+    """A download of the tool as a file of the kind."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    return HttpResponse(file_of(tool, kind), content_type=CONTENT_TYPES[kind], headers=headers)
+
+
+def framework_of(draft: ToolDraft) -> Part:
+    """The rules of the newest version: what the draft would become a part of."""
+    version = draft.framework.versions.first()
+    return version.content["framework"] if version else {}
+
+
+def section_of(draft: ToolDraft, key: str) -> Part:
+    """Raises Http404 for a section that the draft does not have."""
+    try:
+        return content.find_section(draft.content, key)
+    except KeyError as error:
+        raise Http404 from error
+
+
+def question_of(draft: ToolDraft, key: str) -> tuple[Part, Part]:
+    """The section and the question. Raises Http404 for one that the draft does not have."""
+    try:
+        return content.find_question(draft.content, key)
+    except KeyError as error:
+        raise Http404 from error

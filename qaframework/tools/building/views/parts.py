@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,6 +13,7 @@ from qaframework.people.form_page import form_page, sent
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.tools.building import content, workflow
 from qaframework.tools.building.access import BUILDERS
+from qaframework.tools.building.conditions import DropConditionForm
 from qaframework.tools.building.content import Direction, Part
 from qaframework.tools.building.forms import (
     ConfirmForm,
@@ -24,7 +25,16 @@ from qaframework.tools.building.forms import (
     SectionForm,
 )
 from qaframework.tools.building.kinds import kind_in_words
-from qaframework.tools.building.views.pages import Facts, draft_of, draft_url, part_page
+from qaframework.tools.building.views.asking import conditions_of
+from qaframework.tools.building.views.pages import (
+    Facts,
+    draft_of,
+    draft_url,
+    framework_of,
+    part_page,
+    question_of,
+    section_of,
+)
 from qaframework.tools.models import ToolDraft
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -36,7 +46,7 @@ LISTS = ("meeting_types",)
 @requires(*BUILDERS)
 def particulars(request: HttpRequest, pk: int) -> HttpResponse:
     draft = draft_of(request, pk)
-    schemes = _framework(draft).get("grade_schemes", [])
+    schemes = framework_of(draft).get("grade_schemes", [])
     form = ParticularsForm(sent(request), tool=draft.content, schemes=schemes)
 
     def keep(said: dict[str, Any]) -> str:
@@ -106,7 +116,7 @@ def new_section(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(*BUILDERS)
 def section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     draft = draft_of(request, pk)
-    form = SectionForm(sent(request), section=_section(draft, key))
+    form = SectionForm(sent(request), section=section_of(draft, key))
 
     def keep(said: dict[str, Any]) -> str:
         workflow.change_section(
@@ -115,7 +125,7 @@ def section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return draft_url(draft, section=key)
 
     def stands(now: ToolDraft) -> tuple[Any, Facts]:
-        found = _section(now, key)
+        found = section_of(now, key)
         return workflow.heading_of(found), _facts(found, title="Heading", guidance="What good looks like")
 
     return part_page(request, draft, form, keep, stands, {"title": "Change the section", "button": "Save"})
@@ -125,7 +135,7 @@ def section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @requires(*BUILDERS)
 def remove_section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     draft = draft_of(request, pk)
-    found = _section(draft, key)
+    found = section_of(draft, key)
     count = len(content.questions_of(found))
 
     def remove(said: dict[str, Any]) -> str:
@@ -149,7 +159,7 @@ def remove_section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @requires(*BUILDERS)
 def new_question(request: HttpRequest, pk: int, section_key: str) -> HttpResponse:
     draft = draft_of(request, pk)
-    found = _section(draft, section_key)
+    found = section_of(draft, section_key)
     form = NewQuestionForm(sent(request))
 
     def add(said: dict[str, Any]) -> str:
@@ -171,8 +181,8 @@ def new_question(request: HttpRequest, pk: int, section_key: str) -> HttpRespons
 @requires(*BUILDERS)
 def question(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     draft = draft_of(request, pk)
-    inside, found = _question(draft, key)
-    framework = _framework(draft)
+    inside, found = question_of(draft, key)
+    framework = framework_of(draft)
     lists = [name for name in LISTS if len(keys_of(framework, name)) > 1]
     form = QuestionForm(sent(request), question=found, section=inside, tool=draft.content, lists=lists)
 
@@ -189,7 +199,7 @@ def question(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return draft_url(draft, question=key)
 
     def stands(now: ToolDraft) -> tuple[Any, Facts]:
-        other = _question(now, key)[1]
+        other = question_of(now, key)[1]
         facts = _facts(other, text="Question", hint="Hint", prompts="Prompts", options="Choices")
         return other, facts
 
@@ -198,6 +208,8 @@ def question(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         "kind": kind_in_words(found["type"]),
         "key": key,
         "draft": draft,
+        "conditions": conditions_of(draft, found),
+        "read": DropConditionForm.mark(found),
         "lines": "Choices, in their order",
         "button": "Save",
     }
@@ -208,7 +220,7 @@ def question(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @requires(*BUILDERS)
 def kind(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     draft = draft_of(request, pk)
-    _, found = _question(draft, key)
+    _, found = question_of(draft, key)
     form = KindForm(sent(request), question=found)
 
     def keep(said: dict[str, Any]) -> str:
@@ -218,7 +230,7 @@ def kind(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return redirect("tools:draft_question", pk=draft.pk, key=key).url
 
     def stands(now: ToolDraft) -> tuple[Any, Facts]:
-        other = _question(now, key)[1]
+        other = question_of(now, key)[1]
         return other, [{"label": "Kind of answer", "value": kind_in_words(other["type"])}]
 
     page = {
@@ -233,7 +245,7 @@ def kind(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @requires(*BUILDERS)
 def remove_question(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     draft = draft_of(request, pk)
-    inside, found = _question(draft, key)
+    inside, found = question_of(draft, key)
 
     def remove(said: dict[str, Any]) -> str:
         workflow.remove_question(draft=draft, key=key, by=request.user, now=timezone.now())
@@ -269,30 +281,10 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(draft_url(draft, question_key, section_key))
 
 
-def _framework(draft: ToolDraft) -> Part:
-    """The rules of the newest version: what the draft would become a part of."""
-    version = draft.framework.versions.first()
-    return version.content["framework"] if version else {}
-
-
-def _section(draft: ToolDraft, key: str) -> Part:
-    try:
-        return content.find_section(draft.content, key)
-    except KeyError as error:
-        raise Http404 from error
-
-
-def _question(draft: ToolDraft, key: str) -> tuple[Part, Part]:
-    try:
-        return content.find_question(draft.content, key)
-    except KeyError as error:
-        raise Http404 from error
-
-
 def _looked_at_by(draft: ToolDraft, key: str) -> list[str]:
     labels = [
         one["label"]
-        for one in _framework(draft).get("standards", ())
+        for one in framework_of(draft).get("standards", ())
         if key in (one.get("questions") or {}).get(draft.key, ())
     ]
     return [

@@ -11,8 +11,14 @@ from qaframework.people.access import local_today, requires
 from qaframework.tools.building import access
 from qaframework.tools.building.access import BUILDERS
 from qaframework.tools.building.changes import changes_between
-from qaframework.tools.building.reading import activities_with, tools_by_framework, versions_in_use
-from qaframework.tools.building.views.pages import TOOLS
+from qaframework.tools.building.files import KINDS
+from qaframework.tools.building.reading import (
+    activities_with,
+    as_written,
+    tools_by_framework,
+    versions_in_use,
+)
+from qaframework.tools.building.views.pages import TOOLS, draft_of, tool_file
 from qaframework.tools.building.views.publishing import COLUMNS, rows_of
 from qaframework.tools.models import Tool, ToolDraft, ToolVersion
 
@@ -74,6 +80,28 @@ def difference(request: HttpRequest, pk: int, older: int, newer: int) -> HttpRes
         "columns": COLUMNS,
     }
     return render(request, "tools/building/difference.html", context)
+
+
+@require_safe
+@requires(*BUILDERS)
+def export(request: HttpRequest, pk: int, number: int, kind: str) -> HttpResponse:
+    """A version as a file that can be changed and taken in again."""
+    found = access.get_tool(pk)
+    return tool_file(as_written(_version(found, number)), _kind(kind), f"{found.key}-{number}")
+
+
+@require_safe
+@requires(*BUILDERS)
+def export_draft(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """A draft as a file that can be changed and taken in again."""
+    found = draft_of(request, pk)
+    return tool_file(found.content, _kind(kind), f"{found.key}-draft")
+
+
+def _kind(sent: str) -> str:
+    if sent not in KINDS:
+        raise Http404
+    return sent
 
 
 def _version(tool: Tool, number: int) -> ToolVersion:
