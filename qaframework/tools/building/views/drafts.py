@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from qaframework.packs.models import FrameworkVersion
 from qaframework.packs.reading import hash_of
 from qaframework.people.access import local_today, requires
 from qaframework.people.form_page import form_page, sent
@@ -21,7 +22,14 @@ from qaframework.tools.building.kinds import kind_in_words
 from qaframework.tools.building.reading import as_it_stands, earlier_kinds
 from qaframework.tools.building.reasons import Reason, reasons_against
 from qaframework.tools.building.starting import NewToolForm, ReplaceForm
-from qaframework.tools.building.views.pages import TOOLS, crumbs_of, draft_of, draft_url, file_page
+from qaframework.tools.building.views.pages import (
+    TOOLS,
+    crumbs_of,
+    draft_of,
+    draft_url,
+    file_page,
+    newest_of,
+)
 from qaframework.tools.definition import freeze
 from qaframework.tools.forms import SectionForm
 from qaframework.tools.models import AnswerSet, Tool, ToolDraft, ToolVersion
@@ -97,11 +105,12 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole draft in its order, with what stops it from being published."""
     found = draft_of(request, pk)
+    newest = newest_of(found)
     context = {
         "crumbs": [TOOLS],
         "draft": found,
-        "reasons": [(_where_to_change(found, reason), reason) for reason in reasons_of(found)],
-        "facts": _facts(found),
+        "reasons": [(_where_to_change(found, reason), reason) for reason in reasons_of(found, newest)],
+        "facts": _facts(found, newest),
         "sections": [
             (section, _about(section), _questions(section)) for section in sections_of(found.content)
         ],
@@ -116,13 +125,16 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft as auditors would see it, to look at only."""
     found = draft_of(request, pk)
+    newest = newest_of(found)
     context: dict[str, Any] = {"crumbs": crumbs_of(found), "draft": found, "forms": []}
     try:
-        version = _as_version(found)
+        version = _as_version(found, newest)
         definition = version.definition
     except (ValueError, KeyError):
         # It cannot be built yet; the reasons say why.
-        return render(request, "tools/building/preview.html", {**context, "reasons": reasons_of(found)})
+        return render(
+            request, "tools/building/preview.html", {**context, "reasons": reasons_of(found, newest)}
+        )
     empty = AnswerSet(tool_version=version)
     context["forms"] = [
         SectionForm(empty, section, definition.scheme, stored={}, is_inactive=True)
@@ -150,19 +162,13 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(request, ConfirmForm(sent(request)), end, page)
 
 
-def reasons_of(draft: ToolDraft) -> list[Reason]:
-    """Why the draft cannot be published as a part of its framework as that stands."""
-    newest = draft.framework.versions.first()
-    if newest is None:
-        raise Http404
+def reasons_of(draft: ToolDraft, newest: FrameworkVersion) -> list[Reason]:
+    """Why the draft cannot be published after the newest version of its framework."""
     return reasons_against(draft.content, newest.content, earlier_kinds(draft))
 
 
-def _as_version(draft: ToolDraft) -> ToolVersion:
+def _as_version(draft: ToolDraft, newest: FrameworkVersion) -> ToolVersion:
     """The draft as a version that is saved nowhere. Raises KeyError or ValueError when it cannot be built."""
-    newest = draft.framework.versions.first()
-    if newest is None:
-        raise Http404
     frozen = freeze(draft.content, newest.content["framework"])
     return ToolVersion(content=frozen, content_hash=hash_of(frozen))
 
@@ -175,13 +181,13 @@ def _where_to_change(draft: ToolDraft, reason: Reason) -> str:
     return reverse("tools:draft_particulars", args=[draft.pk])
 
 
-def _facts(draft: ToolDraft) -> list[dict[str, Any]]:
+def _facts(draft: ToolDraft, newest: FrameworkVersion) -> list[dict[str, Any]]:
     tool = draft.content
     overall, rows = tool.get("overall") or {}, tool.get("rows")
     facts = [
         ("What it is for", tool.get("purpose") or "Not said yet"),
         ("Usually takes", f"{tool['minutes']} minutes" if tool.get("minutes") else "Not said yet"),
-        ("Grade scheme", _scheme_label(draft)),
+        ("Grade scheme", _scheme_label(tool, newest)),
         ("Overall grade", _overall_in_words(overall)),
     ]
     if rows:
@@ -189,9 +195,8 @@ def _facts(draft: ToolDraft) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in facts]
 
 
-def _scheme_label(draft: ToolDraft) -> str:
-    key, newest = draft.content.get("grade_scheme"), draft.framework.versions.first()
-    schemes = newest.content["framework"].get("grade_schemes", ()) if newest and key else ()
+def _scheme_label(tool: Part, newest: FrameworkVersion) -> str:
+    key, schemes = tool.get("grade_scheme"), newest.content["framework"].get("grade_schemes", ())
     return next((one["label"] for one in schemes if one["key"] == key), key or "It has no grades")
 
 

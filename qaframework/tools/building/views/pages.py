@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 
+from qaframework.packs.models import FrameworkVersion
 from qaframework.people.access import local_today
 from qaframework.people.exports import XLSX as XLSX_TYPE
 from qaframework.people.form_page import try_form
@@ -40,6 +41,14 @@ def draft_url(draft: ToolDraft, question: str = "", section: str = "") -> str:
     """The draft's page, at the place of a question or section."""
     place = f"#question-{question}" if question else f"#section-{section}" if section else ""
     return reverse("tools:draft", args=[draft.pk]) + place
+
+
+def newest_of(draft: ToolDraft) -> FrameworkVersion:
+    """The version of the framework after which the draft would come. Raises Http404 when it has none."""
+    newest = draft.framework.versions.first()
+    if newest is None:
+        raise Http404
+    return newest
 
 
 def crumbs_of(draft: ToolDraft) -> list[dict[str, Any]]:
@@ -93,8 +102,8 @@ def tool_file(tool: Tool, kind: str, name: str) -> HttpResponse:
 
 def framework_of(draft: ToolDraft) -> Part:
     """The rules of the newest version: what the draft would become a part of."""
-    version = draft.framework.versions.first()
-    return version.content["framework"] if version else {}
+    rules: Part = newest_of(draft).content["framework"]
+    return rules
 
 
 def section_of(draft: ToolDraft, key: str) -> Part:

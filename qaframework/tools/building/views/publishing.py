@@ -18,8 +18,8 @@ from qaframework.tools.building import access, workflow
 from qaframework.tools.building.access import BUILDERS
 from qaframework.tools.building.changes import Change, changes_between
 from qaframework.tools.building.reading import activities_with, as_it_stands
-from qaframework.tools.building.views.drafts import reasons_of
-from qaframework.tools.building.views.pages import crumbs_of, draft_of, draft_url
+from qaframework.tools.building.views.drafts import reasons_of, where_to_change
+from qaframework.tools.building.views.pages import crumbs_of, draft_of, draft_url, newest_of
 from qaframework.tools.definition import freeze
 from qaframework.tools.models import ToolDraft, ToolVersion
 
@@ -31,10 +31,8 @@ COLUMNS = columns("Where", "What", "Before", "Now")
 @requires(*BUILDERS)
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     draft = draft_of(request, pk)
-    newest = draft.framework.versions.first()
-    if newest is None:
-        raise Http404
-    reasons = reasons_of(draft)
+    newest = newest_of(draft)
+    reasons = reasons_of(draft, newest)
     form = NewVersionForm(sent(request), version=newest, today=local_today())
 
     def keep(said: dict[str, Any]) -> str:
@@ -58,7 +56,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "crumbs": crumbs_of(draft),
         "draft": draft,
-        "reasons": reasons,
+        "reasons": [(where_to_change(draft, reason), reason) for reason in reasons],
         "rows": [] if reasons else rows_of(_changes(draft, newest)),
         "columns": COLUMNS,
         "overtaken_by": _overtaken_by(draft, newest),

@@ -61,7 +61,10 @@ def tool(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(*BUILDERS)
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Leads from the two versions that were picked to what differs between them."""
-    older, newer = (_number(request.GET.get(name, "")) for name in ("older", "newer"))
+    picked = [request.GET.get(name, "") for name in ("older", "newer")]
+    if not all(number.isdecimal() and len(number) < 7 for number in picked):
+        return redirect("tools:tool", pk=pk)
+    older, newer = map(int, picked)
     return redirect("tools:difference", pk=pk, older=older, newer=newer)
 
 
@@ -109,9 +112,3 @@ def _version(tool: Tool, number: int) -> ToolVersion:
     if found is None:
         raise Http404
     return found
-
-
-def _number(sent: str) -> int:
-    if not sent.isdecimal() or len(sent) > 6:
-        raise Http404
-    return int(sent)
