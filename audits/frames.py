@@ -141,9 +141,9 @@ def thaw(frozen: bytes | memoryview) -> Frame:
     """A frozen frame as it was. Raises ValueError when the record is damaged."""
     try:
         data = json.loads(zlib.decompress(bytes(frozen)))
-    except zlib.error as error:
+        return Frame(tuple(FrameEntry(*row) for row in data["entries"]), dict(data["exclusions"]))
+    except (zlib.error, ValueError, TypeError, KeyError) as error:
         raise ValueError("The recorded frame is damaged and cannot be read.") from error
-    return Frame(tuple(FrameEntry(*row) for row in data["entries"]), data["exclusions"])
 
 
 class OpenCase(NamedTuple):

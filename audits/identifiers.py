@@ -28,7 +28,9 @@ JUDGEMENT_TEXTS = {
     "unmet_indicators_reason": "Reason despite unmet indicators",
 }
 
-TEXTS = frozenset({QuestionType.SHORT_TEXT, QuestionType.LONG_TEXT, QuestionType.THREE_BOXES})
+TEXTS = frozenset(
+    {QuestionType.SHORT_TEXT, QuestionType.LONG_TEXT, QuestionType.THREE_BOXES, QuestionType.ROWS}
+)
 
 
 @dataclass(frozen=True)

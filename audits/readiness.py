@@ -9,6 +9,7 @@ from audits.models import AdviceRequest, CaseAudit
 from qaframework.actions.workflow import why_not_issued
 from qaframework.allocation.workflow import activity_of
 from qaframework.rules.grades import GradeScheme, indicators_need_reason
+from qaframework.tools.asking import needed_actions
 from qaframework.tools.definition import Question, QuestionType, ToolDefinition
 from qaframework.tools.reading import missing_answers, values_of
 from qaframework.tools.values import CHOICES
@@ -16,7 +17,7 @@ from qaframework.tools.values import CHOICES
 ANSWERS, JUDGEMENT, ACTIONS, ADVICE = "answers", "judgement", "actions", "advice"
 
 # Questions that are drawn as a group of buttons; a link leads to the first of them.
-GROUPS = CHOICES | {QuestionType.PICK_SEVERAL, QuestionType.SCALE}
+GROUPS = CHOICES | {QuestionType.PICK_SEVERAL, QuestionType.SCALE, QuestionType.SIGN_OFF}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def problems_before_submission(audit: CaseAudit, standing: Standing, on: date) -
         *_unanswered(definition, standing.values),
         *_about_the_worker(audit),
         *_about_the_grade(audit, definition, standing),
-        *_about_the_actions(audit, definition, standing.action_count),
+        *_about_the_actions(audit, definition, standing),
         *_about_their_days(standing, on),
     ]
 
@@ -74,8 +75,8 @@ def unmet_indicators(definition: ToolDefinition, values: Mapping[str, Any]) -> l
 
 def anchor_of(question: Question, answer_key: str) -> str:
     """The id of the control with which a question's answer begins."""
-    if question.type is QuestionType.THREE_BOXES:
-        return f"id_{answer_key}.well"
+    if question.has_parts:
+        return f"id_{answer_key}.{question.parts()[0][0]}"
     return f"id_{answer_key}_0" if question.type in GROUPS else f"id_{answer_key}"
 
 
@@ -170,11 +171,15 @@ def _about_the_agreement(audit: CaseAudit, advice: AdviceRequest | None) -> list
     return []
 
 
-def _about_the_actions(audit: CaseAudit, definition: ToolDefinition, action_count: int) -> list[Problem]:
+def _about_the_actions(audit: CaseAudit, definition: ToolDefinition, standing: Standing) -> list[Problem]:
+    if standing.action_count:
+        return []
+    if asked := needed_actions(definition, standing.values):
+        return [Problem(f"“{one.text}” needs at least one action.", ACTIONS, "Actions") for one in asked]
     if not definition.overall_graded or not audit.overall_grade:
         return []
     scheme = _scheme(audit)
-    if scheme.is_good_or_better(audit.overall_grade) or action_count:
+    if scheme.is_good_or_better(audit.overall_grade):
         return []
     label = scheme.grade(audit.overall_grade).label
     return [Problem(f"An audit graded “{label}” needs at least one action.", ACTIONS, "Actions")]

@@ -105,6 +105,7 @@ def section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         template="audits/audit/section.html",
         context=context,
         now=now,
+        actions_url=reverse("audits:actions", args=[pk]),
     )
 
 

@@ -29,7 +29,8 @@ State = DrawnCase.State
 def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: datetime) -> DrawnCase:
     """Put the next suitable reserve in the place of a drawn case; both stay on the record.
 
-    Reserves of the same kind come first. Raises Refused when the audit has begun or no reserve is left.
+    Reserves of the same kind come first, and none is of a practitioner who was said to be away. Raises
+    Refused when the audit has begun or no reserve is left.
     """
     assignment = drawn.assignment
     if drawn.state != State.ALLOCATED or assignment is None:
@@ -38,7 +39,9 @@ def replace_case(*, drawn: DrawnCase, reason: str, note: str, by: User, now: dat
         raise Refused("Choose one of the reasons for replacing a case.")
     if assignment.state != Assignment.State.ALLOCATED:
         raise Refused("This audit has begun. A case can only be replaced before that.")
-    reserve = Reserves(drawn.draw, [assignment], local_date(now)).take(assignment, instead_of=drawn)
+    away = assignment.worker_id if reason == DrawnCase.ReplacementReason.WORKER_AWAY else None
+    reserves = Reserves(drawn.draw, [assignment], local_date(now), away=away)
+    reserve = reserves.take(assignment, instead_of=drawn)
     if reserve is None:
         raise Refused("No suitable reserve is left in this draw. Withdraw the work with a reason instead.")
     history.change(
@@ -117,10 +120,13 @@ class Reserves:
     """The cases that are left in a draw, read once for all the work that asks for one.
 
     One of the practitioner whom the post audited last comes only when there is no other. One that has become
-    restricted goes only to somebody with a clearance.
+    restricted goes only to somebody with a clearance. ``away`` is a practitioner with whom nothing can be
+    audited now.
     """
 
-    def __init__(self, sample: SampleDraw, asking: Sequence[Assignment], on: date) -> None:
+    def __init__(
+        self, sample: SampleDraw, asking: Sequence[Assignment], on: date, *, away: int | None = None
+    ) -> None:
         first, posts = asking[0], {one.post for one in asking}
         activity, month = allocation.activity_of(first), Month.parse(first.period)
         self._eligibility = Eligibility.load(Organisation.load(on), sample.pool, activity, month)
@@ -133,6 +139,7 @@ class Reserves:
                 case__worker__isnull=False,
             )
             .exclude(case__in=under_audit())
+            .exclude(case__worker=away)
             .select_related("draw", "case__unit", "case__worker")
         )
 

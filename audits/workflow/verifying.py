@@ -30,11 +30,12 @@ def verify_draw(sample: SampleDraw) -> Replay:
     The rules, tickets and counts that the record shows have to follow from it too.
     """
     rule = sample.framework_version.pack.activity(sample.activity).draw
-    if rule is None or not _follows(sample, rule):
+    method = _recorded_method(sample)
+    if rule is None or method is None or not _follows(sample, rule, method):
         return Replay(False, NOT_ITS_RULES)
     rows = sample.cases.order_by("position").values_list("is_reserve", "case__child_ref", "ticket")
     drawn = list(map(_Drawn._make, rows))
-    again = _made_again(sample, drawn, Method(**sample.settings), sample.further_reserves)
+    again = _made_again(sample, drawn, method, sample.further_reserves)
     wrong = _wrong_turns(sample, len(drawn)) if again.matches else []
     return Replay(False, wrong[0]) if wrong else again
 
@@ -53,19 +54,19 @@ def _made_again(
 ) -> Replay:
     try:
         frame = thaw(draw.frame)
-    except ValueError as error:
+        again = replay(
+            frame.entries,
+            draw.size,
+            draw.seed,
+            method,
+            chosen=[one.reference for one in drawn if not one.is_reserve],
+            reserves=[one.reference for one in drawn if one.is_reserve],
+            further_reserves=further_reserves,
+            recorded_hash=draw.frame_hash,
+            exclusions=frame.exclusions,
+        )
+    except ValueError as error:  # no draw could have come from such a frame
         return Replay(False, str(error))
-    again = replay(
-        frame.entries,
-        draw.size,
-        draw.seed,
-        method,
-        chosen=[one.reference for one in drawn if not one.is_reserve],
-        reserves=[one.reference for one in drawn if one.is_reserve],
-        further_reserves=further_reserves,
-        recorded_hash=draw.frame_hash,
-        exclusions=frame.exclusions,
-    )
     if not again.matches:
         return again
     slips = [
@@ -77,7 +78,15 @@ def _made_again(
     return Replay(not slips, slips[0] if slips else "")
 
 
-def _follows(sample: SampleDraw, rule: DrawRule) -> bool:
+def _recorded_method(sample: SampleDraw) -> Method | None:
+    """None when the record has settings that no draw has."""
+    try:
+        return Method(**sample.settings)
+    except TypeError:
+        return None
+
+
+def _follows(sample: SampleDraw, rule: DrawRule, method: Method) -> bool:
     """Whether the recorded settings follow from the rule, and from what the draws before had given."""
     due = None
     if rule.minimum_share is not None:
@@ -85,8 +94,7 @@ def _follows(sample: SampleDraw, rule: DrawRule) -> bool:
         due = MinimumDue(
             rule.minimum_share.percent, sample.size, before["drawn_before"], before["marked_before"]
         )
-    is_same_method = Method(**sample.settings) == method_of(rule, due)
-    return is_same_method and sample.minimum_share == minimum_share_data(rule, due)
+    return method == method_of(rule, due) and sample.minimum_share == minimum_share_data(rule, due)
 
 
 def _wrong_turns(sample: SampleDraw, drawn: int) -> list[str]:

@@ -10,11 +10,10 @@ from qaframework.activities.models import Activity
 from qaframework.allocation.workflow import activity_of
 from qaframework.packs.wording import record_due
 from qaframework.people.templatetags.page import due_in_words, uk_date, uk_datetime
+from qaframework.tools.asking import needed_actions
 from qaframework.tools.definition import (
     ROW_REFERENCE,
-    THREE_BOXES,
     Question,
-    QuestionType,
     row_key,
     split_row_key,
 )
@@ -106,6 +105,9 @@ def problems(
     first = definition.sections[0]
     for said, row in repeated_rows(definition, values):
         found[first.title].append((said, f"{url('section', activity.pk, first.key)}#row-{row}"))
+    if (asked := needed_actions(definition, values)) and not activity.action_plan.actions.exists():
+        page = url("actions", activity.pk)
+        found["Actions"] += [(f"“{one.text}” needs at least one action.", page) for one in asked]
     if reason := why_not_issued(activity.action_plan.earliest_draft(), today):
         found["Actions"].append((reason, url("actions", activity.pk)))
     return dict(found)
@@ -142,5 +144,5 @@ def _status(section: SectionProgress) -> Row:
 
 def _anchor(question: Question, key: str) -> str:
     """The id of the question on its page."""
-    first = f".{THREE_BOXES[0].key}" if question.type is QuestionType.THREE_BOXES else ""
+    first = f".{question.parts()[0][0]}" if question.has_parts else ""
     return f"id_{key}{first}_group"

@@ -165,6 +165,7 @@ class ActivityPages:
             context=context,
             now=now,
             row_links=self.row_links(activity, request.user),
+            actions_url=self.url("actions", pk),
         )
 
     def answer(self, request: HttpRequest, pk: int) -> HttpResponse:

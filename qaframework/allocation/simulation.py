@@ -87,9 +87,9 @@ def simulate(
         year=span,
         work=Counter((role_of[piece.owner], piece.month) for piece in pieces),
         activities=Counter((piece.activity, piece.month) for piece in pieces),
-        moderations=_moderations(pack, audits, assumptions),
+        moderations=_moderations(pack, audits, span, assumptions),
         actions=actions,
-        escalations=_escalations(_by_month(pieces), span, assumptions),
+        escalations=_spread(_by_month(pieces), span, assumptions.late),
     )
 
 
@@ -97,27 +97,33 @@ def _by_month(pieces: Iterable[Gap[str]]) -> Counter[Month]:
     return Counter(piece.month for piece in pieces)
 
 
-def _moderations(pack: Pack, audits: Iterable[Gap[str]], assumptions: Assumptions) -> Counter[Month]:
-    """Each month's share, rounded up, and on top the audits whose grade alone asks for it."""
+def _moderations(
+    pack: Pack, audits: Iterable[Gap[str]], span: ProgrammeYear, assumptions: Assumptions
+) -> Counter[Month]:
+    """Each month's share, rounded up as the draw is, and on top those whose grade alone asks for it."""
     total: Counter[Month] = Counter()
-    for (key, month), number in Counter((audit.activity, audit.month) for audit in audits).items():
+    by_activity: dict[str, Counter[Month]] = {}
+    for audit in audits:
+        by_activity.setdefault(audit.activity, Counter())[audit.month] += 1
+    for key, work in by_activity.items():
         rule = pack.activity(key).moderation
         if rule is None:
             continue
-        by_grade = share_to_choose(number, assumptions.inadequate) if rule.all_of and rule.share < 100 else 0
-        total[month] += min(number, by_grade + share_to_choose(number - by_grade, rule.share))
+        by_grade = _spread(work, span, assumptions.inadequate) if rule.all_of else Counter()
+        for month, number in work.items():
+            total[month] += by_grade[month] + share_to_choose(number - by_grade[month], rule.share)
     return total
 
 
-def _escalations(work: Counter[Month], span: ProgrammeYear, assumptions: Assumptions) -> Counter[Month]:
-    """The late share of all work, rounded up once for the year and not anew in each month."""
+def _spread(work: Counter[Month], span: ProgrammeYear, percent: int) -> Counter[Month]:
+    """How many of the work that share of it is, rounded up once for the year and not anew in each month."""
     found: Counter[Month] = Counter()
-    done = escalated = 0
+    done = given = 0
     for month in span.months:
         done += work[month]
-        so_far = share_to_choose(done, assumptions.late)
-        found[month] = so_far - escalated
-        escalated = so_far
+        so_far = share_to_choose(done, percent)
+        found[month] = so_far - given
+        given = so_far
     return found
 
 

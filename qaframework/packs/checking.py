@@ -128,7 +128,9 @@ def _validator(schema: str) -> Draft202012Validator:
 
 def _against_schema(file: str, document: Any, schema: str) -> list[Mistake]:
     found = [
-        Mistake(file, _place(document, list(error.absolute_path)), *_in_words(error))
+        Mistake(
+            file, _place(document, list(error.absolute_path)), *_in_words(error, _validator(schema).schema)
+        )
         for top in _validator(schema).iter_errors(document)
         for error in _innermost(top)
     ]
@@ -155,12 +157,13 @@ def _place(document: Any, path: Sequence[str | int]) -> str:
     return " › ".join(steps)
 
 
-def _in_words(error: ValidationError) -> tuple[str, str]:
+def _in_words(error: ValidationError, whole: Mapping[str, Any]) -> tuple[str, str]:
     description = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     match error.validator:
         case "required":
             missing = [name for name in error.validator_value if name not in error.instance]
-            return f"{_quoted(missing)} missing.", description
+            meanings = [_meaning(error.schema, name, whole) for name in missing]
+            return f"{_quoted(missing)} missing.", " ".join(filter(None, meanings)) or description
         case "additionalProperties":
             known = error.schema.get("properties", {})
             unknown = [name for name in error.instance if name not in known]
@@ -180,6 +183,14 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
         case "maxLength":
             return f"The text is longer than {error.validator_value} characters.", description
     return f"“{error.instance}” is not right here.", description
+
+
+def _meaning(schema: Mapping[str, Any], name: str, whole: Mapping[str, Any]) -> str:
+    """For instance “year_starts_in: The month in which the programme year starts, 4 for April.”"""
+    entry = schema.get("properties", {}).get(name, {})
+    named = whole["$defs"].get(entry.get("$ref", "").removeprefix("#/$defs/"), {})
+    said = entry.get("description") or named.get("description")
+    return f"{name}: {said}" if said else ""
 
 
 def _quoted(names: list[str]) -> str:

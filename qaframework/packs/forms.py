@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 
 from qaframework.packs.models import FrameworkVersion
-from qaframework.packs.wording import in_a_list, stretch_name, years_in_words
+from qaframework.packs.wording import TIMES, in_a_list, stretch_name, years_in_words
 from qaframework.rules.periods import ProgrammeYear, Quarter
-from qaframework.rules.quotas import EVERY_YEAR, Kind, Per, Quota, SharedQuota, applicable, grid
+from qaframework.rules.quotas import EVERY_YEAR, Kind, Per, Quota, SharedQuota, YearsDue, applicable, grid
 
 LARGEST_AMOUNT = 200
 LONGEST_SHOWN = 30
@@ -24,6 +24,7 @@ OFTEN = {
     Per.HALF_YEAR: "In every half-year",
     Per.YEAR: "In the year",
 }
+YEARS_APART = range(2, 11)
 
 AnyQuota = TypeVar("AnyQuota", Quota, SharedQuota)
 
@@ -173,6 +174,24 @@ class QuotaForm(NewVersionForm):
             required=False,
             help_text="The same number each time. Change single ones in the table once it is saved.",
         )
+        apart = [(every, f"Every {TIMES[every]} years") for every in YEARS_APART]
+        self.fields["new_every"] = forms.TypedChoiceField(
+            label="In which years",
+            choices=[(1, "Every year"), *apart],
+            coerce=int,
+            initial=1,
+            required=False,
+        )
+        coming = [ProgrammeYear(self.this_year.year + ahead, self.this_year.starts_in) for ahead in range(10)]
+        self.fields["new_first_year"] = forms.TypedChoiceField(
+            label="First in which year",
+            choices=[("", "Not needed"), *((year.year, year.label) for year in coming)],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            help_text="For what is not owed every year. The years after it are counted from this one, "
+            "whenever the work was done.",
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -188,6 +207,11 @@ class QuotaForm(NewVersionForm):
             self.add_error("new_activity", "This role has a quota for this activity: change it in the table.")
         if role and activity and not cleaned.get("new_amount"):
             self.add_error("new_amount", "Say how many one post of the role owes, such as 1.")
+        is_every_year, first_year = cleaned.get("new_every") in ("", 1), cleaned.get("new_first_year")
+        if is_every_year and first_year:
+            self.add_error("new_first_year", "What is owed every year has no first year: choose Not needed.")
+        if not is_every_year and not first_year:
+            self.add_error("new_first_year", "Choose the year in which it is owed first.")
         return cleaned
 
     @property
@@ -198,7 +222,10 @@ class QuotaForm(NewVersionForm):
         if role and activity:
             per = Per(self.cleaned_data["new_per"] or Per.QUARTER)
             amounts = (self.cleaned_data["new_amount"],) * per.stretches
-            changed.append(Quota(role, activity, amounts, per, self.cleaned_data["new_unit"] or None))
+            every, first_year = self.cleaned_data["new_every"], self.cleaned_data["new_first_year"]
+            years = YearsDue(every, first_year) if first_year else EVERY_YEAR
+            unit = self.cleaned_data["new_unit"] or None
+            changed.append(Quota(role, activity, amounts, per, unit, years=years))
         return changed
 
     @property

@@ -112,12 +112,15 @@ def calendar(request: HttpRequest, pk: int, year: int | None = None) -> HttpResp
         return _begins_with(versions, month).pack
 
     labels = (_begins_with(versions, month).label for month in shown.months)
+    unit_names = {unit.code: unit.name for unit in found.parts()}
+    months = year_calendar(rules_in, shown, working_calendar(), unit_names)
     context = {
         "crumbs": _crumbs(found),
         "framework": found,
         "year": shown,
         "versions": wording.in_a_list([*dict.fromkeys(labels)]),
-        "months": year_calendar(rules_in, shown, working_calendar()),
+        "months": months,
+        "has_numbers": any(row.numbers for row in months),
     }
     return render(request, "packs/calendar.html", context)
 

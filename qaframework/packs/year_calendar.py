@@ -1,7 +1,7 @@
-"""A framework's year by month: themes and cases, meetings of its groups, steps of the cycle, and reports."""
+"""A framework's year by month: how much in all, themes and cases, meetings, steps and reports."""
 
 from calendar import month_name
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import itemgetter
@@ -23,19 +23,24 @@ class CalendarMonth:
     """What a month holds, in lines of plain words."""
 
     month: Month
+    numbers: list[str]
     themes: list[str]
     meetings: list[str]
     steps: list[str]
 
 
 def year_calendar(
-    rules_in: Callable[[Month], Pack], year: ProgrammeYear, calendar: WorkingCalendar
+    rules_in: Callable[[Month], Pack],
+    year: ProgrammeYear,
+    calendar: WorkingCalendar,
+    unit_names: Mapping[str, str],
 ) -> list[CalendarMonth]:
-    """The twelve months of a programme year; ``rules_in`` gives the rules that a month begins with.
+    """The twelve months of a programme year; ``rules_in`` gives the rules that a month begins with, and
+    ``unit_names`` the names of units by their codes.
 
-    Sources: LAN-02, LAN-04, LAN-12, RBWM-04, RBWM-07, SAN-02, SAN-22, SAN-44.
+    Sources: LAN-02, LAN-04, LAN-11, LAN-12, RBWM-04, RBWM-07, RBWM-27, SAN-02, SAN-22, SAN-44.
     """
-    return [_month(rules_in(month), month, year, calendar) for month in year.months]
+    return [_month(rules_in(month), month, year, calendar, unit_names) for month in year.months]
 
 
 def theme_lines(pack: Pack, month: Month) -> list[str]:
@@ -47,7 +52,9 @@ def theme_lines(pack: Pack, month: Month) -> list[str]:
     ]
 
 
-def _month(pack: Pack, month: Month, year: ProgrammeYear, calendar: WorkingCalendar) -> CalendarMonth:
+def _month(
+    pack: Pack, month: Month, year: ProgrammeYear, calendar: WorkingCalendar, unit_names: Mapping[str, str]
+) -> CalendarMonth:
     meetings = [
         f"{group.label}{f' in each {group.for_each}' if group.for_each else ''}: {_days(held)}"
         for group in pack.groups.values()
@@ -56,7 +63,21 @@ def _month(pack: Pack, month: Month, year: ProgrammeYear, calendar: WorkingCalen
     ]
     dated = [*_steps(pack, month), *_reports(pack, month), *_review(pack, month, calendar)]
     steps = [*_rare_work(pack, month, year), *(line for _day, line in sorted(dated, key=itemgetter(0)))]
-    return CalendarMonth(month, [*theme_lines(pack, month), *_whose_cases(pack, month)], meetings, steps)
+    themes = [*theme_lines(pack, month), *_whose_cases(pack, month)]
+    return CalendarMonth(month, [*_numbers(pack, month, year, unit_names)], themes, meetings, steps)
+
+
+def _numbers(pack: Pack, month: Month, year: ProgrammeYear, unit_names: Mapping[str, str]) -> Iterator[str]:
+    """What the authority expects, and what several posts owe between them, from this month on (RBWM-27)."""
+    volumes = [(one.activity, one.per, one.amounts, ()) for one in pack.expected_volumes]
+    shared = [(one.activity, one.per, amounts_in(one, year), one.units) for one in pack.shared_quotas]
+    for activity, per, amounts, units in [*volumes, *shared]:
+        names = in_a_list([unit_names.get(code, f"unit {code}") for code in units])
+        where = f" in {names}" if units else ""
+        for stretch, amount in zip(stretches(year, per), amounts, strict=True):
+            if amount and stretch.months[0] == month:
+                until = "" if stretch.months[-1] == month else f" by the end of {stretch.months[-1].label}"
+                yield f"{pack.activity(activity).label}{where}: {amount}{until}"
 
 
 def _whose_cases(pack: Pack, month: Month) -> Iterator[str]:

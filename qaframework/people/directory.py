@@ -33,6 +33,14 @@ def holder_names(posts: Iterable[Post | int], on: date) -> dict[int, str]:
     return dict(ordered.values_list("post", "user__full_name"))
 
 
+def colleagues(on: date) -> list[tuple[str, str]]:
+    """Everybody who holds a post that day, by name: id and name with the post. One query."""
+    held = PostHolding.objects.on(on).order_by("-is_acting", "-starts_on", "-pk")
+    rows = held.values_list("user", "user__full_name", "post__title")
+    found = {person: f"{name}, {title}" for person, name, title in rows}
+    return sorted(((str(pk), name) for pk, name in found.items()), key=lambda one: one[1].casefold())
+
+
 def post_of(user: User, on: date) -> Post | None:
     """The person's main post: held before acted in, then the one held longest."""
     holding = (

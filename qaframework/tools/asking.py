@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qaframework.tools.conditions import Condition
-from qaframework.tools.definition import Question, ToolDefinition, row_key, split_row_key
+from qaframework.tools.definition import Question, QuestionType, ToolDefinition, row_key, split_row_key
 
 Values = Mapping[str, Any]
 
@@ -18,10 +18,17 @@ def is_asked(question: Question, values: Values, row: int = 0) -> bool:
 
 
 def must_be_answered(question: Question, values: Values, row: int = 0) -> bool:
-    """Whether the form cannot be handed in without its answer."""
-    if not is_asked(question, values, row):
+    """Whether the form cannot be handed in without its answer; actions are no answer (``needed_actions``)."""
+    if question.type is QuestionType.ACTIONS or not is_asked(question, values, row):
         return False
     return question.required or (bool(question.required_if) and _hold(question.required_if, values, row))
+
+
+def needed_actions(definition: ToolDefinition, values: Values) -> list[Question]:
+    """The questions that are to be answered with at least one action."""
+    asked = [question for section in definition.sections for question in section.questions]
+    actions = [question for question in asked if question.type is QuestionType.ACTIONS]
+    return [question for question in actions if question.required and is_asked(question, values)]
 
 
 def asked_values(definition: ToolDefinition, values: Values) -> dict[str, Any]:

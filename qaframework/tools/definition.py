@@ -16,6 +16,7 @@ Json = Mapping[str, Any]
 GRADE_PREFIX = "grade__"
 ROW_REFERENCE = "row_ref"
 INDICATORS = "indicators"
+MOST_ROWS = 20
 
 
 class QuestionType(StrEnum):
@@ -31,6 +32,10 @@ class QuestionType(StrEnum):
     NUMBER = "number"
     PICK_ONE = "pick_one"
     PICK_SEVERAL = "pick_several"
+    PERSON = "person"
+    ROWS = "rows"
+    SIGN_OFF = "sign_off"
+    ACTIONS = "actions"
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ THREE_BOXES = (
 
 @dataclass(frozen=True)
 class Question:
-    """One question. ``minimum`` and ``maximum`` bound numbers and scales, None is no bound.
+    """One question. ``minimum`` and ``maximum`` bound numbers and scales, None is no bound; ``maximum`` also
+    bounds how many rows are answered. ``columns`` are what is asked in each row.
 
     ``standards`` are the standards of practice that it looks at. ``gathers`` names the list into which its
     answers in observations are gathered (RBWM-14), empty for none. It is asked when all of ``shown_if`` hold,
@@ -76,6 +82,20 @@ class Question:
     gathers: str = ""
     shown_if: tuple[Condition, ...] = ()
     required_if: tuple[Condition, ...] = ()
+    columns: tuple["Question", ...] = ()
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether its answer has several parts, each in a field of its own."""
+        return self.type in (QuestionType.THREE_BOXES, QuestionType.ROWS)
+
+    def parts(self, rows: int = 1) -> list[tuple[str, "Question"]]:
+        """The parts of its answer, each as a question of its own; with so many ``rows`` where it has rows."""
+        if self.type is QuestionType.ROWS:
+            return [(f"{row}.{one.key}", one) for row in range(1, rows + 1) for one in self.columns]
+        if self.type is QuestionType.THREE_BOXES:
+            return [(box.key, Question(box.key, box.label, QuestionType.LONG_TEXT)) for box in THREE_BOXES]
+        return []
 
     @property
     def option_keys(self) -> list[str]:
@@ -314,6 +334,7 @@ def _question(data: Json, grades: tuple[Option, ...]) -> Question:
         raise ValueError(f"Question {data['key']} asks for a grade, but the tool has no grade scheme.")
     options = grades if kind is QuestionType.GRADE else _FIXED_OPTIONS.get(kind)
     is_scale = kind is QuestionType.SCALE
+    is_rows = kind is QuestionType.ROWS
     return Question(
         key=data["key"],
         text=data["text"],
@@ -323,10 +344,11 @@ def _question(data: Json, grades: tuple[Option, ...]) -> Question:
         prompts=tuple(data.get("prompts") or ()),
         options=options or tuple(Option(item["key"], item["label"]) for item in data.get("options") or ()),
         minimum=data.get("minimum", 0 if is_scale else None),
-        maximum=data.get("maximum", 10 if is_scale else None),
+        maximum=data.get("maximum", 10 if is_scale else MOST_ROWS if is_rows else None),
         gathers=data.get("gathers", ""),
         shown_if=conditions_from(data.get("shown_if", ())),
         required_if=conditions_from(data.get("required_if", ())),
+        columns=tuple(_question(item, ()) for item in data.get("columns", ())),
         anchors=tuple(sorted((int(point), words) for point, words in (data.get("anchors") or {}).items())),
     )
 

@@ -1,10 +1,9 @@
-"""The page of one section as a form, and what people type turned into answers."""
+"""The page of one section as a form."""
 
 import json
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,11 +17,12 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from qaframework.packs.definition import PackGradeScheme
+from qaframework.people.access import local_today
+from qaframework.people.directory import colleagues
 from qaframework.tools.asking import answer_key, is_asked
 from qaframework.tools.conditions import Condition, is_blank
 from qaframework.tools.definition import (
     ROW_REFERENCE,
-    THREE_BOXES,
     Option,
     Question,
     QuestionType,
@@ -32,69 +32,16 @@ from qaframework.tools.definition import (
     split_row_key,
 )
 from qaframework.tools.models import Answer, AnswerSet
+from qaframework.tools.parsing import parse_value
 from qaframework.tools.reading import answers_of, row_count, values_of
-from qaframework.tools.values import (
-    CHOICES,
-    NUMBERS,
-    AnswerInvalid,
-    Value,
-    check_value,
-    plain_number,
-)
+from qaframework.tools.values import AnswerInvalid, Value, as_sent, text_of
+from qaframework.tools.widgets import widget_for, widget_in_row
 from qaframework.tools.wording import conditions_in_words
 
 VERSION_PREFIX = "version__"
 KEEP_PREFIX = "keep__"
 THEIRS = "theirs"
-DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d %m %Y", "%d %B %Y")
-MOST_RADIOS = 11
-
-
-def parse_value(question: Question, raw: Any) -> Value:
-    """What was typed or picked, as the JSON value of the question's type; "" when it is blank.
-
-    ``raw`` is a text, for several picks a list, and for three boxes a mapping of box to text.
-    Raises AnswerInvalid, which says what would be right.
-    """
-    value = _typed(question, raw)
-    check_value(question, value)
-    return value
-
-
-def _typed(question: Question, raw: Any) -> Value:
-    if question.type is QuestionType.PICK_SEVERAL:
-        return [key for key in raw or [] if key]
-    if question.type is QuestionType.THREE_BOXES:
-        boxes = {box.key: _text((raw or {}).get(box.key)) for box in THREE_BOXES}
-        return "" if is_blank(boxes) else boxes
-    text = _text(raw)
-    if text and question.type in NUMBERS:
-        return _number(text)
-    if text and question.type is QuestionType.DATE:
-        return _iso_date(text)
-    return text
-
-
-def _text(raw: Any) -> str:
-    """Without the carriage returns that browsers send, so that the same text is always the same value."""
-    return str(raw or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
-
-
-def _number(text: str) -> Value:
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return int(number) if math.isfinite(number) and number == int(number) else number
-
-
-def _iso_date(text: str) -> str:
-    for date_format in DATE_FORMATS:
-        try:
-            return datetime.strptime(text, date_format).date().isoformat()
-        except ValueError:
-            continue
-    return text
+FEWEST_ROWS = 3
 
 
 class AnswerField(forms.Field):
@@ -113,11 +60,12 @@ class AnswerField(forms.Field):
 
 @dataclass(frozen=True)
 class Item:
-    """A question as the page draws it: its fields (three for three boxes) and the version that was read.
+    """A question as the page draws it: its fields (several for an answer with parts) and the version that
+    was read.
 
     ``asked_if`` says for the page's script when it is shown, by answers on the same page (JSON, "" for
     always), ``is_asked`` whether that is so now. ``asked_when`` and ``needed_when`` say in words when it is
-    asked and when it must be answered.
+    asked and when it must be answered. ``standing`` is who has signed.
     """
 
     key: str
@@ -128,12 +76,25 @@ class Item:
     is_asked: bool = True
     asked_when: str = ""
     needed_when: str = ""
+    standing: str = ""
     row: int = 0
     row_title: str = ""
 
     @property
     def field(self) -> forms.BoundField:
         return self.fields[0]
+
+    @property
+    def is_about_actions(self) -> bool:
+        return self.question.type is QuestionType.ACTIONS
+
+    @property
+    def rows(self) -> list[list[forms.BoundField]]:
+        """Of an answer in rows: the fields of each row."""
+        columns = len(self.question.columns)
+        return [
+            list(self.fields[start : start + columns]) for start in range(0, len(self.fields), columns or 1)
+        ]
 
     @property
     def version_name(self) -> str:
@@ -155,7 +116,7 @@ class SectionForm(forms.Form):
     (``definition.scheme``). ``save_url`` is where a single answer is saved as it is typed; each field gets
     it with the answer's key. ``rows`` asks for more rows than are in use, up to the tool's largest number.
     ``is_inactive`` makes a page that can only be looked at. ``row_links`` are addresses by what a row is
-    about, where that was given.
+    about, where that was given. ``actions_url`` is the page on which actions are agreed.
     """
 
     mark_optional = False  # the questions themselves say which are needed
@@ -172,8 +133,10 @@ class SectionForm(forms.Form):
         rows: int = 0,
         is_inactive: bool = False,
         row_links: Mapping[str, str] | None = None,
+        actions_url: str = "",
     ) -> None:
         super().__init__(data)
+        self.actions_url = actions_url
         self.answer_set, self.section, self.scheme = answer_set, section, scheme
         self.definition: ToolDefinition = answer_set.tool_version.definition
         self.save_url, self.is_inactive, self.row_links = save_url, is_inactive, row_links or {}
@@ -236,7 +199,8 @@ class SectionForm(forms.Form):
         cleaned = super().clean() or {}
         for key in self.keys:
             names = self.names(key)
-            if VERSION_PREFIX + key not in self.data or any(name not in cleaned for name in names):
+            is_sent = VERSION_PREFIX + key in self.data and bool(names)
+            if not is_sent or any(name not in cleaned for name in names):
                 continue
             self.answers[key] = self._joined(key, [cleaned[name] for name in names])
         return cleaned
@@ -264,17 +228,21 @@ class SectionForm(forms.Form):
         stored = self.stored.get(key)
         read = self.versions[key]
         if stored is None or stored.version == read:
-            return value != (stored.value if stored else "") and not (stored is None and is_blank(value))
+            stands = as_sent(self.definition.question(key), stored.value) if stored else ""
+            return as_sent(self.definition.question(key), value) != stands and not (
+                stored is None and is_blank(value)
+            )
         if read == 0:
             return not is_blank(value)
         # Somebody saved in between: only an answer that this person touched can be in conflict.
         return value not in stored.history.filter(version=read).values_list("value", flat=True)
 
     def _joined(self, key: str, values: list[Value]) -> Value:
-        if len(values) == 1:
+        question = self.definition.question(key)
+        if not question.has_parts:
             return values[0]
-        boxes = dict(zip((box.key for box in THREE_BOXES), values, strict=True))
-        return parse_value(self.definition.question(key), boxes)
+        parts = dict(zip((part for part, _ in self._parts(key)), values, strict=True))
+        return parse_value(question, parts)
 
     # Fields
 
@@ -316,31 +284,53 @@ class SectionForm(forms.Form):
         return max((split_row_key(name)[1] for name in self.data), default=0)
 
     def names(self, key: str) -> list[str]:
-        """The names of an answer's fields: one, or three for three boxes."""
-        if self.definition.question(key).type is QuestionType.THREE_BOXES:
-            return [f"{key}.{box.key}" for box in THREE_BOXES]
-        return [key]
+        """The names of an answer's fields: one, or one for each of its parts."""
+        parts = self._parts(key)
+        if self.definition.question(key).type is QuestionType.ACTIONS:
+            return []
+        return [f"{key}.{part}" for part, _ in parts] or [key]
+
+    def _parts(self, key: str) -> list[tuple[str, Question]]:
+        """The parts of an answer that has several; of one in rows, some rows more than are filled."""
+        question = self.definition.question(key)
+        if question.type is not QuestionType.ROWS:
+            return question.parts()
+        value = self.stored[key].value if key in self.stored else ""
+        sent = [name.removeprefix(f"{key}.") for name in self.data if name.startswith(f"{key}.")]
+        rows = [
+            row for part in [*value, *sent] if (row := part.partition(".")[0]).isdecimal() and len(row) < 4
+        ]
+        used = max(map(int, rows), default=0)
+        return question.parts(min(int(question.maximum or 0), max(used + 1, FEWEST_ROWS)))
 
     def _add(self, key: str) -> None:
         question = self._in_words(self.definition.question(key))
+        if question.type is QuestionType.ACTIONS:
+            return
         value: Any = self.stored[key].value if key in self.stored else ""
-        if question.type is QuestionType.THREE_BOXES:
-            for box, name in zip(THREE_BOXES, self.names(key), strict=True):
-                part = Question(name, box.label, QuestionType.LONG_TEXT)
-                self._add_field(name, part, key, value[box.key] if value else "")
-                self.fields[name].widget.attrs["data-answer-part"] = box.key
-        else:
-            self._add_field(key, question, key, value)
+        for part, asked in self._parts(key):
+            name = f"{key}.{part}"
+            is_in_row = question.type is QuestionType.ROWS
+            self._add_field(name, asked, key, value.get(part, "") if value else "", is_in_row=is_in_row)
+            self.fields[name].widget.attrs["data-answer-part"] = part
+        if not question.has_parts:
+            self._add_field(key, question, key, as_sent(question, value), is_in_row=split_row_key(key)[1] > 0)
 
-    def _add_field(self, name: str, question: Question, key: str, value: Any) -> None:
-        row = split_row_key(key)[1]
+    def _add_field(self, name: str, question: Question, key: str, value: Any, *, is_in_row: bool) -> None:
+        attrs = self._attrs(key)
+        people = self.people if question.type is QuestionType.PERSON else ()
         self.fields[name] = AnswerField(
             question,
-            help_text="" if row else question.hint,  # a row's hints stand above its column
-            widget=(_widget_in_row if row else _widget)(question, self._attrs(key)),
+            help_text="" if is_in_row else question.hint,  # a row's hints stand above its column
+            widget=widget_in_row(question, attrs) if is_in_row else widget_for(question, attrs, people),
             disabled=self.is_inactive,
-            initial=plain_number(value) if isinstance(value, int | float) else value,
+            initial=value,
         )
+
+    @cached_property
+    def people(self) -> list[tuple[str, str]]:
+        """Everybody who works here, to choose from. One query, and only where a person is asked for."""
+        return colleagues(local_today())
 
     def _attrs(self, key: str) -> dict[str, str]:
         if not self.save_url:
@@ -376,7 +366,12 @@ class SectionForm(forms.Form):
             is_asked=self.is_inactive or is_asked(question, self.asked, row),
             asked_when=conditions_in_words(question.shown_if, self.definition.asked_question),
             needed_when=conditions_in_words(question.required_if, self.definition.asked_question),
+            standing=self._standing(question, key),
         )
+
+    def _standing(self, question: Question, key: str) -> str:
+        is_signed = question.type is QuestionType.SIGN_OFF and key in self.stored
+        return text_of(question, self.stored[key].value) if is_signed else ""
 
 
 class SectionLayout(TemplateNameMixin):
@@ -403,38 +398,3 @@ def _for_script(conditions: Sequence[Condition], row: int) -> str:
         for one in conditions
     ]
     return json.dumps(rules)
-
-
-def _widget(question: Question, attrs: dict[str, str]) -> forms.Widget:
-    if question.type is QuestionType.PICK_SEVERAL:
-        return forms.CheckboxSelectMultiple(attrs, [(one.key, one.label) for one in question.options])
-    if question.type in CHOICES:
-        return forms.RadioSelect(attrs, [(one.key, one.label) for one in question.options])
-    if question.type is QuestionType.SCALE and len(points := _points(question)) <= MOST_RADIOS:
-        return forms.RadioSelect(attrs, points)
-    if question.type in NUMBERS:
-        return forms.NumberInput({**attrs, **_bounds(question)})
-    if question.type is QuestionType.DATE:
-        return forms.DateInput({**attrs, "type": "date"}, format="%Y-%m-%d")
-    if question.type is QuestionType.SHORT_TEXT:
-        return forms.TextInput(attrs)
-    return forms.Textarea({**attrs, "rows": 5})
-
-
-def _widget_in_row(question: Question, attrs: dict[str, str]) -> forms.Widget:
-    """In a table one choice is a list that drops down: radio buttons would make it many times as large."""
-    if question.type in CHOICES:
-        return forms.Select(attrs, [("", ""), *((one.key, one.label) for one in question.options)])
-    return _widget(question, attrs)
-
-
-def _points(question: Question) -> list[tuple[str, str]]:
-    words = dict(question.anchors)
-    points = range(int(question.minimum or 0), int(question.maximum or 0) + 1)
-    return [(str(point), f"{point} – {words[point]}" if point in words else str(point)) for point in points]
-
-
-def _bounds(question: Question) -> dict[str, str]:
-    bounds = {"min": question.minimum, "max": question.maximum, "step": None}
-    found = {name: plain_number(bound) for name, bound in bounds.items() if bound is not None}
-    return {**found, "step": "1" if question.type is QuestionType.SCALE else "any"}

@@ -185,12 +185,17 @@ def answered_sections(definition: ToolDefinition, values: Mapping[str, Any]) -> 
     """All sections with their answers in words, for a page that is only read, such as a submission."""
     found = []
     for section in definition.sections:
-        questions = [] if definition.rows else [one for one in section.questions if is_asked(one, values)]
+        questions = [] if definition.rows else [one for one in section.questions if _is_read(one, values)]
         answers = [_answered(question, values.get(question.key)) for question in questions]
         if section.graded:
             answers.append(_answered(definition.question(section.grade_key), values.get(section.grade_key)))
         found.append(AnsweredSection(section, answers, _answered_rows(definition, section, values)))
     return found
+
+
+def _is_read(question: Question, values: Mapping[str, Any]) -> bool:
+    """Actions stand in a list of their own."""
+    return question.type is not QuestionType.ACTIONS and is_asked(question, values)
 
 
 def _answered_rows(

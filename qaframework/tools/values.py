@@ -1,16 +1,23 @@
-"""What an answer may be, by the type of its question, and how it reads."""
+"""What an answer may be, by the type of its question, and how it reads.
+
+Most answers are a text, a number or a list of keys. Three boxes and rows are mappings of part to text; a
+person is {id, name}, and a sign-off {id, name, at} with the moment in UTC.
+"""
 
 import math
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from qaframework.people.refusal import Refused
+from qaframework.rules.working_days import local_date
 from qaframework.tools.conditions import is_blank
 from qaframework.tools.definition import THREE_BOXES, Question, QuestionType
 
 # JSON as it is stored: a text, number, list of texts or mapping of texts. "" is an answer that was emptied.
 Value = str | float | list[str] | dict[str, str]
 
+SIGNED = "signed"  # what is sent to sign; who and when is added where it is saved
 LONGEST_SHORT_TEXT = 300
 LONGEST_TEXT = 20_000
 LARGEST_NUMBER = 999_999_999
@@ -42,6 +49,14 @@ def check_value(question: Question, value: Any) -> None:
         return
     if question.type is QuestionType.THREE_BOXES:
         _check_boxes(value)
+    elif question.type is QuestionType.ROWS:
+        _check_rows(question, value)
+    elif question.type is QuestionType.PERSON:
+        _check_mapping(value, {"id", "name"}, "Choose a person from the list.")
+    elif question.type is QuestionType.SIGN_OFF:
+        _check_signature(value)
+    elif question.type is QuestionType.ACTIONS:
+        raise AnswerInvalid("Actions are added on their own page.")
     elif question.type is QuestionType.PICK_SEVERAL:
         _check_several(question, value)
     elif question.type in CHOICES:
@@ -61,16 +76,60 @@ def text_of(question: Question, value: Any) -> str:
     if question.type is QuestionType.THREE_BOXES:
         parts = [f"{box.label}\n{value[box.key]}" for box in THREE_BOXES if value[box.key]]
         return "\n\n".join(parts)
+    if question.type is QuestionType.ROWS:
+        return "\n".join(_row_text(row) for row in filled_rows(question, value))
+    if question.type is QuestionType.PERSON:
+        return str(value["name"])
+    if question.type is QuestionType.SIGN_OFF:
+        return f"Signed by {value['name']} on {_day(local_date(datetime.fromisoformat(value['at'])))}"
     if question.type is QuestionType.PICK_SEVERAL:
         return ", ".join(question.option_label(key) for key in value)
     if question.type in CHOICES:
         return question.option_label(value)
     if question.type is QuestionType.DATE:
-        day = date.fromisoformat(value)
-        return f"{day.day} {day:%B %Y}"
+        return _day(date.fromisoformat(value))
     if question.type in NUMBERS:
         return plain_number(value)
     return str(value)
+
+
+def is_same(value: Any, stands: Any) -> bool:
+    """Whether saving ``value`` would change nothing; signing what the same person has signed does not."""
+    if isinstance(value, dict) and isinstance(stands, dict) and "at" in value and "at" in stands:
+        return bool(value["id"] == stands["id"])
+    return bool(value == stands)
+
+
+def as_sent(question: Question, value: Any) -> Any:
+    """An answer as its field sends it."""
+    if is_blank(value):
+        return ""
+    if question.type is QuestionType.PERSON:
+        return value["id"]
+    if question.type is QuestionType.SIGN_OFF:
+        return [SIGNED]
+    return plain_number(value) if isinstance(value, int | float) else value
+
+
+def filled_rows(question: Question, value: Mapping[str, str]) -> list[list[tuple[Question, str]]]:
+    """Of an answer in rows, the rows in which anything is answered: each column that is, with its words."""
+    rows: dict[int, list[tuple[Question, str]]] = {}
+    for part, column in question.parts(_last_row(value)):
+        if words := text_of(column, value.get(part, "")):
+            rows.setdefault(int(part.partition(".")[0]), []).append((column, words))
+    return list(rows.values())
+
+
+def _last_row(value: Mapping[str, str]) -> int:
+    return max((int(part.partition(".")[0]) for part in value), default=0)
+
+
+def _row_text(row: list[tuple[Question, str]]) -> str:
+    return "; ".join(f"{column.text} {words}" for column, words in row)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def plain_number(value: float) -> str:
@@ -84,6 +143,27 @@ def _check_boxes(value: Any) -> None:
         raise AnswerInvalid("Answer in the three boxes.")
     for text in value.values():
         _check_text(text, LONGEST_TEXT)
+
+
+def _check_rows(question: Question, value: Any) -> None:
+    if not isinstance(value, dict):
+        raise AnswerInvalid("Answer in the rows.")
+    columns = dict(question.parts(int(question.maximum or 0)))
+    for part, text in value.items():
+        if part not in columns:
+            raise AnswerInvalid(f"There are {plain_number(question.maximum or 0)} rows at most.")
+        check_value(columns[part], text)
+
+
+def _check_mapping(value: Any, keys: set[str], message: str) -> None:
+    is_right = isinstance(value, dict) and set(value) == keys
+    if not is_right or not all(isinstance(part, str) for part in value.values()):
+        raise AnswerInvalid(message)
+
+
+def _check_signature(value: Any) -> None:
+    if value != SIGNED:
+        _check_mapping(value, {"id", "name", "at"}, "Tick the box to sign, or leave it empty.")
 
 
 def _check_several(question: Question, value: Any) -> None:

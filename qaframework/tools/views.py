@@ -14,11 +14,12 @@ from qaframework.people.context import capabilities_of
 from qaframework.people.models import User
 from qaframework.people.roles import Capability
 from qaframework.tools import access
-from qaframework.tools.definition import THREE_BOXES, Question, QuestionType, Section
-from qaframework.tools.forms import VERSION_PREFIX, SectionForm, parse_value
+from qaframework.tools.definition import Question, QuestionType, Section
+from qaframework.tools.forms import VERSION_PREFIX, SectionForm
 from qaframework.tools.models import AnswerSet
+from qaframework.tools.parsing import parse_value
 from qaframework.tools.reading import answers_of
-from qaframework.tools.values import AnswerInvalid, text_of
+from qaframework.tools.values import AnswerInvalid, as_sent, text_of
 from qaframework.tools.workflow import AnswerConflict, AnswersLocked, find_question, save_answer
 
 MAY_LIST = {Capability.RUN_QUALITY_ASSURANCE, Capability.CONFIGURE}
@@ -54,8 +55,8 @@ def answer_endpoint(request: HttpRequest, *, answer_set: AnswerSet, now: datetim
     except AnswerConflict as conflict:
         return JsonResponse(
             {
-                "mine": conflict.mine,
-                "theirs": conflict.theirs,
+                "mine": as_sent(question, conflict.mine),
+                "theirs": as_sent(question, conflict.theirs),
                 "version": conflict.version,
                 "by": _name(conflict.by),
             },
@@ -76,11 +77,13 @@ def section_page(
     context: Mapping[str, Any],
     now: datetime,
     row_links: Mapping[str, str] | None = None,
+    actions_url: str = "",
 ) -> HttpResponse:
     """Show a section to fill in (GET) or save it (POST); ``template`` gets ``context`` and ``form``.
 
     The template includes ``tools/section.html``. ``save_url`` is the address of ``answer_endpoint``,
-    ``row_links`` of what rows are about, by what was given for them.
+    ``row_links`` of what rows are about, by what was given for them, ``actions_url`` of the page on which
+    actions are agreed.
     """
     if request.method == "POST":
         return save_section(
@@ -94,10 +97,19 @@ def section_page(
             context=context,
             now=now,
             row_links=row_links,
+            actions_url=actions_url,
         )
     asked = request.GET.get("rows", "")
     rows = int(asked) if asked.isdecimal() and len(asked) < 4 else 0
-    form = SectionForm(answer_set, section, scheme, save_url=save_url, rows=rows, row_links=row_links)
+    form = SectionForm(
+        answer_set,
+        section,
+        scheme,
+        save_url=save_url,
+        rows=rows,
+        row_links=row_links,
+        actions_url=actions_url,
+    )
     return render(request, template, {**context, "form": form})
 
 
@@ -113,6 +125,7 @@ def save_section(
     context: Mapping[str, Any],
     now: datetime,
     row_links: Mapping[str, str] | None = None,
+    actions_url: str = "",
 ) -> HttpResponse:
     """Save a whole section that was posted, then go on to ``next_url``.
 
@@ -120,7 +133,15 @@ def save_section(
     changed on a page with both texts (409), and answers to a form that was handed in on a page that keeps
     what was typed (423).
     """
-    form = SectionForm(answer_set, section, scheme, data=request.POST, save_url=save_url, row_links=row_links)
+    form = SectionForm(
+        answer_set,
+        section,
+        scheme,
+        data=request.POST,
+        save_url=save_url,
+        row_links=row_links,
+        actions_url=actions_url,
+    )
     form.is_valid()
     changed = form.changed_answers()
     conflicts: dict[str, AnswerConflict] = {}
@@ -185,8 +206,8 @@ def _version(sent: str) -> int:
 def _raw(question: Question, sent: QueryDict) -> Any:
     if question.type is QuestionType.PICK_SEVERAL:
         return sent.getlist("value")
-    if question.type is QuestionType.THREE_BOXES:
-        return {box.key: sent.get(f"value.{box.key}", "") for box in THREE_BOXES}
+    if question.has_parts:
+        return {name.removeprefix("value."): sent[name] for name in sent if name.startswith("value.")}
     return sent.get("value", "")
 
 

@@ -15,6 +15,7 @@ from qaframework.tools.asking import asked_values
 from qaframework.tools.definition import (
     ROW_REFERENCE,
     Question,
+    QuestionType,
     Section,
     freeze,
     row_key,
@@ -22,7 +23,7 @@ from qaframework.tools.definition import (
 )
 from qaframework.tools.models import Answer, AnswerSet, Submission, Tool, ToolVersion
 from qaframework.tools.reading import answers_of, given_values, missing_answers, repeated_rows
-from qaframework.tools.values import AnswerInvalid, check_value
+from qaframework.tools.values import SIGNED, AnswerInvalid, check_value, is_same
 
 SAVED, NOT_ASKED = "Answer saved", "Emptied: an earlier answer made the question needless"
 
@@ -155,7 +156,10 @@ def save_answer(
     Raises AnswerInvalid for an unknown question or a wrong value, AnswersLocked after handing in, and
     AnswerConflict when somebody saved another answer in between. Whether ``by`` may write is the caller's.
     """
-    check_value(find_question(answer_set, question_key), value)
+    question = find_question(answer_set, question_key)
+    check_value(question, value)
+    if question.type is QuestionType.SIGN_OFF and value == SIGNED:
+        value = _signature(by, now)
     try:
         with transaction.atomic():
             _hold_open(answer_set)
@@ -280,6 +284,12 @@ def _publish(tool: Tool, content: dict[str, Any], *, by: User | None, now: datet
 # Saving
 
 
+def _signature(by: User | None, now: datetime) -> dict[str, str]:
+    if by is None:
+        raise AnswerInvalid("Only a person can sign.")
+    return {"id": str(by.pk), "name": by.full_name, "at": now.isoformat()}
+
+
 def _hold_open(answer_set: AnswerSet) -> None:
     """Let nobody hand in or send back while we write. Raises AnswersLocked."""
     held = AnswerSet.objects.select_for_update(no_key=True).filter(pk=answer_set.pk)
@@ -319,7 +329,7 @@ def _update(
     answer = Answer.objects.filter(answer_set=answer_set, question_key=question_key).first()
     if answer is None:
         raise AnswerInvalid("This answer is not there any more. Load the page again.")
-    if answer.value == value and answer.version >= version:
+    if is_same(value, answer.value) and answer.version >= version:
         return answer
     claimed = Answer.objects.filter(pk=answer.pk, version=version).update(
         value=value, version=version + 1, saved_by=by, saved_at=now
@@ -334,6 +344,6 @@ def _update(
 def _settled(answer_set: AnswerSet, question_key: str, value: Any) -> Answer:
     """Two people saved: if both wrote the same there is nothing to settle, else raise AnswerConflict."""
     answer = Answer.objects.select_related("saved_by").get(answer_set=answer_set, question_key=question_key)
-    if answer.value != value:
+    if not is_same(value, answer.value):
         raise AnswerConflict(mine=value, theirs=answer.value, by=answer.saved_by, version=answer.version)
     return answer

@@ -109,6 +109,11 @@ def _answer(chance: Random, question: Question, tone: str, on: date, child: int)
             return chance.choice(question.option_keys[:3])
         case QuestionType.PICK_SEVERAL:
             return sorted(chance.sample(question.option_keys, min(2, len(question.option_keys))))
+        case QuestionType.PERSON | QuestionType.SIGN_OFF | QuestionType.ACTIONS:
+            return ""
+        case QuestionType.ROWS:
+            row = ((column, _answer(chance, column, tone, on, child)) for column in question.columns)
+            return {f"1.{column.key}": value for column, value in row}
         case QuestionType.NUMBER | QuestionType.SCALE:
             lowest, highest = int(question.minimum or 0), int(question.maximum or 10)
             return chance.randint((lowest + highest) // 2 if tone == STRONG else lowest, highest)

@@ -51,6 +51,9 @@ def test_moderations_are_the_share_of_each_month_and_all_of_the_worst() -> None:
     assert found.expected_by_month()["Moderations"] == [1] * 12
     found = simulate(pack("lancashire"), 2026, managers, Assumptions(inadequate=25))
     assert found.expected_by_month()["Moderations"] == [2] * 12
+    # Five in 100 of the year's 48 are three: no month has a part of one that would count as a whole.
+    found = simulate(pack("lancashire"), 2026, managers, Assumptions(inadequate=5))
+    assert found.moderations.total() == 12 + 3
     everything = simulate(pack("sandwell"), 2026, staff(team_manager=3))
     assert everything.moderations.total() == of(everything, "learning_audit") == 18
 

@@ -208,6 +208,18 @@ def test_each_mistake_in_a_tool_is_found(content, change, said):
     assert any(said in mistake.problem for mistake in mistakes(content)), mistakes(content)
 
 
+def test_what_is_missing_is_said_with_what_it_would_say(content):
+    del content["framework"]["year_starts_in"], content["framework"]["concern"]
+    del content["tools"]["learning_space"]["sections"][0]["key"]
+    of_the_framework, of_the_tool = mistakes(content)
+    assert of_the_framework.problem == "“year_starts_in”, “concern” are missing."
+    assert "year_starts_in: The month in which the programme year starts, 4 for April." in str(
+        of_the_framework
+    )
+    assert "concern: What happens when an auditor raises an immediate concern." in str(of_the_framework)
+    assert of_the_tool.allowed.startswith("key: ")
+
+
 def test_a_pack_without_its_framework_says_so():
     (found,) = check({"tools/a.yaml": b""})[:1]
     assert found.file == "framework.yaml"

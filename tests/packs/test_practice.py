@@ -38,7 +38,9 @@ def pack_of(content):
 
 def months_of(content, year=2026):
     pack = pack_of(content)
-    return {one.month: one for one in year_calendar(lambda _: pack, ProgrammeYear(year), WorkingCalendar())}
+    names = {"cin": "Children in need"}
+    months = year_calendar(lambda _: pack, ProgrammeYear(year), WorkingCalendar(), names)
+    return {one.month: one for one in months}
 
 
 def text(response):
@@ -336,3 +338,40 @@ def test_the_calendar_says_in_which_months_cases_are_ones_own_or_a_peers(client,
         "2027-03",
     }
     assert own[0] in text(page)
+
+
+@pytest.mark.clause("RBWM-27")
+def test_the_calendar_has_the_published_numbers_of_each_month(client, northmoor):
+    version = loaded(shipped("windsor"), [northmoor.root])
+    client.force_login(northmoor.qa_manager)
+    page = client.get(reverse("packs:calendar_of", args=[version.framework_id, 2026]))
+    numbers = {row.month.key: row.numbers for row in page.context["months"]}
+    deep_dives = [
+        "Deep dive in unit social-care and unit quality-assurance: 10",
+        "Deep dive in unit early-help: 10",
+    ]
+    assert numbers.pop("2026-04") == numbers.pop("2026-08") == deep_dives
+    random = ["Early help audit: 14", "Managers' audit in unit social-care and unit quality-assurance: 25"]
+    assert [*numbers.values()] == [random] * 10
+    assert "How many in all" in text(page)
+
+
+def test_the_calendar_has_numbers_by_the_quarter_in_its_first_month_with_the_names_of_units():
+    shared = {"roles": ["iro"], "units": ["cin"], "activity": "dip_sample", "per": "quarter"}
+    content = changed("lancashire", shared_quotas=[{**shared, "amounts": [6, 0, 6, 6]}])
+    months = months_of(content)
+    assert months[Month(2026, 4)].numbers == [
+        "Learning space: 40",
+        "Learning space: 120 by the end of June 2026",
+        "Dip sample: 478 by the end of June 2026",
+        "Dip sample in Children in need: 6 by the end of June 2026",
+    ]
+    assert months[Month(2026, 5)].numbers == ["Learning space: 40"]
+    assert "Dip sample in Children in need" not in "".join(months[Month(2026, 7)].numbers)
+
+
+def test_the_calendar_of_a_framework_without_such_numbers_has_no_column_for_them(client, northmoor):
+    version = loaded(changed("lancashire", expected_volumes=[]), [northmoor.root])
+    client.force_login(northmoor.qa_manager)
+    page = client.get(reverse("packs:calendar_of", args=[version.framework_id, 2026]))
+    assert "How many in all" not in text(page)

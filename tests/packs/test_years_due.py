@@ -69,7 +69,7 @@ def test_the_calendar_has_it_in_the_years_in_which_it_is_due(content: dict[str, 
     pack, calendar = parse(hash_of(content), content), WorkingCalendar()
 
     def steps(year: ProgrammeYear) -> list[str]:
-        months = year_calendar(lambda _: pack, year, calendar)
+        months = year_calendar(lambda _: pack, year, calendar, {})
         return [step for month in months for step in month.steps if "every two years" in step]
 
     assert steps(THIS_YEAR) == []
