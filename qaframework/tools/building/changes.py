@@ -112,6 +112,7 @@ def _settings(place: str, before: Json, after: Json) -> Iterator[Change]:
         ("hint", _of("hint")),
         ("prompts", lambda one: "\n".join(one.get("prompts") or ())),
         ("choices", _choices),
+        ("what is asked in each row", _columns),
         ("least answer", _of("minimum")),
         ("largest answer", _of("maximum")),
         ("points of the scale", _anchors),
@@ -198,6 +199,10 @@ def _graded(section: Json) -> str:
 def _section_in_words(section: Json) -> str:
     count = len(questions_of(section))
     return f"{_graded(section)}, {count} question{'' if count == 1 else 's'}"
+
+
+def _columns(question: Json) -> str:
+    return "\n".join(f"{one['text']} ({kind_in_words(one['type'])})" for one in question.get("columns") or ())
 
 
 def _choices(question: Json) -> str:

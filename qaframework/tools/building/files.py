@@ -109,7 +109,7 @@ def _is_lack(mistake: Mistake, last: str) -> bool:
     missing = missing_in(mistake)
     if missing:
         return set(missing) <= MAY_LACK
-    return mistake.problem == TOO_FEW and last in ("sections", "questions", "options")
+    return mistake.problem == TOO_FEW and last in ("sections", "questions", "options", "columns")
 
 
 def _repeated(tool: Tool) -> list[tuple[str, str, str]]:

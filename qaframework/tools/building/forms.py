@@ -9,9 +9,9 @@ from qaframework.people.forms import offer
 from qaframework.rules.grades import OverallRule
 from qaframework.tools.building.content import Part, Tool, mark_of, sections_of
 from qaframework.tools.building.kinds import BOUNDED, CHOOSES, kind_choices
-from qaframework.tools.building.texts import KeyedLines, Paragraphs, TextLines, Words
+from qaframework.tools.building.texts import Choices, Columns, KeyedLines, Paragraphs, TextLines, Words
 from qaframework.tools.building.workflow import heading_of, particulars_of
-from qaframework.tools.definition import QuestionType
+from qaframework.tools.definition import MOST_ROWS, QuestionType
 
 RULES = {
     OverallRule.AUDITOR_JUDGES: "Nothing: the auditor judges",
@@ -207,9 +207,14 @@ class QuestionForm(PartForm):
     def __init__(self, data: Any, *, question: Part, section: Part, tool: Tool, lists: list[str]) -> None:
         self.question, self.kind, self.has_rows = question, question["type"], bool(tool.get("rows"))
         super().__init__(data, part=question, initial=_initial(question, section))
-        self.choices: KeyedLines | None = None
+        self.lines: KeyedLines | None = None
         if self.kind in CHOOSES:
             self._add_choices(lists)
+        if self.kind == QuestionType.ROWS:
+            self.lines = Columns(self, question.get("columns") or [])
+            self.fields["maximum"] = forms.IntegerField(
+                label="How many rows at most?", min_value=1, max_value=MOST_ROWS, required=False
+            )
         if self.kind in BOUNDED:
             self._add_bounds()
         if self.kind == QuestionType.SCALE:
@@ -240,8 +245,8 @@ class QuestionForm(PartForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if self.choices is not None:
-            self.choices.check()
+        if self.lines is not None:
+            self.lines.check()
         least, most = said.get("minimum"), said.get("maximum")
         if least is not None and most is not None and least > most:
             self.add_error("maximum", "This is below the least answer.")
@@ -252,26 +257,23 @@ class QuestionForm(PartForm):
         said = self.cleaned_data
         names = ("text", "hint", "required", "prompts", "minimum", "maximum", "anchors", "gathers")
         values = {name: whole(said[name]) for name in names if name in self.fields}
-        if self.choices is not None:
-            from_list = said.get("options_from") or None
-            values |= {
-                "options_from": from_list,
-                "options": None if from_list else self.choices.parts_entered(),
-            }
-        return values
+        if self.lines is None:
+            return values
+        entered = self.lines.parts_entered()
+        if self.kind == QuestionType.ROWS:
+            return {**values, "columns": entered}
+        from_list = said.get("options_from") or None
+        return {**values, "options_from": from_list, "options": None if from_list else entered}
 
     @property
     def plain_fields(self) -> list[forms.BoundField]:
-        """All but the list of choices, which has lines of its own."""
-        lined = {field.name for line in self._lines() for field in (line.words, line.place, line.key)}
+        """All but the list of choices or columns, which has lines of its own."""
+        lines = self.lines.lines if self.lines else []
+        lined = {field.name for line in lines for field in (line.words, line.place, line.key, *line.more)}
         return [field for field in self.visible_fields() if field.name not in lined]
 
-    def _lines(self) -> list[Any]:
-        return self.choices.lines if self.choices else []
-
     def _add_choices(self, lists: list[str]) -> None:
-        written = self.question.get("options") or []
-        self.choices = KeyedLines(self, written, name="choice", what="Choice", longest=120)
+        self.lines = Choices(self, self.question.get("options") or [])
         if lists or self.question.get("options_from"):
             names = dict.fromkeys([*lists, *filter(None, [self.question.get("options_from")])])
             self.fields["options_from"] = forms.ChoiceField(

@@ -1,5 +1,7 @@
 """The kinds of answers in words, and which can take each other's place."""
 
+from collections.abc import Iterable
+
 from qaframework.tools.definition import QuestionType
 
 _WORDS = {
@@ -15,6 +17,10 @@ _WORDS = {
     QuestionType.NUMBER: "A number",
     QuestionType.PICK_ONE: "One choice from a list",
     QuestionType.PICK_SEVERAL: "Any number of choices from a list",
+    QuestionType.PERSON: "A member of staff",
+    QuestionType.ROWS: "The same few things in several rows",
+    QuestionType.SIGN_OFF: "A sign-off: who ticked it, and when",
+    QuestionType.ACTIONS: "Actions, agreed on their own page",
 }
 
 # Answers of one kind mean the same in the others of its family.
@@ -26,12 +32,23 @@ _FAMILIES = (
 CHOOSES = frozenset({QuestionType.PICK_ONE, QuestionType.PICK_SEVERAL})
 BOUNDED = frozenset({QuestionType.SCALE, QuestionType.NUMBER})
 
+# What can be asked in each of several rows.
+IN_COLUMNS = (
+    QuestionType.SHORT_TEXT,
+    QuestionType.YES_NO,
+    QuestionType.YES_NO_NA,
+    QuestionType.YES_PARTLY_NO_NA,
+    QuestionType.DATE,
+    QuestionType.PICK_ONE,
+)
+
 # What only some kinds of answers have.
 BELONGS_TO = {
     "options": CHOOSES,
     "options_from": CHOOSES,
     "minimum": BOUNDED,
-    "maximum": BOUNDED,
+    "maximum": BOUNDED | {QuestionType.ROWS},
+    "columns": frozenset({QuestionType.ROWS}),
     "anchors": frozenset({QuestionType.SCALE}),
 }
 
@@ -41,8 +58,8 @@ def kind_in_words(kind: str) -> str:
     return _WORDS.get(QuestionType(kind), kind) if kind in list(QuestionType) else kind
 
 
-def kind_choices() -> list[tuple[str, str]]:
-    return [(kind.value, kind_in_words(kind.value)) for kind in QuestionType]
+def kind_choices(kinds: Iterable[QuestionType] = QuestionType) -> list[tuple[str, str]]:
+    return [(kind.value, kind_in_words(kind.value)) for kind in kinds]
 
 
 def may_become(old: str, new: str) -> bool:

@@ -23,6 +23,7 @@ TO_DO = {
     "minutes": "Say how long it usually takes.",
     "sections": "Add a section.",
     "questions": "Add a question, or remove the section.",
+    "columns": "Say what is asked in each row.",
     "options": "Give at least two choices.",
     "minimum": "Give the least answer.",
     "maximum": "Give the largest answer.",

@@ -176,7 +176,9 @@ def change_question(
     _refuse_changed(question, read)
     changed = content.with_values(question, values)
     if "options" in changed:
-        changed["options"] = _with_keys(changed["options"])
+        changed["options"] = _with_keys(changed["options"], "label")
+    if "columns" in changed:
+        changed["columns"] = [_with_own_keys(one) for one in _with_keys(changed["columns"], "text")]
     moved = content.put_question(draft.content, changed, section_key)
     return _write(draft, moved, f"“{changed['text']}” changed", by=by, now=now)
 
@@ -349,11 +351,16 @@ def _question(draft: ToolDraft, key: str) -> tuple[Part, Part]:
         raise SomebodyElseWasFirst("This question is not there any more.") from error
 
 
-def _with_keys(options: Sequence[Part]) -> list[Part]:
-    taken = {one["key"] for one in options if one.get("key")}
+def _with_keys(parts: Sequence[Part], words: str) -> list[Part]:
+    """New choices or columns get a key made from their words."""
+    taken = {one["key"] for one in parts if one.get("key")}
     kept = []
-    for one in options:
-        key = one.get("key") or content.key_from(one["label"], taken)
+    for one in parts:
+        key = one.get("key") or content.key_from(one[words], taken)
         taken.add(key)
         kept.append({**one, "key": key})
     return kept
+
+
+def _with_own_keys(column: Part) -> Part:
+    return {**column, "options": _with_keys(column["options"], "label")} if "options" in column else column

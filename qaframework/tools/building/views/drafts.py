@@ -109,7 +109,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "crumbs": [TOOLS],
         "draft": found,
-        "reasons": [(_where_to_change(found, reason), reason) for reason in reasons_of(found, newest)],
+        "reasons": [(where_to_change(found, reason), reason) for reason in reasons_of(found, newest)],
         "facts": _facts(found, newest),
         "sections": [
             (section, _about(section), _questions(section)) for section in sections_of(found.content)
@@ -173,7 +173,8 @@ def _as_version(draft: ToolDraft, newest: FrameworkVersion) -> ToolVersion:
     return ToolVersion(content=frozen, content_hash=hash_of(frozen))
 
 
-def _where_to_change(draft: ToolDraft, reason: Reason) -> str:
+def where_to_change(draft: ToolDraft, reason: Reason) -> str:
+    """The page on which what the reason is about is changed."""
     if reason.question:
         return reverse("tools:draft_question", args=[draft.pk, reason.question])
     if reason.section:

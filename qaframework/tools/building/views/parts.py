@@ -35,6 +35,7 @@ from qaframework.tools.building.views.pages import (
     question_of,
     section_of,
 )
+from qaframework.tools.definition import QuestionType
 from qaframework.tools.models import ToolDraft
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -210,7 +211,7 @@ def question(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         "draft": draft,
         "conditions": conditions_of(draft, found),
         "read": DropConditionForm.mark(found),
-        "lines": "Choices, in their order",
+        "lines": "What is asked in each row" if found["type"] == QuestionType.ROWS else "Choices",
         "button": "Save",
     }
     return part_page(request, draft, form, keep, stands, page, "tools/building/question.html")
