@@ -90,7 +90,9 @@ class KeyedLines:
     def lines(self) -> list[Line]:
         return [
             Line(
-                *(self.form[f"{kind}_{number}"] for kind in (self.name, "place", "key")),
+                words=self.form[f"{self.name}_{number}"],
+                place=self.form[f"place_{number}"],
+                key=self.form[f"key_{number}"],
                 more=tuple(self.form[name] for name in self._more(number)),
             )
             for number in range(self.count)
