@@ -51,6 +51,11 @@ class DrawPage:
     hidden: int
     without_case: list[Row]
 
+    @property
+    def no_cases(self) -> str:
+        """What stands in place of the drawn cases where the reader sees none."""
+        return "None that you may see." if self.hidden else "No case could be drawn. The reasons are below."
+
 
 @dataclass(frozen=True)
 class MonthsToDraw:

@@ -174,8 +174,8 @@ def replace_case(request: HttpRequest, pk: int) -> HttpResponse:
         "back": {"label": title_of(drawn.draw), "url": back},
         "facts": _place(drawn),
         "text": [
-            "The next reserve of the same kind takes its place, and the auditor and the new practitioner are "
-            "told. Both cases stay on the record, with your reason."
+            "The next suitable reserve takes its place, one of the same kind before others, and the auditor "
+            "and the new practitioner are told. Both cases stay on the record, with your reason."
         ],
         "button": "Replace",
     }

@@ -164,7 +164,7 @@ def test_a_drawn_case_that_becomes_restricted_is_hidden_from_those_without_clear
     pages = [page_of(qa, "draw", draw.pk).content.decode()]
     pages.append(page_of(qa, "draw_frame", draw.pk).getvalue().decode())
     assert not any(one.case.child_ref in text for text in pages)
-    assert "1 drawn case has become restricted" in " ".join(pages[0].split())
+    assert "1 drawn case is restricted and not shown to you" in " ".join(pages[0].split())
     assert page_of(qa, "drawn_case", one.pk).status_code == 404
     CaseClearanceFactory(case=one.case, user=authority.qa_officer)
     assert one.case.child_ref in page_of(qa, "draw", draw.pk).content.decode()
