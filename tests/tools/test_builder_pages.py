@@ -12,8 +12,9 @@ from django.urls import reverse
 from qaframework.packs.library import TOOLS, ready_made
 from qaframework.packs.reading import shipped_packs
 from qaframework.tools.building import workflow
-from qaframework.tools.building.content import asked_in, find_question, mark_of
+from qaframework.tools.building.content import asked_in, find_question, mark_of, with_values
 from qaframework.tools.building.files import file_of
+from qaframework.tools.building.forms import ParticularsForm, QuestionForm, SectionForm
 from qaframework.tools.building.reading import as_it_stands
 from qaframework.tools.definition import QuestionType
 from qaframework.tools.models import Tool, ToolDraft, ToolVersion
@@ -65,7 +66,7 @@ def as_shown(client, address):
     """What the browser sends when nothing is touched."""
     form = client.get(address).context["form"]
     values = {name: form[name].value() for name in form.fields if name != "file"}
-    return {name: value for name, value in values.items() if value not in (None, False)}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
 def stands(draft):
@@ -163,9 +164,34 @@ def test_what_a_new_tool_needs_is_asked_for(officer, version, sent, words):
 # Parts
 
 
-def every_tool():
-    library = [("library", key) for key in ready_made(TOOLS)]
-    return library + [(name, key) for name in shipped_packs() for key in shipped(name)["tools"]]
+ALL = {f"library {key}": tool for key, tool in ready_made(TOOLS).items()} | {
+    f"{name} {key}": tool for name in shipped_packs() for key, tool in shipped(name)["tools"].items()
+}
+
+
+def untouched(form):
+    """The form as it comes back when nothing is touched."""
+    shown = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in shown.items() if value is not None and value is not False}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_form_changes_what_it_only_shows(name):
+    tool = ALL[name]
+    lists = {"lists": ["meeting_types"]}
+    shown = [(ParticularsForm, {"tool": tool, "schemes": []}, tool)]
+    shown += [(SectionForm, {"section": one}, one) for one in tool["sections"]]
+    shown += [
+        (QuestionForm, {"question": one, "section": section, "tool": tool, **lists}, one)
+        for section, one in asked_in(tool)
+    ]
+    for form_class, of, part in shown:
+        sent = untouched(form_class(None, **of))
+        if form_class is ParticularsForm:
+            of["schemes"] = [{"key": tool.get("grade_scheme") or "", "label": ""}]
+        form = form_class(sent, **of)
+        assert form.is_valid(), (part["key"], form.errors)
+        assert with_values(part, form.values()) == part
 
 
 @pytest.mark.parametrize(("source", "key"), [("lancashire", "learning_space"), ("bracknell", "live_audit")])

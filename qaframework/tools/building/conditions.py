@@ -124,6 +124,8 @@ class EarlierForm(forms.Form):
 class ConditionForm(PartForm):
     """What the answer to the earlier question has to be."""
 
+    mark_optional = False  # what is needed depends on the first answer
+
     how = forms.ChoiceField(label="What must its answer be?", widget=forms.RadioSelect)
 
     def __init__(self, data: Any, *, question: Part, earlier: Part, answers: Answers) -> None:

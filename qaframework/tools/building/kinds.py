@@ -53,6 +53,10 @@ BELONGS_TO = {
 }
 
 
+# What a question of a kind begins with.
+BEGINS_WITH = {QuestionType.SCALE.value: {"minimum": 0, "maximum": 10}}
+
+
 def kind_in_words(kind: str) -> str:
     """The words for a kind of answer; one that is not known is shown as it is written."""
     return _WORDS.get(QuestionType(kind), kind) if kind in list(QuestionType) else kind

@@ -44,7 +44,7 @@ class ToolFileField(forms.FileField):
             self.mistakes = faulty.mistakes
             count = len(faulty.mistakes)
             raise forms.ValidationError(
-                f"Nothing was taken from the file. {count} to put right in it: see the list below."
+                f"Nothing was taken from the file. {count} to put right in it: see the list on this page."
             ) from faulty
 
 
@@ -68,6 +68,8 @@ class ReplaceForm(WithFile):
 
 class NewToolForm(WithFile):
     """A new tool of a framework. ``tool`` is what its draft begins with, once the form is valid."""
+
+    mark_optional = False  # what is needed depends on how one begins
 
     start = forms.ChoiceField(
         label="How do you want to begin?",

@@ -18,7 +18,7 @@ from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.tools.building import content
 from qaframework.tools.building.content import Direction, Part, Tool, mark_of
-from qaframework.tools.building.kinds import BELONGS_TO, may_become
+from qaframework.tools.building.kinds import BEGINS_WITH, BELONGS_TO, may_become
 from qaframework.tools.building.reading import activities_with, earlier_key, earlier_kinds
 from qaframework.tools.building.reasons import Reason, reasons_against
 from qaframework.tools.models import ToolDraft
@@ -150,7 +150,7 @@ def add_question(
     key = earlier_key(draft, values["text"], values["type"])
     if not key or key in taken:
         key = content.key_from(values["text"], taken | set(earlier_kinds(draft)))
-    question = content.with_values({"key": key}, values)
+    question = content.with_values({"key": key}, {**values, **BEGINS_WITH.get(values["type"], {})})
     changed = content.add_question(draft.content, section_key, question)
     _write(draft, changed, f"“{values['text']}” added", by=by, now=now)
     return key
@@ -196,7 +196,8 @@ def change_kind(*, draft: ToolDraft, key: str, kind: str, read: str, by: User, n
     if published is not None and not may_become(published, kind):
         raise Refused(KIND_STAYS)
     dropped = {name: None for name, kinds in BELONGS_TO.items() if name in question and kind not in kinds}
-    changed = content.put_question(draft.content, content.with_values(question, {"type": kind, **dropped}))
+    values = {**dropped, **BEGINS_WITH.get(kind, {}), "type": kind}
+    changed = content.put_question(draft.content, content.with_values(question, values))
     return _write(draft, changed, f"“{question['text']}”: kind changed", by=by, now=now)
 
 

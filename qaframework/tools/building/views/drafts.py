@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from qaframework.packs.models import FrameworkVersion
 from qaframework.packs.reading import hash_of
+from qaframework.packs.wording import in_a_list
 from qaframework.people.access import local_today, requires
 from qaframework.people.form_page import form_page, sent
 from qaframework.people.refusal import Refused
 from qaframework.tools.building import access, workflow
 from qaframework.tools.building.access import BUILDERS
+from qaframework.tools.building.conditions import condition_in_words
 from qaframework.tools.building.content import Part, questions_of, sections_of
 from qaframework.tools.building.forms import RULES, ConfirmForm
 from qaframework.tools.building.kinds import kind_in_words
@@ -106,13 +108,15 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole draft in its order, with what stops it from being published."""
     found = draft_of(request, pk)
     newest = newest_of(found)
+    framework = newest.content["framework"]
     context = {
         "crumbs": [TOOLS],
         "draft": found,
         "reasons": [(where_to_change(found, reason), reason) for reason in reasons_of(found, newest)],
         "facts": _facts(found, newest),
         "sections": [
-            (section, _about(section), _questions(section)) for section in sections_of(found.content)
+            (section, _about(section), _questions(section, found, framework))
+            for section in sections_of(found.content)
         ],
         "essentials": found.content.get("indicators", []),
         "published": Tool.objects.filter(framework=found.framework_id, key=found.key).first(),
@@ -219,9 +223,19 @@ def _about(section: Part) -> str:
     return ". ".join(parts)
 
 
-def _questions(section: Part) -> list[tuple[Part, str]]:
-    """The section's questions, each with what can be said of it in a line."""
+def _questions(section: Part, draft: ToolDraft, framework: Part) -> list[tuple[Part, list[str]]]:
+    """The section's questions, each with what can be said of it in a line or two."""
+    return [(one, [_line(one), *_conditions(one, draft, framework)]) for one in questions_of(section)]
+
+
+def _line(question: Part) -> str:
+    return ", ".join([kind_in_words(question["type"]), *(["required"] if question.get("required") else [])])
+
+
+def _conditions(question: Part, draft: ToolDraft, framework: Part) -> list[str]:
+    starts = {"shown_if": "Asked only if", "required_if": "Required if"}
     return [
-        (one, ", ".join([kind_in_words(one["type"]), *(["required"] if one.get("required") else [])]))
-        for one in questions_of(section)
+        f"{start} {in_a_list([condition_in_words(one, draft.content, framework) for one in question[name]])}"
+        for name, start in starts.items()
+        if question.get(name)
     ]
