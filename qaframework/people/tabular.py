@@ -133,7 +133,7 @@ def read_as_written(
     file.seek(0)
     if size > max_bytes:
         raise TableUnreadable(f"{name} is larger than {max_bytes / MEGABYTE:.0f} MB.")
-    _check_archive(file, name)
+    _check_archive(file, name, largest=20 * max_bytes)
     workbook = _open(file, name, saved_results=False)
     found: dict[str, list[NumberedCells]] = {}
     for worksheet in workbook.worksheets:
@@ -273,7 +273,7 @@ def _read_workbook(file: IO[bytes], name: str, max_rows: int) -> list[Sheet]:
     return sheets
 
 
-def _check_archive(file: IO[bytes], name: str) -> bool:
+def _check_archive(file: IO[bytes], name: str, largest: int = LARGEST_UNPACKED) -> bool:
     """Refuse what would fill the memory; say whether any sheet holds a formula.
 
     zipfile never unpacks more of a part than its declared size, so that declared sizes can be trusted.
@@ -281,9 +281,9 @@ def _check_archive(file: IO[bytes], name: str) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > largest:
                 raise TableUnreadable(
-                    f"{name} unpacks to more than {LARGEST_UNPACKED // MEGABYTE} MB, "
+                    f"{name} unpacks to more than {largest // MEGABYTE} MB, "
                     "which a table of this kind never needs. Export it again without other sheets."
                 )
             if any(part.flag_bits & 1 for part in parts):

@@ -70,8 +70,12 @@ def test_any_words_come_back_the_same(kind, text, hint, labels, required, bound,
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_columns_of_a_question_come_back_the_same(tool, kind):
-    column = {"key": "who", "text": "Who?", "type": "short_text"}
-    asked = {"key": "label", "text": "Who was there?", "type": "rows", "columns": [column], "maximum": 5}
+    options = [{"key": "phone", "label": "By phone"}, {"key": "home", "label": "At home: seen"}]
+    columns = [
+        {"key": "who", "text": "Who?", "type": "short_text"},
+        {"key": "how", "text": "How?", "type": "pick_one", "options": options},
+    ]
+    asked = {"key": "label", "text": "Who was there?", "type": "rows", "columns": columns, "maximum": 5}
     tool = put_question(tool, asked)
     assert read_tool(f"tool.{kind}", file_of(tool, kind)) == tool
 
@@ -132,6 +136,14 @@ def test_a_formula_is_refused_with_its_cell(tool):
     assert faulty("tool.xlsx", data) == [
         "tool.xlsx: tool.xlsx, sheet Questions, cell C2 is a formula. Put its result there as a value."
     ]
+
+
+def test_a_choice_in_rows_without_a_key_is_said(tool):
+    column = {"key": "how", "text": "How?", "type": "short_text"}
+    asked = {"key": "label", "text": "Who was there?", "type": "rows", "columns": [column]}
+    data = workbook_with(put_question(tool, asked), Asked_in_rows_E2="By phone")
+    (said,) = faulty("tool.xlsx", data)
+    assert said.startswith("Asked in rows, row 2: Choices: “By phone” has no key.")
 
 
 def test_kinds_may_be_written_in_words_or_as_in_the_packs_file(tool):

@@ -24,13 +24,8 @@ LARGEST_WORKBOOK = 2_000_000
 MOST_ROWS = 5_000
 WIDTHS = {"Question": 60, "What good looks like": 80, "Words": 50, "Value": 80, "Hint": 40, "Prompts": 40}
 
-PARTICULARS, ESSENTIALS, SECTIONS, QUESTIONS, CHOICES = (
-    "The tool",
-    "Essentials",
-    "Sections",
-    "Questions",
-    "Choices",
-)
+PARTICULARS, ESSENTIALS, SECTIONS = "The tool", "Essentials", "Sections"
+QUESTIONS, CHOICES, COLUMNS = "Questions", "Choices", "Asked in rows"
 OTHER = "Other settings"
 NONE = "none"
 
@@ -91,6 +86,20 @@ def _anchors(cell: Any) -> dict[str, str]:
             raise CellWrong(f"“{line}” is no point of a scale.", "The point and its words: 0: Not at all.")
         anchors[point.strip()] = words.strip()
     return anchors
+
+
+def _options(cell: Any) -> list[Part]:
+    options = []
+    for line in _lines(cell):
+        key, colon, label = line.partition(":")
+        if not colon:
+            raise CellWrong(f"“{line}” has no key.", "A key and its words on each line: home: At home.")
+        options.append({"key": key.strip(), "label": label.strip()})
+    return options
+
+
+def _as_options(options: Any) -> str:
+    return "\n".join(f"{one['key']}: {one['label']}" for one in options)
 
 
 def _conditions(cell: Any) -> list[Part]:
@@ -177,6 +186,12 @@ QUESTION_COLUMNS = (
     ),
     CLAUSES,
 )
+COLUMN_COLUMNS = (
+    Column("Key", "key", _as_it_is, _key),
+    Column("Words", "text", _as_it_is, _text),
+    Column("Kind of answer", "type", kind_in_words, _kind),
+    Column("Choices", "options", _as_options, _options),
+)
 CHOICE_COLUMNS = (
     Column("Key", "key", _as_it_is, _key),
     Column("Words", "label", _as_it_is, _text),
@@ -217,11 +232,18 @@ def workbook_of(tool: Tool) -> bytes:
     sections: list[tuple[list[str], Part]] = [([], one) for one in sections_of(tool)]
     _write_table(workbook, SECTIONS, SECTION_COLUMNS, sections, without={"questions"})
     asked = [([section["key"]], question) for section, question in asked_in(tool)]
-    _write_table(workbook, QUESTIONS, QUESTION_COLUMNS, asked, before=["Section"], without={"options"})
+    _write_table(
+        workbook, QUESTIONS, QUESTION_COLUMNS, asked, before=["Section"], without={"options", "columns"}
+    )
     choices = [
         ([question["key"]], one) for _, question in asked_in(tool) for one in question.get("options") or ()
     ]
     _write_table(workbook, CHOICES, CHOICE_COLUMNS, choices, before=["Question"])
+    in_rows = [
+        ([question["key"]], one) for _, question in asked_in(tool) for one in question.get("columns") or ()
+    ]
+    if in_rows:
+        _write_table(workbook, COLUMNS, COLUMN_COLUMNS, in_rows, before=["Question"])
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()
@@ -330,6 +352,8 @@ class _Reading:
         asked = {question.get("key"): question for _, question in questions}
         for key, option in self._table(CHOICES, CHOICE_COLUMNS, "Question", asked):
             asked[key].setdefault("options", []).append(option)
+        for key, column in self._table(COLUMNS, COLUMN_COLUMNS, "Question", asked):
+            asked[key].setdefault("columns", []).append(column)
         return tool
 
     def _particulars(self) -> Tool:

@@ -23,7 +23,7 @@ from qaframework.tools.building.forms import RULES, ConfirmForm
 from qaframework.tools.building.kinds import kind_in_words
 from qaframework.tools.building.reading import as_it_stands, earlier_kinds
 from qaframework.tools.building.reasons import Reason, reasons_against
-from qaframework.tools.building.starting import NewToolForm, ReplaceForm
+from qaframework.tools.building.starting import COPY, NewToolForm, ReplaceForm
 from qaframework.tools.building.views.pages import (
     TOOLS,
     crumbs_of,
@@ -46,7 +46,14 @@ def new_tool(request: HttpRequest, pk: int) -> HttpResponse:
         *framework.tools.values_list("key", flat=True),
         *framework.tool_drafts.values_list("key", flat=True),
     }
-    form = NewToolForm(sent(request), request.FILES or None, framework=framework, taken=taken)
+    copy = request.GET.get("copy")
+    form = NewToolForm(
+        sent(request),
+        request.FILES or None,
+        framework=framework,
+        taken=taken,
+        initial={"start": COPY, "other": f"{framework.pk}.{copy}"} if copy else {},
+    )
 
     def begin(said: dict[str, Any]) -> str:
         draft = workflow.begin_draft(
