@@ -427,7 +427,9 @@ class _Reading:
         if column.name == "grade_scheme" and isinstance(cell, str) and cell.strip().lower() == NONE:
             part[column.name] = None
             return
-        part[column.name] = self._read(column, cell, title, number)
+        value = self._read(column, cell, title, number)
+        if value is not None:
+            part[column.name] = value
 
     def _read(self, column: Column, cell: Any, title: str, number: int) -> Any:
         try:
