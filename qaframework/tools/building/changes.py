@@ -4,7 +4,7 @@ Sections and questions are told apart by their keys, so that a question in bette
 Works on a tool as its pack file writes it and on a frozen version.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,21 +104,15 @@ def _questions(before: Json, after: Json) -> Iterator[Change]:
             yield Change(f"{section['title']}: {title}", MOVED, was, now)
 
 
+def question_in_words(question: Json) -> list[tuple[str, str]]:
+    """What a question says and asks for, by name, without what it says nothing of."""
+    said = [("question", str(question["text"])), *((name, words(question)) for name, words in SETTINGS)]
+    return [(name, words) for name, words in said if words]
+
+
 def _settings(place: str, before: Json, after: Json) -> Iterator[Change]:
     """What a question says beside its words."""
-    said = (
-        ("kind of answer", lambda one: kind_in_words(one["type"])),
-        ("must be answered", lambda one: "Yes" if one.get("required") else "No"),
-        ("hint", _of("hint")),
-        ("prompts", lambda one: "\n".join(one.get("prompts") or ())),
-        ("choices", _choices),
-        ("what is asked in each row", _columns),
-        ("least answer", _of("minimum")),
-        ("largest answer", _of("maximum")),
-        ("points of the scale", _anchors),
-        ("gathered with", lambda one: str(one.get("gathers") or "").replace("_", " ")),
-    )
-    for name, in_words in said:
+    for name, in_words in SETTINGS:
         yield from _changed(f"{place} ({name})", CHANGED, in_words(before), in_words(after))
 
 
@@ -219,3 +213,17 @@ def _conditions(question: Json, name: str, tool: Json) -> str:
 def _anchors(question: Json) -> str:
     anchors = sorted((question.get("anchors") or {}).items(), key=lambda one: int(one[0]))
     return "\n".join(f"{point}: {words}" for point, words in anchors)
+
+
+SETTINGS: tuple[tuple[str, Callable[[Json], str]], ...] = (
+    ("kind of answer", lambda one: kind_in_words(one["type"])),
+    ("must be answered", lambda one: "Yes" if one.get("required") else "No"),
+    ("hint", _of("hint")),
+    ("prompts", lambda one: "\n".join(one.get("prompts") or ())),
+    ("choices", _choices),
+    ("what is asked in each row", _columns),
+    ("least answer", _of("minimum")),
+    ("largest answer", _of("maximum")),
+    ("points of the scale", _anchors),
+    ("gathered with", lambda one: str(one.get("gathers") or "").replace("_", " ")),
+)

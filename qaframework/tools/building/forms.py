@@ -43,6 +43,8 @@ class PartForm(forms.Form):
 class ParticularsForm(PartForm):
     """What the whole tool says of itself."""
 
+    mark_optional = False  # a draft may say nothing of what it needs to be published
+
     name = Words(label="What is it called?", max_length=120)
     purpose = Paragraphs(label="What is it for?", max_length=2000, rows=3, required=False)
     minutes = forms.IntegerField(

@@ -13,6 +13,7 @@ from qaframework.people.form_page import form_page, sent
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.tools.building import content, workflow
 from qaframework.tools.building.access import BUILDERS
+from qaframework.tools.building.changes import question_in_words
 from qaframework.tools.building.conditions import DropConditionForm
 from qaframework.tools.building.content import Direction, Part
 from qaframework.tools.building.forms import (
@@ -58,7 +59,7 @@ def particulars(request: HttpRequest, pk: int) -> HttpResponse:
 
     def stands(now: ToolDraft) -> tuple[Any, Facts]:
         return workflow.particulars_of(now.content), _facts(
-            now.content, name="Name", purpose="What it is for"
+            now.content, name="Name", purpose="What it is for", minutes="Minutes", grade_scheme="Scale"
         )
 
     return part_page(request, draft, form, keep, stands, {"title": "The tool as a whole", "button": "Save"})
@@ -201,7 +202,7 @@ def question(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
     def stands(now: ToolDraft) -> tuple[Any, Facts]:
         other = question_of(now, key)[1]
-        facts = _facts(other, text="Question", hint="Hint", prompts="Prompts", options="Choices")
+        facts = [{"label": name.capitalize(), "value": words} for name, words in question_in_words(other)]
         return other, facts
 
     page = {
@@ -294,10 +295,4 @@ def _looked_at_by(draft: ToolDraft, key: str) -> list[str]:
 
 
 def _facts(part: Part, **names: str) -> Facts:
-    return [{"label": label, "value": _said(part[name])} for name, label in names.items() if part.get(name)]
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return "\n".join(one["label"] if isinstance(one, dict) else str(one) for one in value)
-    return str(value)
+    return [{"label": label, "value": str(part[name])} for name, label in names.items() if part.get(name)]
