@@ -120,6 +120,7 @@ def test_a_tool_from_nothing_says_what_stops_it_until_it_is_whole(officer, versi
     assert "“The child” : It is graded, and the tool has no grade scheme." in page
     assert "“The child”, “What helped?” : Give at least two choices." in page
     assert "From which day" not in page
+    assert officer.post(url("publish_draft", draft), {"number": "1", **PUBLISH}).status_code == 422
     assert "It cannot be shown yet." in said(officer.get(url("draft_preview", draft)))
 
     officer.post(

@@ -33,7 +33,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     draft = draft_of(request, pk)
     newest = newest_of(draft)
     reasons = reasons_of(draft, newest)
-    form = NewVersionForm(sent(request), version=newest, today=local_today())
+    form = NewVersionForm(None if reasons else sent(request), version=newest, today=local_today())
 
     def keep(said: dict[str, Any]) -> str:
         version = workflow.publish_draft(
@@ -49,7 +49,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return _address_of(draft)
 
-    answer: HttpResponse | int = 200 if reasons else try_form(request, form, keep)
+    refused = 422 if request.method == "POST" else 200
+    answer: HttpResponse | int = refused if reasons else try_form(request, form, keep)
     if isinstance(answer, HttpResponse):
         return answer
     context = {
