@@ -245,6 +245,24 @@ def test_choices_are_put_in_their_places(officer, draft):
     assert "“c” is there twice" in said(response)
 
 
+def test_no_choice_of_a_long_list_is_lost(officer, draft):
+    key = workflow.add_question(
+        draft=draft,
+        section_key="visits",
+        values={"text": "Which?", "type": "pick_one"},
+        by=draft.started_by,
+        now=THEN,
+    )
+    options = [{"label": f"Choice number {number}"} for number in range(1, 151)]
+    read = mark_of(find_question(draft.content, key)[1])
+    workflow.change_question(
+        draft=draft, key=key, values={"options": options}, read=read, by=draft.started_by, now=THEN
+    )
+    address = url("draft_question", draft, key)
+    officer.post(address, as_shown(officer, address) | {"text": "Which one?"})
+    assert len(question(draft, key)["options"]) == 150
+
+
 def test_sections_and_questions_are_moved_and_removed_without_scripts(officer, draft):
     first, second = [one["key"] for _, one in asked_in(draft.content)][:2]
     response = officer.post(url("draft_move", draft), {"question": second, "direction": "up"})

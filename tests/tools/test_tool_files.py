@@ -138,6 +138,12 @@ def test_a_formula_is_refused_with_its_cell(tool):
     ]
 
 
+def test_numbers_without_an_end_and_halves_of_characters_are_refused(tool):
+    half = {"The_tool_A16": "Other settings", "The_tool_B16": '{"x": "\\ud800"}'}
+    for cells in ({"Questions_H2": "nan"}, half):
+        assert "cannot be kept" in faulty("tool.xlsx", workbook_with(tool, **cells))[0]
+
+
 def test_a_choice_in_rows_without_a_key_is_said(tool):
     column = {"key": "how", "text": "How?", "type": "short_text"}
     asked = {"key": "label", "text": "Who was there?", "type": "rows", "columns": [column]}
@@ -163,6 +169,8 @@ def test_kinds_may_be_written_in_words_or_as_in_the_packs_file(tool):
             b"key: a\nname: A\nsections: [{key: b, title: B}, {key: b, title: C}]",
             "The key “b” is there 2 times",
         ),
+        (b'key: a\nname: "a\\0b"\nsections: []', "'a\\x00b' cannot be kept."),
+        (b"key: a\nname: A\nminutes: .inf\nsections: []", "inf cannot be kept."),
         (b" " * 2_000_001, "too large"),
         (b"PK\x03\x04 broken", "is damaged"),
     ],

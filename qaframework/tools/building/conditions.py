@@ -9,7 +9,7 @@ from django import forms
 from qaframework.packs.definition.answers import FIXED_ANSWERS, NO_GRADE
 from qaframework.packs.references.lookups import entries_of
 from qaframework.people.forms import offer
-from qaframework.tools.building.content import Part, Tool, before, find_question, mark_of
+from qaframework.tools.building.content import Part, Tool, before, find_question
 from qaframework.tools.building.forms import PartForm, whole
 from qaframework.tools.building.kinds import BOUNDED
 from qaframework.tools.definition import QuestionType
@@ -173,7 +173,3 @@ class DropConditionForm(forms.Form):
     name = forms.ChoiceField(choices=[("shown_if", ""), ("required_if", "")])
     place = forms.IntegerField(min_value=0)
     read = forms.CharField()
-
-    @staticmethod
-    def mark(question: Part) -> str:
-        return mark_of(question)

@@ -1,5 +1,6 @@
 """A tool as a file, the pack's YAML or a workbook, and back: what is wrong in a file is said all at once."""
 
+import math
 from collections import Counter
 from typing import Any
 
@@ -9,6 +10,7 @@ from qaframework.people.tabular import TableUnreadable
 from qaframework.tools.building.content import Part, Tool, asked_in, questions_of, sections_of
 from qaframework.tools.building.reasons import TO_DO, TOO_FEW, missing_in
 from qaframework.tools.building.sheets import tool_from, workbook_of
+from qaframework.tools.building.texts import UNWRITABLE
 
 YAML, XLSX = "yaml", "xlsx"
 KINDS = (YAML, XLSX)
@@ -96,6 +98,8 @@ def _mistakes(name: str, tool: Any, places: dict[str, str]) -> list[Mistake]:
     if not isinstance(tool, dict) or not isinstance(tool.get("key"), str):
         allowed = "A tool begins with its key and its name. Export one to see how it looks."
         return [Mistake(name, "", "The file has no key.", allowed)]
+    if unkept := _unkept(tool):
+        return [Mistake(name, "", f"{unkept} cannot be kept.", "Write it as plain text or as a number.")]
     found = []
     for one in shape_mistakes(tool):
         steps = one.path.split(" › ")
@@ -103,6 +107,16 @@ def _mistakes(name: str, tool: Any, places: dict[str, str]) -> list[Mistake]:
             place = next((places[step] for step in reversed(steps) if step in places), one.path)
             found.append(Mistake(name, place, one.problem, one.allowed))
     return found or [Mistake(name, places.get(key, key), *said) for key, *said in _repeated(tool)]
+
+
+def _unkept(value: Any) -> str:
+    """The first text or number that no database keeps: with control characters, or without an end."""
+    if isinstance(value, dict | list):
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        return next(filter(None, map(_unkept, parts)), "")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return ascii(value) if isinstance(value, str) and UNWRITABLE.search(value) else ""
 
 
 def _is_lack(mistake: Mistake, last: str) -> bool:

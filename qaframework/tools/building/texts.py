@@ -16,14 +16,14 @@ SPARE_LINES = 3
 MOST_LINES = 60
 MOST_COLUMNS = 6
 # What neither a pack's file nor a workbook can hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Words(forms.CharField):
     """One line of text."""
 
     def to_python(self, value: Any) -> str:
-        return _UNWRITABLE.sub("", " ".join((super().to_python(value) or "").split()))
+        return UNWRITABLE.sub("", " ".join((super().to_python(value) or "").split()))
 
 
 class Paragraphs(forms.CharField):
@@ -34,7 +34,7 @@ class Paragraphs(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = str(value or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-        return _UNWRITABLE.sub("", super().to_python(text) or "")
+        return UNWRITABLE.sub("", super().to_python(text) or "")
 
 
 class TextLines(Paragraphs):
@@ -82,7 +82,8 @@ class KeyedLines:
         self, form: forms.Form, parts: Sequence[Part], *, name: str, what: str, longest: int
     ) -> None:
         self.form, self.parts, self.name, self.what = form, {one["key"]: one for one in parts}, name, what
-        self.count = min(max(len(parts) + SPARE_LINES, self._lines_sent()), self.most)
+        self.limit = max(self.most, len(parts))
+        self.count = min(max(len(parts) + SPARE_LINES, self._lines_sent()), self.limit)
         for number in range(self.count):
             self._add(number, parts[number] if number < len(parts) else {}, longest)
 
@@ -133,7 +134,7 @@ class KeyedLines:
         self.form.fields[f"place_{number}"] = forms.IntegerField(
             label=f"Place of {title.lower()}",
             min_value=1,
-            max_value=self.most,
+            max_value=self.limit,
             required=False,
             initial=number + 1,
             widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-2"}),
@@ -144,7 +145,7 @@ class KeyedLines:
 
     def _lines_sent(self) -> int:
         numbers = [name.removeprefix(f"{self.name}_") for name in self.form.data]
-        return max((int(one) + 1 for one in numbers if one.isdecimal() and len(one) < 3), default=0)
+        return max((int(one) + 1 for one in numbers if one.isdecimal() and len(one) < 4), default=0)
 
 
 class Choices(KeyedLines):

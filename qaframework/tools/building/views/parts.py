@@ -14,8 +14,7 @@ from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.tools.building import content, workflow
 from qaframework.tools.building.access import BUILDERS
 from qaframework.tools.building.changes import question_in_words
-from qaframework.tools.building.conditions import DropConditionForm
-from qaframework.tools.building.content import Direction, Part
+from qaframework.tools.building.content import Direction, Part, mark_of
 from qaframework.tools.building.forms import (
     ConfirmForm,
     EssentialsForm,
@@ -211,7 +210,7 @@ def question(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         "key": key,
         "draft": draft,
         "conditions": conditions_of(draft, found),
-        "read": DropConditionForm.mark(found),
+        "read": mark_of(found),
         "lines": "What is asked in each row" if found["type"] == QuestionType.ROWS else "Choices",
         "button": "Save",
     }
