@@ -7,6 +7,8 @@ NO_PAGES = {
     "style_guide",
     "healthz",
     "packs:export",
+    "tools:export",
+    "tools:export_draft",
     "caseload:import_findings",
     "actions:export",
     "actions:plan_document",
