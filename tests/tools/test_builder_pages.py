@@ -475,3 +475,14 @@ def test_who_does_not_run_quality_assurance_for_all_of_it_builds_nothing(client,
     assert client.get(url("draft", draft)).status_code == 404
     assert client.post(reverse("tools:begin_draft", args=[tool.pk])).status_code == 404
     assert "Change this tool" not in said(client.get(reverse("tools:tool", args=[tool.pk])))
+
+
+def test_what_publishing_changes_beside_the_tool_is_said_before(officer, northmoor):
+    version = loaded(shipped("bracknell"), [northmoor.duty])
+    draft = begun(version, "live_audit", northmoor.qa_officer)
+    standard = next(one for one in version.content["framework"]["standards"] if one["questions"])
+    key = standard["questions"]["live_audit"][0]
+    page = said(officer.get(url("draft_remove_question", draft, key)))
+    assert f"The standard “{standard['label']}” looks at it" in page
+    officer.post(url("draft_remove_question", draft, key))
+    assert "Framework: standards" in said(officer.get(url("publish_draft", draft)))

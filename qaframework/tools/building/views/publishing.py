@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from qaframework.packs.differences import differences
 from qaframework.packs.forms import NewVersionForm
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.access import local_today, requires
@@ -16,7 +17,8 @@ from qaframework.people.form_page import form_page, sent, try_form
 from qaframework.people.tables import columns
 from qaframework.tools.building import access, workflow
 from qaframework.tools.building.access import BUILDERS
-from qaframework.tools.building.changes import Change, changes_between
+from qaframework.tools.building.changes import CHANGED, Change, changes_between
+from qaframework.tools.building.content import with_tool
 from qaframework.tools.building.reading import activities_with, as_it_stands
 from qaframework.tools.building.views.drafts import reasons_of, where_to_change
 from qaframework.tools.building.views.pages import crumbs_of, draft_of, draft_url, newest_of
@@ -113,10 +115,15 @@ def _as_read(draft: ToolDraft, number: int) -> FrameworkVersion:
 
 
 def _changes(draft: ToolDraft, newest: FrameworkVersion) -> list[Change]:
-    """What publishing changes, against the tool as it stands in its newest version."""
+    """What publishing changes: in the tool, and in the rules of the framework that go by it."""
     framework = newest.content["framework"]
     stands = as_it_stands(draft.framework, draft.key) or {"name": "", "key": draft.key, "sections": []}
-    return changes_between(freeze(stands, framework), freeze(draft.content, framework))
+    after = with_tool(newest.content, draft.content)["framework"]
+    beside = differences(framework, after)
+    return [
+        *changes_between(freeze(stands, framework), freeze(draft.content, framework)),
+        *(Change(f"Framework: {one.place}", CHANGED, one.before, one.after) for one in beside),
+    ]
 
 
 def _overtaken_by(draft: ToolDraft, newest: FrameworkVersion) -> str:
