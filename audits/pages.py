@@ -277,10 +277,10 @@ def has_begun(audit: CaseAudit) -> bool:
     return audit.assignment.state != Assignment.State.ALLOCATED
 
 
-def as_it_stands(audit: CaseAudit) -> StandingAudit:
+def as_it_stands(audit: CaseAudit, answers: Mapping[str, Answer]) -> StandingAudit:
     """What is written now, also while an earlier version was handed in before."""
     definition = audit.answer_set.tool_version.definition
-    values = values_of(audit.answer_set)
+    values = values_of(audit.answer_set, answers)
     return StandingAudit(answered_sections(definition, values), _judgement_rows(audit, audit))
 
 

@@ -1,6 +1,7 @@
 """The practitioner's part of a running audit, on their own device: following it, and their own view of it."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from audits.workflow.judging import VIEW_FIELDS
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import signed_in
 from qaframework.people.refusal import Refused
+from qaframework.tools.models import Answer
 from qaframework.tools.reading import answers_of
 
 
@@ -71,15 +73,15 @@ def stands(request: HttpRequest, pk: int) -> HttpResponse:
     audit = access.get_audit_to_follow(request.user, pk, now=timezone.now())
     if not has_begun(audit):
         raise Http404
-    shown = _stands(audit)
+    shown = _stands(audit, answers_of(audit.answer_set))
     if request.GET.get("seen") == shown["stamp"]:
         return HttpResponse(status=204)
     return render(request, "audits/audit/stands.html", shown)
 
 
-def _stands(audit: CaseAudit) -> dict[str, Any]:
+def _stands(audit: CaseAudit, answers: Mapping[str, Answer]) -> dict[str, Any]:
     """The content with a stamp that changes when it does."""
-    context = {"audit": audit, "standing": as_it_stands(audit)}
+    context = {"audit": audit, "standing": as_it_stands(audit, answers)}
     content = render_to_string("audits/audit/standing.html", context)
     stamp = hashlib.sha256(content.encode()).hexdigest()[:16]
     return {"audit": audit, "content": content, "stamp": stamp}
@@ -87,12 +89,13 @@ def _stands(audit: CaseAudit) -> dict[str, Any]:
 
 def _page(request: HttpRequest, audit: CaseAudit, form: WorkerViewForm | None = None) -> HttpResponse:
     save_url = reverse("audits:say", args=[audit.pk])
+    answers = answers_of(audit.answer_set)
     context = {
         "audit": audit,
         "title": subject_line(audit.assignment),
         "form": form or LiveViewForm(audit, save_url=save_url),
-        "grading": grading_of(audit, answers_of(audit.answer_set)),
-        **(_stands(audit) if has_begun(audit) else {}),
+        "grading": grading_of(audit, answers),
+        **(_stands(audit, answers) if has_begun(audit) else {}),
     }
     return render(request, "audits/audit/worker_view.html", context, status=422 if form else 200)
 

@@ -65,6 +65,11 @@ def mistakes_in(content: Mapping[str, Any]) -> list[Mistake]:
     return found + _slips(framework, tools)
 
 
+def shape_mistakes(tool: Mapping[str, Any]) -> list[Mistake]:
+    """What of a single tool is not as a tool is written, whatever framework it is for; its key is there."""
+    return _against_schema(_tool_file(str(tool["key"])), tool, "tool")
+
+
 def _tool_key(name: str) -> str:
     return Path(name).stem
 

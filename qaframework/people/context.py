@@ -32,6 +32,7 @@ MENU: list[tuple[str, str, set[Capability]]] = [
     ("Reports", "reporting:reports", {_C.SEE_FIGURES}),
     ("Cases", "caseload:register", {_C.SEE_TEAM_WORK, _C.RUN_QUALITY_ASSURANCE}),
     ("Frameworks", "packs:frameworks", {_C.CONFIGURE}),
+    ("Audit tools", "tools:tools", {_C.CONFIGURE, _C.RUN_QUALITY_ASSURANCE}),
     ("Case imports", "caseload:imports", {_C.CONFIGURE}),
     ("Organisation", "people:organisation", {_C.CONFIGURE}),
     ("Who read what", "people:reads", {_C.CONFIGURE, _C.RUN_QUALITY_ASSURANCE}),

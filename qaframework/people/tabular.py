@@ -121,6 +121,50 @@ def read_table(
     return Table(name, sheets)
 
 
+def read_as_written(
+    file: IO[bytes], name: str, *, max_bytes: int, max_rows: int
+) -> dict[str, list[NumberedCells]]:
+    """The rows of each sheet of a workbook that are not blank, with texts as they are, line breaks included.
+
+    For small workbooks whose texts are kept. Raises TableUnreadable for anything else, for more rows than
+    ``max_rows`` in all, and for a formula, whose cell it names: what a formula says can change.
+    """
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size > max_bytes:
+        raise TableUnreadable(f"{name} is larger than {max_bytes / MEGABYTE:.0f} MB.")
+    _check_archive(file, name, largest=20 * max_bytes)
+    workbook = _open(file, name, saved_results=False)
+    found: dict[str, list[NumberedCells]] = {}
+    for worksheet in workbook.worksheets:
+        rows = found.setdefault(worksheet.title, [])
+        for number, cells in enumerate(_as_written(worksheet, name), start=1):
+            values = [cell.value for cell in cells]
+            formula = next((cell for cell in cells if cell.data_type == "f"), None)
+            if formula is not None:
+                raise TableUnreadable(
+                    f"{name}, sheet {worksheet.title}, cell {formula.coordinate} is a formula. "
+                    "Put its result there as a value."
+                )
+            if any(value is not None for value in values):
+                rows.append((number, values))
+            if sum(map(len, found.values())) > max_rows:
+                raise TableUnreadable(f"{name} has more than {max_rows:,} rows.")
+    return found
+
+
+def _as_written(worksheet: Any, name: str) -> Iterator[Any]:
+    rows = worksheet.iter_rows(max_row=LAST_EXCEL_ROW, max_col=MOST_COLUMNS)
+    while True:
+        try:
+            row = next(rows, None)
+        except _BROKEN_WORKBOOK as error:
+            raise _damaged(name) from error
+        if row is None:
+            return
+        yield row
+
+
 def tidy(text: str) -> str:
     """The text without invisible characters, with single ordinary spaces and none at the ends."""
     if text.isascii() and text.isprintable() and "  " not in text:
@@ -229,7 +273,7 @@ def _read_workbook(file: IO[bytes], name: str, max_rows: int) -> list[Sheet]:
     return sheets
 
 
-def _check_archive(file: IO[bytes], name: str) -> bool:
+def _check_archive(file: IO[bytes], name: str, largest: int = LARGEST_UNPACKED) -> bool:
     """Refuse what would fill the memory; say whether any sheet holds a formula.
 
     zipfile never unpacks more of a part than its declared size, so that declared sizes can be trusted.
@@ -237,9 +281,9 @@ def _check_archive(file: IO[bytes], name: str) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > largest:
                 raise TableUnreadable(
-                    f"{name} unpacks to more than {LARGEST_UNPACKED // MEGABYTE} MB, "
+                    f"{name} unpacks to more than {largest // MEGABYTE} MB, "
                     "which a table of this kind never needs. Export it again without other sheets."
                 )
             if any(part.flag_bits & 1 for part in parts):

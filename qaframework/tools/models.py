@@ -62,6 +62,46 @@ class ToolVersion(models.Model):
         return known(self.content_hash) or parse(self.content_hash, self.content)
 
 
+class ToolDraft(models.Model):
+    """A tool that is being built or changed. It may be incomplete, and nobody answers on it.
+
+    ``content`` is the tool as its pack file writes it, ``based_on`` the version of the framework that it
+    began from, and ``revision`` grows by one with every change.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("started_by", "changed_by")
+
+    framework = models.ForeignKey("packs.Framework", on_delete=models.CASCADE, related_name="tool_drafts")
+    key = models.SlugField(max_length=60)
+    content = models.JSONField()
+    based_on = models.ForeignKey("packs.FrameworkVersion", on_delete=models.CASCADE, related_name="+")
+    revision = models.PositiveIntegerField(default=1)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    started_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["framework", "key"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["framework", "key"], name="one_draft_per_tool"),
+            models.CheckConstraint(condition=Q(revision__gte=1), name="draft_revision_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft of {self.name}"
+
+    @property
+    def name(self) -> str:
+        """What the tool is called in the draft."""
+        return str(self.content.get("name") or self.key)
+
+
 class AnswerSet(models.Model):
     """All answers of one piece of work on one frozen tool version.
 

@@ -225,7 +225,8 @@ MOST_ROWS = 1000
 class AnsweredTogether:
     """What several answer sets on one tool say.
 
-    ``values`` is keyed as in one answer set that has the rows of all of them.
+    ``values`` is keyed as in one answer set that has the rows of all of them. ``tool_version`` is the newest
+    of the versions that they are on.
     """
 
     tool_version: ToolVersion
@@ -236,9 +237,10 @@ class AnsweredTogether:
 def answered_together(
     answer_sets: QuerySet[AnswerSet], *, without: Collection[str] = ()
 ) -> list[AnsweredTogether]:
-    """All answers of the answer sets, for each tool version that they are on. Three queries.
+    """All answers of the answer sets, for each tool that they are on. Three queries.
 
-    Rows about one of the references ``without`` are left out.
+    Answers on several versions of a tool count together by the keys of their questions. Rows about one of the
+    references ``without`` are left out.
     """
     tool_of = dict(answer_sets.order_by("pk").values_list("pk", "tool_version"))
     place_of = {pk: place for place, pk in enumerate(tool_of)}
@@ -256,7 +258,13 @@ def answered_together(
         if (pk, row) not in left_out:
             values[tool_of[pk]][row_key(question, place_of[pk] * MOST_ROWS + row)] = value
     used = Counter(tool_of.values())
-    return [
-        AnsweredTogether(tool, used[tool.pk], asked_values(tool.definition, values[tool.pk]))
-        for tool in ToolVersion.objects.filter(pk__in=used).order_by("pk")
-    ]
+    together: dict[int, AnsweredTogether] = {}
+    for version in ToolVersion.objects.filter(pk__in=used).order_by("tool", "number"):
+        older = together.get(version.tool_id)
+        asked = asked_values(version.definition, values[version.pk])
+        together[version.tool_id] = AnsweredTogether(
+            version,
+            used[version.pk] + (older.answer_sets if older else 0),
+            (older.values if older else {}) | asked,
+        )
+    return list(together.values())

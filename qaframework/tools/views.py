@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from qaframework.packs.definition import PackGradeScheme
-from qaframework.people.access import requires, signed_in
+from qaframework.people.access import signed_in
 from qaframework.people.context import capabilities_of
 from qaframework.people.exports import file_response
 from qaframework.people.models import User
@@ -171,13 +171,6 @@ def save_section(
         row = form.row_count + 1
         return redirect(f"{request.path}?rows={row}#row-{row}")
     return redirect(next_url)
-
-
-@requires(*MAY_LIST)
-@require_safe
-def tools(request: HttpRequest) -> HttpResponse:
-    """The tools of the live frameworks, each in its newest version."""
-    return render(request, "tools/tools.html", {"frameworks": access.tools_by_framework()})
 
 
 @signed_in

@@ -11,6 +11,7 @@ import yaml
 
 from qaframework.rules.grades import GradeScheme
 from qaframework.tools.asking import asked_values
+from qaframework.tools.conditions import is_blank
 from qaframework.tools.definition import ROW_REFERENCE, Question, QuestionType, ToolDefinition, row_key
 
 STRONG, WEAK, WORST = "strong", "weak", "worst"
@@ -69,7 +70,7 @@ def answers(
         for question in section.questions:
             if question.required or question.required_if or chance.random() > LEFT_OUT:
                 values[question.key] = _answer(chance, question, tone, on, child)
-    return asked_values(definition, values)
+    return asked_values(definition, {key: value for key, value in values.items() if not is_blank(value)})
 
 
 def _rows(

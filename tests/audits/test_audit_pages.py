@@ -11,6 +11,7 @@ from audits.models import AuditResult, CaseAudit, Moderation
 from qaframework.actions.models import Action, Concern
 from qaframework.notices.models import Notice
 from qaframework.rules.periods import Month
+from qaframework.tools.definition import QuestionType
 from qaframework.tools.models import Answer, Submission
 from qaframework.tools.reading import missing_answers, values_of
 from tests.audits.pages import text_of, url
@@ -39,6 +40,8 @@ def section_data(audit, section):
     data = {}
     for key in definition.answer_keys(section):
         question = definition.question(key)
+        if question.type is QuestionType.ACTIONS:
+            continue
         value = example(question)
         data[f"version__{key}"] = "0"
         if isinstance(value, dict):

@@ -1,7 +1,6 @@
 """The monthly cycle of one authority from the register to the re-audit, through the verbs alone."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -15,11 +14,8 @@ from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.directory import holder_of
-from qaframework.people.models import User
 from qaframework.rules.periods import Month
-from qaframework.tools.definition import Question, QuestionType
-from qaframework.tools.reading import missing_answers, values_of
-from qaframework.tools.workflow import save_answer
+from tests.factories.audits import answer_everything
 from tests.factories.authority import Authority, small_authority
 from tests.factories.caseload import CaseFactory
 from tests.factories.packs import lancashire
@@ -27,15 +23,6 @@ from tests.factories.packs import lancashire
 pytestmark = pytest.mark.django_db
 
 MARCH = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)
-EXAMPLES: dict[QuestionType, Any] = {
-    QuestionType.YES_NO: "yes",
-    QuestionType.YES_NO_NA: "yes",
-    QuestionType.YES_PARTLY_NO_NA: "partly",
-    QuestionType.LONG_TEXT: "She is settled at school and sees her nan on Sundays.",
-    QuestionType.SHORT_TEXT: "Settled.",
-    QuestionType.THREE_BOXES: {"well": "School.", "worried": "Sleep.", "needs": "A bedtime plan."},
-    QuestionType.DATE: "2026-11-02",
-}
 
 
 @pytest.fixture
@@ -53,30 +40,6 @@ def authority() -> Authority:
 @pytest.fixture
 def version(authority: Authority) -> FrameworkVersion:
     return lancashire([authority.root], now=MARCH)
-
-
-def answer(question: Question) -> Any:
-    if question.type is QuestionType.GRADE:
-        return question.options[-1].key if question.options else "inadequate"
-    if question.type in (QuestionType.PICK_ONE, QuestionType.PICK_SEVERAL):
-        first = question.options[0].key
-        return first if question.type is QuestionType.PICK_ONE else [first]
-    if question.type in (QuestionType.NUMBER, QuestionType.SCALE):
-        return int(question.minimum or 0)
-    return EXAMPLES[question.type]
-
-
-def answer_everything(audit: CaseAudit, by: User, now: datetime) -> None:
-    definition = audit.answer_set.tool_version.definition
-    for _, question, key in missing_answers(definition, values_of(audit.answer_set)):
-        save_answer(
-            answer_set=audit.answer_set,
-            question_key=key,
-            value=answer(question),
-            version=0,
-            by=by,
-            now=now,
-        )
 
 
 def test_an_inadequate_audit_is_drawn_submitted_moderated_closed_and_followed_up(

@@ -16,7 +16,7 @@ from qaframework.caseload.models import Case
 from qaframework.packs.definition import DrawRule
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.models import Post, Unit, User
-from qaframework.tools.definition import Question, QuestionType
+from qaframework.tools.definition import Question, QuestionType, ToolDefinition
 from qaframework.tools.reading import missing_answers, values_of
 from qaframework.tools.workflow import save_answer
 from tests.factories.allocation import ProgrammeFactory
@@ -108,10 +108,17 @@ def allocated_audit(
 def answer_everything(audit: CaseAudit, by: User, now: datetime, **answers: Any) -> None:
     """Fill in all that is required; ``answers`` by question key take the place of the examples."""
     definition = audit.answer_set.tool_version.definition
+    wanted = answers
+    while wanted := _required(definition, audit) | wanted:
+        for key, value in wanted.items():
+            save_answer(answer_set=audit.answer_set, question_key=key, value=value, version=0, by=by, now=now)
+        wanted = {}
+
+
+def _required(definition: ToolDefinition, audit: CaseAudit) -> dict[str, Any]:
+    """Examples for what is still missing; answers can make more questions required."""
     missing = missing_answers(definition, values_of(audit.answer_set))
-    wanted = {key: example(question) for _, question, key in missing} | answers
-    for key, value in wanted.items():
-        save_answer(answer_set=audit.answer_set, question_key=key, value=value, version=0, by=by, now=now)
+    return {key: example(question) for _, question, key in missing}
 
 
 def example(question: Question) -> Any:
@@ -122,6 +129,8 @@ def example(question: Question) -> Any:
         return [question.options[0].key]
     if question.type in (QuestionType.NUMBER, QuestionType.SCALE):
         return int(question.minimum or 0)
+    if question.type is QuestionType.ROWS:
+        return {part: example(column) for part, column in question.parts()}
     return EXAMPLES[question.type]
 
 

@@ -173,6 +173,7 @@ NOTICES = [
     post("notices:retry", "failed notice", for_=ADMINS, gate=ADMINS),
 ]
 
+BUILDERS = ADMIN | QA
 READS_FRAMEWORKS = SEES_FIGURES | ADMINS
 FRAMEWORKS = [
     get("packs:frameworks", for_=READS_FRAMEWORKS, gate=READS_FRAMEWORKS),
@@ -192,6 +193,35 @@ FRAMEWORKS = [
     get("tools:load", for_=ADMINS, gate=ADMINS),
     get("tools:preview", "tool", for_=EVERYBODY),
     get("tools:paper", "tool, pdf", for_=EVERYBODY),
+    get("tools:tool", "audit tool", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("tools:compare", "audit tool", for_=ADMINS | QA, gate=ADMINS | QA, answer=302),
+    get("tools:difference", "tool versions", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("tools:export", "tool, xlsx", for_=ADMINS | QA, gate=ADMINS | QA),
+    get("tools:new_tool", "framework", for_=BUILDERS, gate=ADMINS | QA),
+    post("tools:new_tool", "framework", for_=BUILDERS, gate=ADMINS | QA, answer=422),
+    post("tools:begin_draft", "audit tool", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:retire", "audit tool", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft", "draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_preview", "draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:discard_draft", "draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:publish_draft", "draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:publish_draft", "unready draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft", "unready draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_file", "draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:export_draft", "draft, yaml", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_particulars", "draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_essentials", "draft", for_=BUILDERS, gate=ADMINS | QA),
+    post("tools:draft_move", "draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_new_section", "draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_section", "draft section", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_remove_section", "draft section", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_new_question", "section of a draft", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_question", "draft question", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_kind", "draft question", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_remove_question", "draft question", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_new_condition", "conditions of a question", for_=BUILDERS, gate=ADMINS | QA),
+    get("tools:draft_condition", "condition", for_=BUILDERS, gate=ADMINS | QA),
+    post("tools:draft_drop_condition", "draft question", for_=BUILDERS, gate=ADMINS | QA),
 ]
 
 CASES = [

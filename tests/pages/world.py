@@ -30,6 +30,8 @@ from qaframework.people.models import User
 from qaframework.people.roles import ROLES
 from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.periods import Month, Quarter
+from qaframework.tools.building.content import asked_in, empty_tool
+from qaframework.tools.building.workflow import begin_draft
 from qaframework.tools.models import ToolVersion
 from reporting import workflow as reporting
 from reporting.models import Report
@@ -115,6 +117,7 @@ def build_world() -> World:
     _reports(world)
     _keys_of_emails(world)
     _frameworks(world)
+    _tools(world)
     world.sign_in()
     return world
 
@@ -171,6 +174,32 @@ def _frameworks(world: World) -> None:
         "framework versions": {"pk": framework.pk, "older": 1, "newer": 2},
         "tool": {"pk": tool},
         "tool, pdf": {"pk": tool, "kind": "pdf"},
+    }
+
+
+def _tools(world: World) -> None:
+    framework = world.version.framework
+    version = ToolVersion.objects.get(tool__framework=framework, tool__key="learning_space")
+    tool = {"pk": version.tool_id}
+    written = world.version.content["tools"]["learning_space"]
+    ready, unready = (
+        begin_draft(framework=framework, tool=written, by=world.personas["qa_manager"], now=NOW)
+        for written in (written, empty_tool("early_help", "Early help"))
+    )
+    section, question = list(asked_in(written))[-1]
+    asked = {"pk": ready.pk, "key": question["key"]}
+    world.objects |= {
+        "audit tool": tool,
+        "tool versions": {**tool, "older": 1, "newer": 1},
+        "tool, xlsx": {**tool, "number": 1, "kind": "xlsx"},
+        "draft": {"pk": ready.pk},
+        "unready draft": {"pk": unready.pk},
+        "draft, yaml": {"pk": ready.pk, "kind": "yaml"},
+        "draft section": {"pk": ready.pk, "key": section["key"]},
+        "section of a draft": {"pk": ready.pk, "section_key": section["key"]},
+        "draft question": asked,
+        "conditions of a question": {**asked, "name": "shown_if"},
+        "condition": {**asked, "name": "shown_if", "earlier": next(asked_in(written))[1]["key"]},
     }
 
 

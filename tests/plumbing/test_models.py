@@ -51,6 +51,7 @@ IMPERSONAL = {
     "reporting.Report.figures",
     "reporting.Report.now_what",
     "reporting.Report.so_what",
+    "tools.ToolDraft.content",
     "tools.ToolVersion.content",
 }
 FREE = (models.TextField, models.JSONField, models.BinaryField, models.EmailField)

@@ -8,7 +8,11 @@ import pytest
 from audits.models import AuditResult, CaseAudit
 from audits.workflow import begin_audit, submit_audit
 from qaframework.caseload.models import Case
+from qaframework.packs.models import FrameworkVersion
 from qaframework.rules.periods import Month
+from qaframework.tools.building import workflow as building
+from qaframework.tools.building.content import find_question, mark_of
+from qaframework.tools.workflow import change_tool
 from reporting.document import Section, Table
 from reporting.figures.scope import Scope
 from reporting.figures.standards import StandardMet, standard_figures
@@ -88,7 +92,7 @@ def test_audits_chosen_for_a_reason_and_restricted_cases_do_not_count(where: Set
 def test_a_plain_yes_or_no_is_no_judgement_and_a_framework_without_standards_has_no_section(
     where: Setting,
 ) -> None:
-    handed_in(where, drift="yes")
+    handed_in(where, drift="yes", drift_cause="worker_change")
     assert "Safe workloads and case allocation" not in met(where)
     other = Setting(where.authority, lancashire([where.authority.care]))
     assert standard_figures(scope(other)) == ()
@@ -100,3 +104,50 @@ def test_it_is_one_query_however_many_audits(where: Setting, django_assert_num_q
     of = scope(where)
     with django_assert_num_queries(1):
         standard_figures(of)
+
+
+def test_answers_on_two_versions_of_a_form_count_together(where: Setting) -> None:
+    """An audit that was begun before the form was published anew shows the old words; both count."""
+    begun = allocated_audit(where)
+    begin_audit(audit=begun, by=where.auditor, now=HELD)
+    made, later = reworded(where, "case_file_audit", "fathers"), allocated_audit(where)
+    change_tool(
+        answer_set=later.answer_set,
+        framework_version=made,
+        tool_key="case_file_audit",
+        by=where.auditor,
+        now=HELD,
+    )
+    begin_audit(audit=later, by=where.auditor, now=HELD)
+    for audit, fathers in ((begun, "yes"), (later, "no")):
+        answer_everything(audit, where.auditor, HELD, fathers=fathers)
+        submit_audit(audit=judge(audit, where.auditor, HELD), by=where.auditor, now=HELD)
+    texts = {
+        audit.answer_set.tool_version.definition.question("fathers").text for audit in CaseAudit.objects.all()
+    }
+    assert len(texts) == 2
+    assert met(where)["Families take part"] == (1, 2)
+
+
+def reworded(where: Setting, tool: str, key: str) -> FrameworkVersion:
+    """The version in which the question has other words, published in the browser's way."""
+    officer, framework = where.authority.qa_officer, where.version.framework
+    written = where.version.content["tools"][tool]
+    draft = building.begin_draft(framework=framework, tool=written, by=officer, now=HELD)
+    asked = find_question(draft.content, key)[1]
+    building.change_question(
+        draft=draft,
+        key=key,
+        values={"text": f"{asked['text']} Why?"},
+        read=mark_of(asked),
+        by=officer,
+        now=HELD,
+    )
+    return building.publish_draft(
+        draft=draft,
+        effective_from=HELD.date(),
+        note="Asked better",
+        based_on=where.version,
+        by=officer,
+        now=HELD,
+    )

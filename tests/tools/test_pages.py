@@ -405,9 +405,9 @@ def test_the_list_names_the_newest_version_of_each_tool(
     tools["visits"]["minutes"] = 45
     install_tools(framework_version=framework_version(2, tools), by=None, now=now)
     client.force_login(tools_and_people.admin)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         text = client.get(reverse("tools:tools")).content.decode()
-    assert "version 2, since 10 November 2026" in text
+    assert "Version 2, since 10 November 2026" in text
     assert text.count("Dip sample of visits") == 1
 
 
