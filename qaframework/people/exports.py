@@ -11,10 +11,11 @@ from openpyxl.cell import WriteOnlyCell
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 OFFICE = "application/vnd.openxmlformats-officedocument"
+XLSX = f"{OFFICE}.spreadsheetml.sheet"
 CONTENT_TYPES = {
     "pdf": "application/pdf",
     "docx": f"{OFFICE}.wordprocessingml.document",
-    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
+    "xlsx": XLSX,
 }
 
 
@@ -53,7 +54,7 @@ def xlsx_response(name: str, title: str, rows: Iterable[Sequence[Any]]) -> FileR
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     workbook.save(file)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES["xlsx"])
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
