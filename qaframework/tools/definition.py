@@ -239,6 +239,8 @@ def _with_lists(section: Json, framework: Json) -> dict[str, Any]:
     return {**section, "questions": questions}
 
 
+# Every look at a draft is a version of its own; published ones are parsed again when they are needed.
+MOST_PARSED = 500
 _parsed: dict[str, ToolDefinition] = {}
 
 
@@ -254,6 +256,8 @@ def parse(content_hash: str, content: Json) -> ToolDefinition:
     ValueError for content that is not of the format.
     """
     if content_hash not in _parsed:
+        if len(_parsed) >= MOST_PARSED:
+            _parsed.clear()
         _parsed[content_hash] = _tool(content)
     return _parsed[content_hash]
 

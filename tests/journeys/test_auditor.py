@@ -14,7 +14,7 @@ Arrive = Callable[[str], Person]
 
 def answer_section(page: Page) -> None:
     """Every question of the section that is open: the first choice, or a sentence."""
-    questions = page.locator(".app-question")
+    questions = page.locator(".app-question:has([name])")
     expect(questions.first).to_be_visible()
     for group in questions.all():
         answer_question(group)
