@@ -17,14 +17,15 @@ def answer_section(page: Page) -> None:
     questions = page.locator(".app-question:has([name])")
     expect(questions.first).to_be_visible()
     for group in questions.all():
-        answer_question(group)
+        if group.is_visible():  # what earlier answers do not ask for is hidden
+            answer_question(group)
 
 
 def answer_question(group: Locator) -> None:
     if group.get_by_role("radio").count():
         group.get_by_role("radio").first.check()
     elif group.get_by_role("checkbox").count():
-        return
+        group.get_by_role("checkbox").first.check()
     for box in group.locator("textarea").all():
         box.fill("She is settled at school and sees her nan on Sundays.")
     for box in group.locator("input[type=text]").all():
