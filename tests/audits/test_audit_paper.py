@@ -36,8 +36,14 @@ def test_the_auditor_takes_questions_guidance_and_room_to_write_along(client, wh
     for section in definition.sections:
         assert section.title in lines
         assert all(any(line.startswith(one.text) for line in lines) for one in section.questions)
-    assert lines.index("Judge together") < lines.index("Agree the actions")
+    assert "Judge together" in lines
+    assert [table for table in document.tables if table.cell(0, 0).text == "What needs to happen"]
     assert "What difference has the work made for the child?" in lines
+
+
+def test_actions_have_a_part_of_their_own_where_no_question_asks_for_them(authority):
+    titles = [one.title for one in paper_of_audit(allocated_audit(setting(authority, "bracknell"))).sections]
+    assert titles[-2:] == ["Judge together", "Agree the actions"]
 
 
 def test_expected_indicators_ask_for_a_reason(authority):
