@@ -57,9 +57,12 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     """Save one field of the judgement as it is typed; answers like the tools' own endpoint."""
     audit = access.get_audit_to_save(request.user, pk, now=timezone.now())
     form = JudgementForm(audit, field_sent(request), practitioner="", has_unmet_indicators=True)
-    if form.is_valid():
+
+    def begin_and_save(**judged: Any) -> CaseAudit:
         begin_if_needed(audit, request.user)
-    return save_field(request, audit, form, workflow.save_judgement)
+        return workflow.save_judgement(**judged)
+
+    return save_field(request, audit, form, begin_and_save)
 
 
 @signed_in

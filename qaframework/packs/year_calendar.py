@@ -12,7 +12,7 @@ from qaframework.packs.wording import IN_SOME_MONTHS, in_a_list, report_label, y
 from qaframework.rules.cadence import Occasion, occasions, week_of
 from qaframework.rules.deadlines import due_date
 from qaframework.rules.periods import Month, ProgrammeYear, Quarter
-from qaframework.rules.quotas import EVERY_YEAR, Quota, SharedQuota, amounts_in, stretches
+from qaframework.rules.quotas import EVERY_YEAR, Per, Quota, SharedQuota, amounts_in, stretches
 from qaframework.rules.working_days import WorkingCalendar
 
 UNTIL_FRIDAY = timedelta(days=4)
@@ -74,10 +74,18 @@ def _numbers(pack: Pack, month: Month, year: ProgrammeYear, unit_names: Mapping[
     for activity, per, amounts, units in [*volumes, *shared]:
         names = in_a_list([unit_names.get(code, f"unit {code}") for code in units])
         where = f" in {names}" if units else ""
-        for stretch, amount in zip(stretches(year, per), amounts, strict=True):
-            if amount and stretch.months[0] == month:
-                until = "" if stretch.months[-1] == month else f" by the end of {stretch.months[-1].label}"
-                yield f"{pack.activity(activity).label}{where}: {amount}{until}"
+        for amount, until in _owed_from(month, year, per, amounts):
+            yield f"{pack.activity(activity).label}{where}: {amount}{until}"
+
+
+def _owed_from(
+    month: Month, year: ProgrammeYear, per: Per, amounts: Sequence[int]
+) -> Iterator[tuple[int, str]]:
+    """What is owed in a stretch of time that begins with the month, and until when, if that is later."""
+    for stretch, amount in zip(stretches(year, per), amounts, strict=True):
+        if amount and stretch.months[0] == month:
+            last = stretch.months[-1]
+            yield amount, "" if last == month else f" by the end of {last.label}"
 
 
 def _whose_cases(pack: Pack, month: Month) -> Iterator[str]:
@@ -123,11 +131,9 @@ def _rare_work(pack: Pack, month: Month, year: ProgrammeYear) -> Iterator[str]:
     for quota in quotas:
         if quota.years == EVERY_YEAR:
             continue
-        for stretch, amount in zip(stretches(year, quota.per), amounts_in(quota, year), strict=True):
-            if amount and stretch.months[0] == month:
-                until = "" if stretch.months[-1] == month else f" by the end of {stretch.months[-1].label}"
-                said = years_in_words(quota.years, year)
-                yield f"{pack.activity(quota.activity).label}{until}: {said}"
+        for _, until in _owed_from(month, year, quota.per, amounts_in(quota, year)):
+            said = years_in_words(quota.years, year)
+            yield f"{pack.activity(quota.activity).label}{until}: {said}"
 
 
 def _steps(pack: Pack, month: Month) -> Iterator[tuple[date, str]]:

@@ -34,7 +34,7 @@ def test_two_things_of_one_key_are_told_apart(content):
     live_audit(content)["preparation"][1]["key"] = "record"
     (mistake,) = mistakes_in(content)
     assert mistake.path == "activities › live_audit › preparation"
-    assert mistake.problem == "“record” stands there twice."
+    assert mistake.problem == "“record” is there 2 times."
 
 
 def test_only_an_audit_of_a_case_is_prepared_by_its_practitioner(content):

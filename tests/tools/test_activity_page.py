@@ -11,18 +11,12 @@ from qaframework.packs.differences import differences
 from qaframework.packs.reading import shipped_packs
 from qaframework.tools.activity_form import ActivityForm
 from qaframework.tools.models import Tool
-from tests.factories.authority import small_authority
 from tests.factories.packs import form_file, loaded, shipped
 
 pytestmark = pytest.mark.django_db
 
 JANUARY = date(2027, 1, 1)
 FORM = form_file("early_help_check", "Early help check")
-
-
-@pytest.fixture
-def northmoor():
-    return small_authority()
 
 
 @pytest.fixture

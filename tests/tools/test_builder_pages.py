@@ -18,23 +18,12 @@ from qaframework.tools.building.forms import ParticularsForm, QuestionForm, Sect
 from qaframework.tools.building.reading import as_it_stands
 from qaframework.tools.definition import QuestionType
 from qaframework.tools.models import Tool, ToolDraft, ToolVersion
-from tests.factories.authority import small_authority
-from tests.factories.packs import lancashire, loaded, shipped
+from tests.factories.packs import loaded, shipped
 from tests.factories.tools import THEN
 
 pytestmark = pytest.mark.django_db
 
 PUBLISH = {"effective_from": "2027-01-01", "note": "Asked better"}
-
-
-@pytest.fixture
-def northmoor():
-    return small_authority()
-
-
-@pytest.fixture
-def version(northmoor):
-    return lancashire([northmoor.duty])
 
 
 @pytest.fixture

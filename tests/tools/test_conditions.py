@@ -19,7 +19,6 @@ from qaframework.tools.workflow import (
     start_answer_set,
     submit_answers,
 )
-from tests.factories.people import UserFactory
 from tests.factories.tools import THEN, answer, framework_version
 from tests.tools.test_definition import definition
 
@@ -60,11 +59,6 @@ SECTIONS = [
 FORM = {"key": "form", "name": "A form", "purpose": "Asks what it needs.", "minutes": 5, "sections": SECTIONS}
 ROWS = {"label": "Child", "minimum": 1, "maximum": 3}
 TOOL = definition("everything", indicators=[], grade_scheme=None, overall=None, sections=SECTIONS)
-
-
-@pytest.fixture
-def auditor():
-    return UserFactory(full_name="Priya Wexcombe")
 
 
 def answers_on(auditor, **changes):

@@ -13,8 +13,7 @@ from qaframework.tools.building.content import Direction, find_question, find_se
 from qaframework.tools.building.reading import as_it_stands
 from qaframework.tools.models import Tool, ToolDraft, ToolVersion
 from qaframework.tools.workflow import start_answer_set
-from tests.factories.authority import small_authority
-from tests.factories.packs import bracknell, lancashire
+from tests.factories.packs import bracknell
 
 pytestmark = pytest.mark.django_db
 
@@ -22,16 +21,6 @@ NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 JANUARY = date(2027, 1, 1)
 SAMPLE, LEARNING = "dip_sample", "learning_space"
-
-
-@pytest.fixture
-def northmoor():
-    return small_authority()
-
-
-@pytest.fixture
-def version(northmoor):
-    return lancashire([northmoor.duty])
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from qaframework.tools.workflow import (
     start_answer_set,
     submit_answers,
 )
-from tests.factories.people import UserFactory
 from tests.factories.tools import THEN, framework_version
 from tests.tools.test_definition import definition
 
@@ -43,16 +42,6 @@ SECTIONS = [{"key": "meeting", "title": "The meeting", "questions": QUESTIONS}]
 FORM = {"key": "form", "name": "A form", "purpose": "Asks.", "minutes": 5, "sections": SECTIONS}
 TOOL = definition("everything", indicators=[], grade_scheme=None, overall=None, sections=SECTIONS)
 ROWS = {"1.agency": "School", "1.came": "yes", "2.agency": "Health", "2.came": "no", "2.on": "2026-11-09"}
-
-
-@pytest.fixture
-def auditor():
-    return UserFactory(full_name="Priya Wexcombe")
-
-
-@pytest.fixture
-def other():
-    return UserFactory(full_name="Tom Aldersey")
 
 
 @pytest.fixture

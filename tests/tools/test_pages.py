@@ -11,22 +11,11 @@ from qaframework.tools.models import Answer, ToolVersion
 from qaframework.tools.reading import answered_sections, values_of
 from qaframework.tools.workflow import install_tools, save_answer, start_answer_set, submit_answers
 from tests.factories.authority import small_authority
-from tests.factories.people import UserFactory
 from tests.factories.tools import COMPLETE, THEN, answer, answer_set, framework_version, tools_content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.tools.urls")]
 
 NASTY = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def auditor():
-    return UserFactory(full_name="Priya Wexcombe")
-
-
-@pytest.fixture
-def other():
-    return UserFactory(full_name="Tom Aldersey")
 
 
 @pytest.fixture

@@ -21,20 +21,9 @@ from qaframework.tools.workflow import (
     start_answer_set,
     submit_answers,
 )
-from tests.factories.people import UserFactory
 from tests.factories.tools import COMPLETE, THEN, answer, answer_set, framework_version, tools_content
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def auditor():
-    return UserFactory(full_name="Priya Wexcombe")
-
-
-@pytest.fixture
-def other():
-    return UserFactory(full_name="Tom Aldersey")
 
 
 def save(answers, key, value, version, by, now):

@@ -5,7 +5,15 @@ from typing import Any
 
 from qaframework.packs.references.case_reviews import case_review_slips
 from qaframework.packs.references.draws import draw_slips
-from qaframework.packs.references.lookups import Slip, grades_of, keys_of, part_of, texts_of, unknown
+from qaframework.packs.references.lookups import (
+    Slip,
+    grades_of,
+    keys_of,
+    part_of,
+    repeated,
+    texts_of,
+    unknown,
+)
 from qaframework.packs.references.samples import sample_slips
 from qaframework.packs.references.subjects import subject_slips
 
@@ -38,14 +46,9 @@ def activity_slips(
 
 def _preparation_slips(place: str, activity: Mapping[str, Any]) -> Iterator[Slip]:
     """Somebody prepares, and each thing has a key of its own."""
-    written = activity.get("preparation")
-    if not isinstance(written, list):
-        return
-    if activity.get("kind") != "case_audit":
+    if "preparation" in activity and activity.get("kind") != "case_audit":
         yield place, "Only for a case audit the practitioner prepares.", "Leave it out, or kind: case_audit."
-    keys = [one.get("key") for one in written if isinstance(one, dict)]
-    for key in sorted({str(key) for key in keys if keys.count(key) > 1}):
-        yield place, f"“{key}” stands there twice.", "A key of its own for each."
+    yield from repeated(place, keys_of(activity, "preparation"))
 
 
 def _newly_qualified_slips(
