@@ -1,21 +1,12 @@
 """The action plan for the child's file: as text to copy, as Word, and as tagged PDF (BF-12)."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
-from pathlib import Path
-
-import typst
-from django.conf import settings
-from docx import Document
-from docx.shared import Pt
 
 from qaframework.actions.models import ActionPlan
 from qaframework.people.directory import holder_names
+from qaframework.people.documents import new_word, tagged_pdf, word_bytes
 from qaframework.people.templatetags.page import uk_date
-
-TEMPLATE = Path(settings.BASE_DIR) / "templates" / "actions" / "plan.typ"
 
 
 @dataclass(frozen=True)
@@ -67,11 +58,7 @@ def as_text(plan: ActionPlan, lines: list[PlanLine]) -> str:
 
 
 def as_word(plan: ActionPlan, lines: list[PlanLine]) -> bytes:
-    document = Document()
-    document.styles["Normal"].font.size = Pt(11)
-    document.core_properties.title = plan.title
-    document.core_properties.author = ""
-    document.add_heading(plan.title, level=1)
+    document = new_word(plan.title)
     if plan.case:
         document.add_paragraph(f"Case {plan.case.child_ref}")
     for line in lines:
@@ -80,9 +67,7 @@ def as_word(plan: ActionPlan, lines: list[PlanLine]) -> bytes:
         for name, value in _facts(line):
             cells = table.add_row().cells
             cells[0].text, cells[1].text = name, value
-    file = BytesIO()
-    document.save(file)
-    return file.getvalue()
+    return word_bytes(document)
 
 
 def as_pdf(plan: ActionPlan, lines: list[PlanLine]) -> bytes:
@@ -92,10 +77,7 @@ def as_pdf(plan: ActionPlan, lines: list[PlanLine]) -> bytes:
         "case": plan.case.child_ref if plan.case else "",
         "actions": [{"number": line.number, "facts": _facts(line)} for line in lines],
     }
-    pdf: bytes = typst.compile(
-        str(TEMPLATE), sys_inputs={"content": json.dumps(content)}, pdf_standards="ua-1", format="pdf"
-    )
-    return pdf
+    return tagged_pdf("actions/plan.typ", content)
 
 
 def _facts(line: PlanLine) -> list[tuple[str, str]]:

@@ -178,7 +178,9 @@ def _in_words(error: ValidationError, whole: Mapping[str, Any]) -> tuple[str, st
             return f"{error.instance} is {side} {error.validator_value}.", description
         case "exclusiveMinimum":
             return f"{error.instance} is not above {error.validator_value}.", description
-        case "minItems" | "maxItems" | "minLength" | "minProperties":
+        case "minLength":
+            return "Nothing is written here.", description
+        case "minItems" | "maxItems" | "minProperties":
             return "There are too few or too many entries here.", description
         case "maxLength":
             return f"The text is longer than {error.validator_value} characters.", description

@@ -1,23 +1,17 @@
 """A form on paper: its questions with all that helps to answer them, and room to write (BF-04)."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import typst
-from django.conf import settings
-from docx import Document
 from docx.shared import Cm, Pt
 
+from qaframework.people.documents import new_word, tagged_pdf, word_bytes
 from qaframework.tools.conditions import Condition
 from qaframework.tools.definition import THREE_BOXES, Option, Question, QuestionType, Section, ToolDefinition
 from qaframework.tools.values import plain_number
 from qaframework.tools.wording import conditions_in_words
 
-TEMPLATE = Path(settings.BASE_DIR) / "templates" / "tools" / "paper.typ"
 FEWEST_ROWS, MOST_ROWS = 3, 8
 ONE_LINE, SOME_LINES, A_PARAGRAPH = 0.9, 2.0, 4.0  # centimetres to write in
 EMPTY_BOX = "☐"
@@ -162,22 +156,13 @@ def _points(question: Question) -> tuple[str, ...]:
 
 
 def as_pdf(paper: Paper) -> bytes:
-    """A tagged PDF (PDF/UA-1)."""
-    pdf: bytes = typst.compile(
-        str(TEMPLATE), sys_inputs={"content": json.dumps(asdict(paper))}, pdf_standards="ua-1", format="pdf"
-    )
-    return pdf
+    return tagged_pdf("tools/paper.typ", asdict(paper))
 
 
 def as_word(paper: Paper) -> bytes:
-    document = Document()
-    document.styles["Normal"].font.size = Pt(11)
-    document.core_properties.title = paper.title
-    document.core_properties.author = ""
-    document.core_properties.language = "en-GB"
-    document.add_heading(paper.title, level=1)
+    document = new_word(paper.title)
     for name, value in paper.facts:
-        document.add_paragraph(f"{name}: {value}")
+        document.add_paragraph(f"{name}: {value}").paragraph_format.space_after = Pt(2)
     for text in paper.lead:
         document.add_paragraph(text)
     for section in paper.sections:
@@ -185,9 +170,7 @@ def as_word(paper: Paper) -> bytes:
     if paper.grades:
         document.add_heading("What the grades mean", level=2)
         _write_terms(document, paper.grades)
-    file = BytesIO()
-    document.save(file)
-    return file.getvalue()
+    return word_bytes(document)
 
 
 WRITERS: dict[str, Callable[[Paper], bytes]] = {"pdf": as_pdf, "docx": as_word}
@@ -196,7 +179,7 @@ WRITERS: dict[str, Callable[[Paper], bytes]] = {"pdf": as_pdf, "docx": as_word}
 def _write_section(document: Any, section: PaperSection) -> None:
     document.add_heading(section.title, level=2)
     if section.guidance:
-        document.add_paragraph().add_run("What good looks like").bold = True
+        _add_above(document, "What good looks like").runs[0].bold = True
         for text in section.guidance:
             document.add_paragraph(text)
     for question in section.questions:
@@ -206,19 +189,30 @@ def _write_section(document: Any, section: PaperSection) -> None:
 def _write_question(document: Any, question: PaperQuestion) -> None:
     document.add_heading(question.text, level=3)
     for note in question.notes:
-        document.add_paragraph().add_run(note).italic = True
+        _add_above(document, note).runs[0].italic = True
     for prompt in question.prompts:
-        document.add_paragraph(prompt, style="List Bullet")
+        document.add_paragraph(prompt, style="List Bullet").paragraph_format.keep_with_next = True
     _write_terms(document, question.standards)
     room = question.room
     if room.choices:
-        document.add_paragraph("     ".join(f"{EMPTY_BOX} {label}" for label in room.choices))
+        document.add_paragraph("     ".join(_unbroken(f"{EMPTY_BOX} {label}") for label in room.choices))
     for label, height in room.boxes:
         if label:
-            document.add_paragraph(label)
+            _add_above(document, label)
         _write_table(document, [], 1, 1, height)
     if room.columns:
         _write_table(document, room.columns, len(room.columns), room.rows, SOME_LINES)
+
+
+def _add_above(document: Any, text: str) -> Any:
+    """A paragraph that stays on one page with what follows it."""
+    paragraph = document.add_paragraph(text)
+    paragraph.paragraph_format.keep_with_next = True
+    return paragraph
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _write_terms(document: Any, terms: Sequence[tuple[str, str]]) -> None:

@@ -1,18 +1,12 @@
 """A tagged PDF (PDF/UA-1): text and tables by typst, charts as our own drawings."""
 
-import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-import typst
-from django.conf import settings
-
+from qaframework.people.documents import tagged_pdf
 from reporting.document import Block, Document, LineChart, Paragraph, StackedChart, Stats, Table
 from reporting.writers.drawings import description_of, drawing
 from reporting.writers.tables import table_of_line, table_of_stacked
-
-TEMPLATE = Path(settings.BASE_DIR) / "templates" / "reporting" / "report.typ"
 
 
 def as_pdf(document: Document) -> bytes:
@@ -24,10 +18,7 @@ def as_pdf(document: Document) -> bytes:
             for section in document.sections
         ],
     }
-    pdf: bytes = typst.compile(
-        str(TEMPLATE), sys_inputs={"content": json.dumps(content)}, pdf_standards="ua-1", format="pdf"
-    )
-    return pdf
+    return tagged_pdf("reporting/report.typ", content)
 
 
 def _block(block: Block) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from io import BytesIO
 from itertools import zip_longest
 from typing import Any
 
-from docx import Document as new_document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
 
+from qaframework.people.documents import new_word, word_bytes
 from reporting.document import (
     Block,
     Column,
@@ -24,7 +24,6 @@ from reporting.document import (
 from reporting.writers.drawings import as_png, description_of
 from reporting.writers.tables import table_of_line, table_of_stacked, table_of_stats
 
-TYPEFACE = "Arial"
 TEXT_WIDTH = Cm(17)
 PICTURE_WIDTH = Cm(15)
 LINE, PADDING = 28, 4  # letters
@@ -32,14 +31,7 @@ LONGEST_UNBROKEN = 16  # rows
 
 
 def as_word(document: Document) -> bytes:
-    word = new_document()
-    _set_page(word)
-    _set_styles(word)
-    _number_pages(word)
-    word.core_properties.title = document.title
-    word.core_properties.author = ""
-    word.core_properties.language = "en-GB"
-    word.add_heading(document.title, level=1)
+    word = new_word(document.title)
     for label, value in document.facts:
         word.add_paragraph(f"{label}: {value}").paragraph_format.space_after = Pt(2)
     for section in document.sections:
@@ -48,39 +40,7 @@ def as_word(document: Document) -> bytes:
             _write(word, block)
             if isinstance(block, Paragraph) and not isinstance(following, Paragraph | None):
                 word.paragraphs[-1].paragraph_format.keep_with_next = True
-    file = BytesIO()
-    word.save(file)
-    return file.getvalue()
-
-
-def _set_page(word: Any) -> None:
-    """A4 with margins of 2 cm."""
-    page = word.sections[0]
-    page.page_width, page.page_height = Cm(21), Cm(29.7)
-    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2)
-
-
-def _number_pages(word: Any) -> None:
-    """The number of each page in the middle of its foot."""
-    paragraph = word.sections[0].footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(field)
-
-
-def _set_styles(word: Any) -> None:
-    """One plain typeface for all, headings in black."""
-    normal = word.styles["Normal"]
-    normal.font.name, normal.font.size = TYPEFACE, Pt(11)
-    normal.element.rPr.append(_language())
-    for level, size in ((1, 20), (2, 15), (3, 11)):
-        style = word.styles[f"Heading {level}"]
-        style.font.name, style.font.size = TYPEFACE, Pt(size)
-        style.font.color.rgb = RGBColor(0, 0, 0)
-        fonts = style.element.rPr.rFonts
-        for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-            fonts.attrib.pop(qn(name), None)
+    return word_bytes(word)
 
 
 def _write(word: Any, block: Block) -> None:
@@ -189,9 +149,3 @@ def _mark(row: Any, name: str) -> None:
     mark = OxmlElement(name)
     mark.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(mark)
-
-
-def _language() -> Any:
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-GB")
-    return language

@@ -29,7 +29,8 @@ def room_of(kind, **values):
 def words_of(file):
     document = Document(BytesIO(file))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(line.text for line in document.paragraphs), *cells])
+    text = "\n".join([*(line.text for line in document.paragraphs), *cells])
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("kind", QuestionType)
