@@ -24,8 +24,13 @@ def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMu
 
     Its Message-ID is always the same, so that a repeat can be recognised.
     """
-    withhold_restricted([notice], notice.recipient, on)
-    context = {"notice": notice, "address": f"{settings.SITE_URL}{notice.url}" if notice.url else ""}
+    carried = list(notice.digested.order_by("created_at", "pk")) if notice.is_letter else []
+    withhold_restricted([notice, *carried], notice.recipient, on)
+    context = {
+        "notice": notice,
+        "address": _address(notice),
+        "carried": [{"notice": one, "address": _address(one)} for one in carried],
+    }
     host = urlsplit(settings.SITE_URL).hostname
     message = EmailMultiAlternatives(
         subject=notice.subject,
@@ -39,6 +44,10 @@ def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMu
         message.attach("invitation.ics", notice.calendar, f"text/calendar; method={method}")
     message.attach_alternative(render_to_string("notices/email.html", context), "text/html")
     return message
+
+
+def _address(notice: Notice) -> str:
+    return f"{settings.SITE_URL}{notice.url}" if notice.url else ""
 
 
 def release(connection: BaseEmailBackend) -> None:

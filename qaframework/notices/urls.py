@@ -6,6 +6,7 @@ app_name = "notices"
 
 urlpatterns = [
     path("", views.inbox, name="inbox"),
+    path("when/", views.preferences, name="preferences"),
     path("read/", views.read_all, name="read_all"),
     path("<int:pk>/read/", views.read, name="read"),
     path("not-sent/", views.failed, name="failed"),

@@ -167,6 +167,7 @@ PEOPLE = [
 
 NOTICES = [
     get("notices:inbox", for_=EVERYBODY),
+    get("notices:preferences", for_=EVERYBODY),
     post("notices:read_all", for_=EVERYBODY, signed_out=302),
     post("notices:read", "notice", for_=AUDITOR, signed_out=302),
     get("notices:failed", for_=ADMINS, gate=ADMINS),
