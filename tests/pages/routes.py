@@ -171,6 +171,8 @@ NOTICES = [
     post("notices:read_all", for_=EVERYBODY, signed_out=302),
     post("notices:read", "notice", for_=AUDITOR, signed_out=302),
     get("notices:failed", for_=ADMINS, gate=ADMINS),
+    # For GOV.UK Notify, which has the token that was agreed with it; nobody has while none is.
+    post("notices:receipt", for_=EVERYBODY, answer=404, signed_out=404),
     post("notices:retry", "failed notice", for_=ADMINS, gate=ADMINS),
 ]
 
