@@ -352,6 +352,10 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 CASE_IMPORT_MAX_MB = env_number("CASE_IMPORT_MAX_MB", 50, 1, 500)
 
+# Monitoring
+
+METRICS_TOKEN = env("METRICS_TOKEN", "")
+
 # E-mail
 
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Practice quality <no-reply@localhost>")

@@ -6,11 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +17,7 @@ from qaframework.notices import workflow
 from qaframework.notices.access import chosen_by, get_failed, get_notice, own_notices, withhold_restricted
 from qaframework.notices.forms import PreferenceForm, ReceiptForm
 from qaframework.notices.models import Notice
-from qaframework.people.access import local_today, requires
+from qaframework.people.access import local_today, require_bearer, requires
 from qaframework.people.form_page import form_page, sent
 from qaframework.people.paging import keyset_page
 from qaframework.people.roles import Capability
@@ -104,10 +103,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def receipt(request: HttpRequest) -> HttpResponse:
     """GOV.UK Notify says what became of an e-mail; with the token that was agreed with it, else 404."""
-    expected = f"Bearer {settings.NOTIFY_CALLBACK_TOKEN}"
-    given = request.headers.get("Authorization", "")
-    if not settings.NOTIFY_CALLBACK_TOKEN or not constant_time_compare(given, expected):
-        raise Http404
+    require_bearer(request, settings.NOTIFY_CALLBACK_TOKEN)
     form = ReceiptForm(_document(request))
     if not form.is_valid():
         return HttpResponseBadRequest("A receipt has reference and status.", content_type="text/plain")

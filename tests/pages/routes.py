@@ -113,6 +113,8 @@ ROOF = [
     get("home", for_=EVERYBODY, answer=302),
     post("keep_alive", for_=EVERYBODY, answer=204),
     get("healthz", for_=EVERYBODY, signed_out=200),
+    # For monitoring, which has the token that it was given; nobody has while none is.
+    get("metrics", for_=EVERYBODY, answer=404, signed_out=404),
     get("accessibility", for_=EVERYBODY, signed_out=200),
     get("privacy", for_=EVERYBODY, signed_out=200),
     get("style_guide", for_=EVERYBODY, signed_out=200),

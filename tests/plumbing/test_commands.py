@@ -15,7 +15,7 @@ from audits.workflow import draw_month
 from escalation.health import SWEEP
 from qaframework.allocation.workflow import make_programme
 from qaframework.clocks.models import Heartbeat
-from qaframework.clocks.workflow import beat
+from qaframework.clocks.workflow import beat, worker_beat
 from qaframework.notices.models import Notice
 from qaframework.notices.workflow import NoticeDraft, deliver, write_notices
 from qaframework.packs.models import FrameworkVersion
@@ -63,6 +63,7 @@ class World:
     def show_signs_of_life(self) -> None:
         for name in ("beat", SWEEP):
             beat(name=name, now=AT)
+        worker_beat(hostname="celery@one", now=AT)
 
     def forge_a_draw(self) -> None:
         self.draw()
