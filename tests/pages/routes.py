@@ -251,6 +251,9 @@ PLANNERS_ANYWHERE = QA | ADMINS
 DECIDERS_ANYWHERE = DECIDERS | _elsewhere(DECIDERS)
 WORK = [
     get("allocation:my_work", for_=EVERYBODY),
+    get("allocation:what_to_start", for_=MANAGER | AUDITOR),
+    get("allocation:start_work", "work to start", for_=MANAGER | AUDITOR),
+    post("allocation:start_work", "work to start", for_=MANAGER | AUDITOR, answer=422),
     get("allocation:return_board", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
     get("allocation:case_work", "case", for_=SEES_CASE),
     get("allocation:case_work", "restricted case", for_=CLEARED),

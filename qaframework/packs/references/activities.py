@@ -36,6 +36,8 @@ def activity_slips(
     yield from unknown(f"{place} › extension › decided_by", [extension.get("decided_by")], roles, "role")
     owing = texts_of(activity, "closure_owed_by")
     yield from unknown(f"{place} › closure_owed_by", owing, roles, "role")
+    yield from unknown(f"{place} › started_by", texts_of(activity, "started_by"), roles, "role")
+    yield from _started_slips(f"{place} › started_by", activity)
     yield from draw_slips(f"{place} › draw", part_of(activity, "draw"), roles)
     yield from subject_slips(place, activity, framework)
     yield from sample_slips(f"{place} › sample", activity, framework, tools.get(str(activity.get("tool"))))
@@ -49,6 +51,20 @@ def _preparation_slips(place: str, activity: Mapping[str, Any]) -> Iterator[Slip
     if "preparation" in activity and activity.get("kind") != "case_audit":
         yield place, "Only for a case audit the practitioner prepares.", "Leave it out, or kind: case_audit."
     yield from repeated(place, keys_of(activity, "preparation"))
+
+
+def _started_slips(place: str, activity: Mapping[str, Any]) -> Iterator[Slip]:
+    """Nobody starts what is given out by lot, or on the same days to everybody."""
+    if not activity.get("started_by"):
+        return
+    if activity.get("kind") == "case_audit":
+        yield (
+            place,
+            "Nobody chooses the case of an audit: it is drawn, or follows from what happens to a case.",
+            "Leave it out, or kind: case_review.",
+        )
+    if activity.get("is_dated_later") is True:
+        yield place, "Its dates are settled for everybody together.", "Leave one of the two out."
 
 
 def _newly_qualified_slips(
