@@ -71,6 +71,21 @@ class PersonForm(forms.Form):
         return User.objects.get(pk=self.cleaned_data["person"])
 
 
+class ToolForm(forms.Form):
+    """On which of several forms the work is done."""
+
+    tool = forms.ChoiceField(
+        label="Which form fits the theme?",
+        help_text="The questions of each are on its page. Once something is answered, the form stays.",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a form."},
+    )
+
+    def __init__(self, *args: Any, tools: list[tuple[str, str]], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        offer(self, "tool", tools)
+
+
 class DayForm(forms.Form):
     day = forms.DateField(
         widget=DateInput(), error_messages={"required": "Give the day.", "invalid": "Give a day that exists."}

@@ -36,7 +36,8 @@ def tools_named_in(framework: Any) -> dict[str, Any]:
     activities = framework.get("activities") if isinstance(framework, dict) else None
     entries = [one for one in (activities if isinstance(activities, list) else []) if isinstance(one, dict)]
     varied = [part for one in entries if isinstance(part := one.get("newly_qualified"), dict)]
-    named = {str(one.get("tool")) for one in (*entries, *varied)}
+    others = [key for one in entries if isinstance(keys := one.get("other_tools"), list) for key in keys]
+    named = {str(key) for key in (*(one.get("tool") for one in (*entries, *varied)), *others)}
     library = ready_made(TOOLS)
     return {key: library[key] for key in sorted(named & library.keys())}
 

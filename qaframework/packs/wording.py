@@ -27,7 +27,7 @@ KINDS = {
     "observation": "An observation of practice",
     "practice_week": "A practice week",
     "supervision_audit": "A look at a supervision record",
-    "visit": "A visit to a service",
+    "visit": "A visit to a service, or work about one",
     "peer_review": "A look at a colleague’s report before it is issued",
     "appraisal": "A talk about somebody’s work and what would help them",
 }
@@ -93,6 +93,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
     rows = [
         ("What it is", KINDS[activity.kind]),
         ("Form", pack.tool_names[activity.tool]),
+        ("Or on one of these forms", "\n".join(pack.tool_names[key] for key in activity.other_tools)),
         ("Form for the newly qualified", pack.tool_names.get(activity.newly_qualified_tool, "")),
         ("Graded on", _scheme_label(pack, activity)),
         ("How it is held", _held(activity)),

@@ -64,8 +64,7 @@ class Question:
     bounds how many rows are answered. ``columns`` are what is asked in each row.
 
     ``standards`` are the standards of practice that it looks at. ``gathers`` names the list into which its
-    answers are gathered (RBWM-14, BF-20), empty for none, and ``themes`` are the topics that it is about. It
-    is asked when all of ``shown_if`` hold,
+    answers in observations are gathered (RBWM-14), empty for none. It is asked when all of ``shown_if`` hold,
     and must then be answered when it is ``required``, or when there are ``required_if`` and all of them hold.
     """
 
@@ -81,7 +80,6 @@ class Question:
     anchors: tuple[tuple[int, str], ...] = ()
     standards: tuple[Standard, ...] = ()
     gathers: str = ""
-    themes: tuple[str, ...] = ()
     shown_if: tuple[Condition, ...] = ()
     required_if: tuple[Condition, ...] = ()
     columns: tuple["Question", ...] = ()
@@ -352,7 +350,6 @@ def _question(data: Json, grades: tuple[Option, ...]) -> Question:
         minimum=data.get("minimum", 0 if is_scale else None),
         maximum=data.get("maximum", 10 if is_scale else MOST_ROWS if is_rows else None),
         gathers=data.get("gathers", ""),
-        themes=tuple(data.get("themes", ())),
         shown_if=conditions_from(data.get("shown_if", ())),
         required_if=conditions_from(data.get("required_if", ())),
         columns=tuple(_question(item, ()) for item in data.get("columns", ())),

@@ -45,6 +45,29 @@ def test_a_mistake_is_told_with_its_place(
     assert said in str(mistake)
 
 
+@pytest.mark.parametrize(
+    ("key", "tools", "said"),
+    [
+        ("dip_sample", ["dip_walks"], "“dip_walks” is not a tool of the pack."),
+        ("dip_sample", ["learning_space"], "“learning_space” is not a form with one row or more."),
+        ("observation", ["dip_missing"], "Only a dip sample that is not drawn has forms to choose from."),
+    ],
+)
+def test_a_mistake_in_other_forms_is_told(key: str, tools: list[str], said: str) -> None:
+    content = deepcopy(shipped("lancashire"))
+    activity(content, key)["other_tools"] = tools
+    (mistake,) = mistakes_in(content)
+    assert mistake.path == f"activities › {key} › other_tools"
+    assert said in str(mistake)
+
+
+def test_the_rules_page_names_the_other_forms() -> None:
+    content = shipped("lancashire")
+    pack = parse(hash_of(content), content)
+    told = {fact["label"]: fact["value"] for fact in activity_facts(pack, pack.activity("dip_sample"))}
+    assert "Dip sample: fathers" in told["Or on one of these forms"].splitlines()
+
+
 def test_people_are_chosen_only_for_a_review_that_somebody_starts(content: dict[str, Any]) -> None:
     rules = activity(content, "compliance_check")
     del rules["started_by"]

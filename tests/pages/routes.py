@@ -417,6 +417,7 @@ def _activity(space: str, kind: str) -> list[Row]:
 ACTIVITIES = [
     *_activity("audits:dip_sample_", "dip sample"),
     get("audits:dip_sample_choose", "sample of a worker", for_=AUDITOR),
+    get("audits:dip_sample_choose_form", "dip sample", for_=AUDITOR),
     get("audits:dip_sample_why", "drawn sample", for_=AUDITOR | QA),
     get("audits:dip_themes", for_=STAFF, gate=STAFF),
     get("audits:choose_dip_theme", "month of dip samples", for_=HEAD | QA, gate=LINE_ANYWHERE | QA),

@@ -55,6 +55,8 @@ class ActivityType:
 
     ``newly_qualified_tool`` is the tool where the work is about somebody in their assessed and supported year
     in employment (BED-28); empty where that makes no difference.
+    ``other_tools`` are forms of which whoever does a dip sample may choose one in place of ``tool``, by what
+    it looks at.
     ``closure_owed_by`` names the roles that audit each case when it closes, the first one that is there;
     empty for other work.
     ``started_by`` names the roles whose posts may begin one without owing it, when they see fit.
@@ -74,6 +76,7 @@ class ActivityType:
     kind: str
     tool: str
     newly_qualified_tool: str
+    other_tools: tuple[str, ...]
     grade_scheme: str | None
     mode: str
     deadline: Offset | None
@@ -129,6 +132,7 @@ def activity_from(data: Json) -> ActivityType:
         label=data["label"],
         kind=data["kind"],
         tool=data["tool"],
+        other_tools=tuple(data.get("other_tools", ())),
         newly_qualified_tool=(data.get("newly_qualified") or {}).get("tool", ""),
         grade_scheme=data.get("grade_scheme"),
         mode=data.get("mode", "any"),

@@ -27,6 +27,7 @@ def activity_slips(
     moderation, extension = part_of(activity, "moderation"), part_of(activity, "extension")
     yield from unknown(f"{place} › tool", [activity.get("tool")], tools, "tool of the pack")
     yield from _newly_qualified_slips(f"{place} › newly_qualified", activity, tools)
+    yield from _other_tools_slips(f"{place} › other_tools", activity, tools)
     yield from unknown(f"{place} › grade_scheme", [scheme], schemes, "grade scheme")
     yield from unknown(f"{place} › ladder", [activity.get("ladder")], ladders, "ladder")
     yield from unknown(f"{place} › moderation › ladder", [moderation.get("ladder")], ladders, "ladder")
@@ -51,6 +52,24 @@ def _preparation_slips(place: str, activity: Mapping[str, Any]) -> Iterator[Slip
     if "preparation" in activity and activity.get("kind") != "case_audit":
         yield place, "Only for a case audit the practitioner prepares.", "Leave it out, or kind: case_audit."
     yield from repeated(place, keys_of(activity, "preparation"))
+
+
+def _other_tools_slips(place: str, activity: Mapping[str, Any], tools: Mapping[str, Any]) -> Iterator[Slip]:
+    """Forms to choose from are there, have rows, and the program draws nothing for them."""
+    keys = texts_of(activity, "other_tools")
+    if not keys:
+        return
+    yield from unknown(place, keys, tools, "tool of the pack")
+    if activity.get("kind") != "dip_sample" or activity.get("sample"):
+        yield place, "Only a dip sample that is not drawn has forms to choose from.", "Leave it out."
+    for key in keys:
+        tool = tools.get(key)
+        if isinstance(tool, dict) and not part_of(tool, "rows").get("minimum"):
+            yield (
+                place,
+                f"“{key}” is not a form with one row or more.",
+                "Forms with rows › minimum: 1 or more.",
+            )
 
 
 def _started_slips(place: str, activity: Mapping[str, Any]) -> Iterator[Slip]:

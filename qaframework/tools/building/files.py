@@ -38,7 +38,6 @@ ORDER = [
     "shown_if",
     "required_if",
     "gathers",
-    "themes",
     "hint",
     "guidance",
     "graded",
