@@ -197,8 +197,8 @@ def test_the_qa_team_asks_families_of_moderated_audits_and_what_came_of_it_adds_
     results = client.get(url("read", sample)).context["results"]
     came_of_it = "Reached: 2\nDeclined: 1\nNot reached: 0\nNot appropriate: 1"
     assert results["choice_rows"][0] == ["What came of it?", came_of_it]
-        rows = {row[0]: row[1:5] for row in results["rows"]}
-        assert rows["Has the help made a difference?"] == [1, 1, 0, 2]
+    rows = {row[0]: row[1:5] for row in results["rows"]}
+    assert rows["Has the help made a difference?"] == [1, 1, 0, 2]
     report = build_report(
         framework=sandwell.version.framework, kind="quarterly", period=AUTUMN, by=None, now=AFTER_THE_QUARTER
     )
