@@ -19,6 +19,7 @@ from qaframework.packs.definition import ActivityType, Pack
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.access import posts_of
 from qaframework.people.models import Post, User
+from qaframework.people.roles import ROLES
 from qaframework.rules.periods import Month
 
 NOT_THEIRS = (
@@ -63,7 +64,7 @@ def startable(user: User, on: date) -> list[Startable]:
         paths = tuple(unit.path for unit in programme.framework.units.all())
         for post in posts:
             for activity in packs[programme.framework_id].activities.values():
-                if post.role in activity.started_by and post.unit.path.startswith(paths):
+                if post.role in activity.started_by and _is_covered(post, paths):
                     found.setdefault((programme.pk, activity.key), Startable(programme, post, activity))
     return list(found.values())
 
@@ -116,6 +117,11 @@ def whose_cases(work: Assignment, on: date) -> Sequence[tuple[Waiting, int]]:
     )
     counts = Counter(rows.filter(worker__in=[one.worker for one in people]).values_list("worker", flat=True))
     return [(one, counts[one.worker.pk]) for one in people]
+
+
+def _is_covered(post: Post, paths: tuple[str, ...]) -> bool:
+    """Whether a framework of units with those paths holds for the post, or for units that it serves."""
+    return post.unit.path.startswith(paths) or ROLES[post.role].serves_everyone
 
 
 def _may_start_some(posts: Sequence[Post], pack: Pack) -> bool:

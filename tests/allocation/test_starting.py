@@ -113,14 +113,17 @@ def test_a_no_needs_an_action_before_the_check_is_handed_in(
 def test_only_roles_that_the_framework_names_are_offered_it(
     northmoor: Authority, programme: Programme, case: Case, page: Page, send: Page
 ) -> None:
+    assert "Compliance check" not in page(northmoor.qa_officer, "what_to_start").content.decode()
     for who in ("practitioner", "head_of_service", "qa_officer", "admin"):
         user = getattr(northmoor, who)
-        assert page(user, "what_to_start").status_code == 404
         assert page(user, "start_work", programme.pk, CHECK).status_code == 404
         assert send(user, "start_work", programme.pk, CHECK, child_ref=case.child_ref).status_code == 404
-        assert "Start a piece of work" not in page(user, "my_work").content.decode()
         with pytest.raises(Refused, match="cannot be started by you"):
             start(programme, user, case)
+    for who in ("practitioner", "head_of_service", "admin"):
+        user = getattr(northmoor, who)
+        assert page(user, "what_to_start").status_code == 404
+        assert "Start a piece of work" not in page(user, "my_work").content.decode()
     assert page(northmoor.team_manager, "start_work", programme.pk, "case_file_audit").status_code == 404
     assert not Assignment.objects.exists()
 
@@ -133,6 +136,15 @@ def test_a_framework_that_holds_elsewhere_or_has_no_programme_offers_nothing(
     ProgrammeFactory(framework=framework)
     assert page(northmoor.outsider, "what_to_start").status_code == 200
     assert page(northmoor.team_manager, "what_to_start").status_code == 404
+
+
+def test_the_quality_assurance_team_starts_work_of_any_framework_of_the_authority(
+    northmoor: Authority, page: Page
+) -> None:
+    framework = loaded(shipped("sandwell"), [northmoor.duty], NOW).framework
+    ProgrammeFactory(framework=framework)
+    assert "Benchmarking exercise" in page(northmoor.qa_officer, "what_to_start").content.decode()
+    assert page(northmoor.head_of_service, "what_to_start").status_code == 404
 
 
 def test_sent_twice_it_is_started_once(
