@@ -42,7 +42,7 @@ class DueReview:
 def due_reviews(cases: QuerySet[Case], today: date) -> Iterator[DueReview]:
     """Of the cases, those that are to be looked at and are not yet, by all frameworks on that local date."""
     for programme, activity in activities_on(today):
-        if activity.kind == KIND:
+        if activity.midway or activity.follow_up:
             yield from due_in(programme, activity, cases, today)
 
 

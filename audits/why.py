@@ -118,6 +118,11 @@ def why_chosen(assignment: Assignment, audit: CaseAudit | None, review: CaseRevi
 
 
 def _why_now(review: CaseReview) -> str:
+    if review.audit_id is None and review.last_review_on is None:
+        return (
+            "This case was not drawn at random. Whoever does the work chose it, and it counts in no random "
+            "sample."
+        )
     if review.last_review_on is None:
         return (
             "This case was not drawn at random. An audit of it is final, and somebody who had no part in it "

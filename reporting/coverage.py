@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q, Window
+from django.db.models.functions import RowNumber
 from django.http import QueryDict
 from django.urls import reverse
 
 from observations.models import Observation
 from qaframework.allocation.access import people_in_line
-from qaframework.allocation.models import Assignment, ObservationInterval
+from qaframework.allocation.models import Assignment, AssignmentQuerySet, ObservationInterval
 from qaframework.allocation.observing import asked_by, first_due, own_intervals
 from qaframework.allocation.reading import packs_on
 from qaframework.caseload.access import cleared_q
@@ -70,7 +71,7 @@ class Aspect:
     @property
     def is_of_practice(self) -> bool:
         """Whether it is about being observed at all, which somebody may be more often than others."""
-        return self.kind == "observation" and not any(rule.question for rule in self.rules)
+        return self.kind == "observation" and all(rule.is_of_practice for rule in self.rules)
 
 
 ANY_FRAMEWORK = (
@@ -206,7 +207,7 @@ def _aspects(today: date) -> list[Aspect]:
     for key, its in rules.items():
         roles = tuple(dict.fromkeys(role for rule in its for role in rule.roles))
         found.append(Aspect(key, its[0].label, its[0].kind, roles, tuple(its)))
-    whole = {one.kind for one in found if not one.rules[0].question}
+    whole = {one.kind for one in found if one.rules[0].counts_all}
     return found + [one for one in ANY_FRAMEWORK if one.kind not in whole]
 
 
@@ -217,7 +218,7 @@ def _people(user: User, aspect: Aspect, scope: Q, today: date) -> list[Person]:
     held: dict[int, PostHolding] = {}
     for holding in rows:
         held.setdefault(holding.user_id, holding)
-    last = _last(user, aspect, list(held), today)
+    last, counted = _last(user, aspect, list(held), today), _counted(user, aspect, list(held), today)
     under_way, calendar = _under_way(user, aspect, list(held), today), working_calendar()
     own = own_intervals() if aspect.is_of_practice else {}
     managed = set(people_in_line(user, today).values_list("user", flat=True)) if aspect.is_of_practice else ()
@@ -227,7 +228,8 @@ def _people(user: User, aspect: Aspect, scope: Q, today: date) -> list[Person]:
         # Where no framework says how often, a time would tell others that somebody has one of their own.
         interval = own.get(pk) if rule or pk in managed else None
         times = _times(rule, one.user, interval, today)
-        since = last.get(pk) or one.starts_on
+        days = counted.get(rule.times, {}) if rule and rule.times > 1 else last
+        since = days.get(pk) or one.starts_on
         found.append(
             Person(
                 user=one.user,
@@ -270,15 +272,39 @@ def _last(user: User, aspect: Aspect, people: list[int], today: date) -> dict[in
     question = next((rule.question for rule in aspect.rules if rule.question), "")
     if aspect.kind == "observation" and question:
         return _last_with_answer(aspect, question, people)
-    done = Assignment.objects.filter(
-        cleared_q(user, today), kind=aspect.kind, worker__in=people, state__in=Assignment.DONE_STATES
-    ).order_by()
+    done = _done(user, aspect, people, today)
     if aspect.kind == "observation":
         observed = Observation.objects.filter(assignment__in=done).order_by()
         days = observed.values_list("assignment__worker").annotate(last=Max("observed_on"))
         return {worker: day for worker, day in days if worker is not None and day is not None}
     moments = done.values_list("worker").annotate(last=Max("submitted_at"))
     return {worker: local_date(at) for worker, at in moments if worker is not None and at is not None}
+
+
+def _counted(user: User, aspect: Aspect, people: list[int], today: date) -> dict[int, dict[int, date]]:
+    """Where a rule asks for several in its time, the local day from which the next is reckoned: that of the
+    last but one where it asks for two. By how many it asks for, then by person. A query for each number."""
+    moment = "observation__observed_on" if aspect.kind == "observation" else "submitted_at"
+    newest_first = Window(RowNumber(), partition_by=F("worker"), order_by=[F(moment).desc(), F("pk").desc()])
+    done = _done(user, aspect, people, today).filter(**{f"{moment}__isnull": False})
+    placed = done.annotate(place=newest_first)
+    found = {}
+    for times in {rule.times for rule in aspect.rules if rule.times > 1}:
+        rows = placed.filter(place=times).values_list("worker", moment)
+        found[times] = {worker: at if moment != "submitted_at" else local_date(at) for worker, at in rows}
+    return found
+
+
+def _done(user: User, aspect: Aspect, people: list[int], today: date) -> AssignmentQuerySet:
+    """What was handed in of the work that counts, about any of the people."""
+    done = _about(user, aspect, people, today).filter(state__in=Assignment.DONE_STATES)
+    return done.order_by()
+
+
+def _about(user: User, aspect: Aspect, people: list[int], today: date) -> AssignmentQuerySet:
+    work = Assignment.objects.filter(cleared_q(user, today), kind=aspect.kind, worker__in=people)
+    activities = {rule.activity for rule in aspect.rules if rule.activity}
+    return work.filter(activity__in=activities) if activities else work
 
 
 def _last_with_answer(aspect: Aspect, question: str, people: list[int]) -> dict[int, date]:
@@ -298,7 +324,7 @@ def _last_with_answer(aspect: Aspect, question: str, people: list[int]) -> dict[
 
 def _under_way(user: User, aspect: Aspect, people: list[int], today: date) -> dict[int, date]:
     """The last day of open work of the kind about each person. One query."""
-    work = Assignment.objects.open().filter(cleared_q(user, today), kind=aspect.kind, worker__in=people)
+    work = _about(user, aspect, people, today).open()
     latest = work.order_by().values_list("worker").annotate(last=Max("due_on"))
     return {worker: day for worker, day in latest if worker is not None and day is not None}
 

@@ -1,4 +1,5 @@
-"""Reviews of one case that fall due by themselves: between two of its reviews, or after an audit (SAN-15)."""
+"""Reviews of one case: between two of its own reviews, after an audit (SAN-15), or when somebody starts one
+(BED-06)."""
 
 from typing import ClassVar
 
@@ -10,10 +11,10 @@ from qaframework.activities.models import Activity
 
 
 class CaseReview(Activity):
-    """One look at a case, owed because a moment has come.
+    """One look at a case.
 
-    ``last_review_on`` is the review of the case after which it lies, ``audit`` the audit that it follows up;
-    it has one of them, and each leads to one such look of a kind, ever.
+    ``last_review_on`` is the review of the case after which it lies, ``audit`` the audit that it follows up.
+    Each leads to one such look of a kind, ever. One that somebody started has neither.
     """
 
     PERSONAL_FIELDS: ClassVar = ()
@@ -38,9 +39,8 @@ class CaseReview(Activity):
                 name="one_look_at_a_case_after_an_audit",
             ),
             models.CheckConstraint(
-                condition=Q(last_review_on__isnull=False, audit__isnull=True)
-                | Q(last_review_on__isnull=True, audit__isnull=False),
-                name="look_at_a_case_has_one_cause",
+                condition=Q(last_review_on__isnull=True) | Q(audit__isnull=True),
+                name="look_at_a_case_has_one_cause_at_most",
             ),
         ]
 

@@ -16,10 +16,12 @@ from audits.dip_samples import QuestionResult, choices, response, results
 from audits.models import DipSample, DipSampleDraw
 from audits.samples import rule_of
 from qaframework.activities.access import get_activity, get_own_activity
-from qaframework.activities.forms import PersonForm, people_to_choose
+from qaframework.activities.forms import PersonForm, ToolForm, people_to_choose
 from qaframework.activities.pages import Row, person_rows
 from qaframework.activities.views import ActivityPages
+from qaframework.activities.workflow import choose_tool
 from qaframework.allocation.models import Assignment
+from qaframework.allocation.workflow import activity_of
 from qaframework.people.access import local_today
 from qaframework.people.models import User
 from qaframework.people.tables import columns
@@ -45,6 +47,7 @@ class DipSamplePages(ActivityPages):
         return [
             *super().routes(),
             self.route("<int:pk>/choose/", self.choose, "choose"),
+            self.route("<int:pk>/form/", self.choose_form, "choose_form"),
             self.route("<int:pk>/why/", self.why, "why", require_safe),
         ]
 
@@ -58,6 +61,15 @@ class DipSamplePages(ActivityPages):
 
     def rows(self, sample: DipSample, *, is_owner: bool) -> list[Row]:
         found = person_rows(sample, "Whose cases") if self.needs_arranging(sample) else []
+        if _tools_of(sample):
+            found.append(
+                {
+                    "label": "Form",
+                    "value": sample.answer_set.tool_version.definition.name,
+                    "change_url": self.url("choose_form", sample.pk) if is_owner and sample.is_open else "",
+                    "change_label": "the form",
+                }
+            )
         draw = _draw_of(sample)
         if draw is not None and draw.closes_on:
             found.append({"label": "Open for answers", "value": sample_pages.window(draw)})
@@ -104,6 +116,23 @@ class DipSamplePages(ActivityPages):
             else self.url("activity", activity.pk)
         )
 
+    def choose_form(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Which of the forms, by what the sample looks at (LAN-12)."""
+        now = timezone.now()
+        sample = get_own_activity(DipSample, request.user, pk, now=now)
+        offered = _tools_of(sample)
+        if not offered:
+            raise Http404
+        present = sample.answer_set.tool_version.definition.key
+        form = ToolForm(request.POST or None, tools=offered, initial={"tool": present})
+
+        def save(data: dict[str, Any]) -> None:
+            choose_tool(sample, tool_key=data["tool"], by=request.user, now=now)
+
+        theme = sample.assignment.theme
+        text = [f"The theme is: {theme}."] if theme else []
+        return self.form_page(request, sample, form, save, title="Choose the form", text=text)
+
     def choose(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Whose cases; they are drawn as soon as it is settled (SAN-30)."""
         now = timezone.now()
@@ -142,6 +171,14 @@ class DipSamplePages(ActivityPages):
             "replay": workflow.verify_sample(draw),
         }
         return render(request, "audits/draws/sample.html", context)
+
+
+def _tools_of(sample: DipSample) -> list[tuple[str, str]]:
+    """The forms that it can be done on, as choices; none where there is only one."""
+    rules, pack = activity_of(sample.assignment), sample.assignment.framework_version.pack
+    if not rules.other_tools:
+        return []
+    return [(key, pack.tool_names[key]) for key in (rules.tool, *rules.other_tools)]
 
 
 def _draw_of(sample: DipSample) -> DipSampleDraw | None:

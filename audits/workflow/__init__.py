@@ -36,7 +36,11 @@ from audits.workflow.opening import open_audit
 from audits.workflow.preparing import prepare
 from audits.workflow.reauditing import do_without_reaudit, open_due_reaudits
 from audits.workflow.replacing import replace_case
-from audits.workflow.reviewing import call_off_needless_reviews, open_case_reviews
+from audits.workflow.reviewing import (
+    call_off_needless_reviews,
+    open_case_reviews,
+    open_started_review,
+)
 from audits.workflow.sampling import draw_cases_of, open_dip_sample
 from audits.workflow.themes import set_theme
 from audits.workflow.verifying import verify_draw, verify_sample
@@ -69,6 +73,7 @@ __all__ = [
     "give_advice",
     "open_audit",
     "open_case_reviews",
+    "open_started_review",
     "open_dip_sample",
     "open_due_reaudits",
     "open_due_work",

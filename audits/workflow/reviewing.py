@@ -18,6 +18,7 @@ from qaframework.caseload.models import Case
 from qaframework.packs.definition import ActivityType
 from qaframework.people import directory
 from qaframework.people.directory import Organisation
+from qaframework.people.models import User
 from qaframework.rules.working_days import local_date
 
 
@@ -68,6 +69,13 @@ def _about(due: DueReview) -> Mapping[str, Any]:
         "last_review_on": due.last_review_on,
         "audit": due.audit,
     }
+
+
+def open_started_review(*, assignment: Assignment, by: User, now: datetime) -> CaseReview:
+    """The review of a case that somebody started, made ready when they first come to it."""
+    about = {assignment.pk: {"activity": assignment.activity, "case": assignment.case}}
+    (review,) = open_activities(CaseReview, assignments=[assignment], by=by, now=now, about=about)
+    return review
 
 
 def call_off_needless_reviews(*, now: datetime) -> int:

@@ -9,7 +9,7 @@ from django import forms
 from qaframework.actions.forms import ConcernForm
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.rotation import Rotation, Waiting, rule_of
-from qaframework.caseload.access import visible_cases
+from qaframework.caseload.access import find_case
 from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework
 from qaframework.people.access import capability_q, has_capability, posts_of
@@ -71,6 +71,21 @@ class PersonForm(forms.Form):
         return User.objects.get(pk=self.cleaned_data["person"])
 
 
+class ToolForm(forms.Form):
+    """On which of several forms the work is done."""
+
+    tool = forms.ChoiceField(
+        label="Which form fits the theme?",
+        help_text="The questions of each are on its page. Once something is answered, the form stays.",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a form."},
+    )
+
+    def __init__(self, *args: Any, tools: list[tuple[str, str]], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        offer(self, "tool", tools)
+
+
 class DayForm(forms.Form):
     day = forms.DateField(
         widget=DateInput(), error_messages={"required": "Give the day.", "invalid": "Give a day that exists."}
@@ -122,11 +137,11 @@ class ConcernAboutForm(ConcernForm):
 
     def __init__(self, *args: Any, user: User, on: date, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.cases = visible_cases(user, on).select_related("unit", "worker")
+        self.user, self.on = user, on
 
     def clean_child_ref(self) -> Case:
         typed = self.cleaned_data["child_ref"]
-        case = self.cases.filter(child_ref__iexact=typed).first()
+        case = find_case(self.user, typed, self.on)
         if case is None:
             raise forms.ValidationError(
                 f"No case that you can see has the reference {typed}. Check it. If it is right, tell the "

@@ -110,6 +110,27 @@ def choose_worker(activity: Activity, *, worker: User | None, by: User, now: dat
 
 
 @transaction.atomic
+def choose_tool(activity: Activity, *, tool_key: str, by: User, now: datetime) -> None:
+    """Do it on one of the forms that its rules offer, while nothing has been answered (LAN-12).
+
+    Raises Refused for a form that is not offered, once something is answered, and once it was handed in.
+    """
+    refuse_if_handed_in(activity)
+    rules = allocation.activity_of(activity.assignment)
+    if tool_key not in (rules.tool, *rules.other_tools):
+        raise Refused("This form is not among those for this work. Choose one of them.")
+    if activity.answer_set.answers.exists():
+        raise Refused("Something has been answered already, so it stays on the form that it was begun on.")
+    tools.change_tool(
+        answer_set=activity.answer_set,
+        framework_version=activity.assignment.framework_version,
+        tool_key=tool_key,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
 def choose_unit(activity: Activity, *, unit: Unit, by: User, now: datetime) -> None:
     """Say which part of the organisation it looks at; its assignment and its plan follow.
 

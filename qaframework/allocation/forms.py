@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 
 from qaframework.allocation.models import Assignment, ExtensionRequest, ObservationInterval
+from qaframework.caseload.access import find_case
+from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework
 from qaframework.people.forms import Choices, DateInput, FilterForm, offer, offer_rows
-from qaframework.people.models import Post
+from qaframework.people.models import Post, User
 from qaframework.rules.periods import Month
 
 MONTHS_BACK, MONTHS_AHEAD = 12, 6
@@ -225,6 +227,34 @@ class DatesForm(forms.Form):
         widget=DateInput(),
         error_messages={"required": "Give the last day."},
     )
+
+
+class AboutACaseForm(forms.Form):
+    """Which case work is about, by its reference, out of those that the person may open."""
+
+    child_ref = forms.CharField(
+        label="Case reference of the child",
+        help_text="As in your case system, such as N10234.",
+        max_length=60,
+        error_messages={"required": "Give the reference of the case that it is about."},
+    )
+
+    def __init__(self, data: Any = None, *, user: User, on: date) -> None:
+        super().__init__(data)
+        self.user, self.on = user, on
+
+    def clean_child_ref(self) -> Case:
+        typed = self.cleaned_data["child_ref"]
+        case = find_case(self.user, typed, self.on)
+        if case is None:
+            raise forms.ValidationError(
+                f"No case that you can open has the reference {typed}. Check it, or look for it under Cases."
+            )
+        return case
+
+
+class NothingToSayForm(forms.Form):
+    """A button is enough."""
 
 
 class MoreWorkForm(forms.Form):

@@ -24,11 +24,7 @@ def asked_by(rule: CoverageRule, worker: User, on: date) -> list[CoverageRule | 
 
 def rules_for(pack: Pack, role: str) -> list[CoverageRule]:
     """The framework's rules on how often people of the role are observed, whatever is seen."""
-    return [
-        rule
-        for rule in pack.coverage
-        if rule.kind == "observation" and not rule.question and role in rule.roles
-    ]
+    return [rule for rule in pack.coverage if rule.is_of_practice and role in rule.roles]
 
 
 def rules_of(post: Post, on: date) -> list[CoverageRule]:

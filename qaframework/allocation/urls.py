@@ -1,11 +1,13 @@
 from django.urls import path
 
-from qaframework.allocation.views import observed, planning, programme, work
+from qaframework.allocation.views import observed, planning, programme, starting, work
 
 app_name = "allocation"
 
 urlpatterns = [
     path("my-work/", work.my_work, name="my_work"),
+    path("my-work/start/", starting.what_to_start, name="what_to_start"),
+    path("my-work/start/<int:pk>/<slug:activity>/", starting.start_work, name="start_work"),
     path("work/case/<int:pk>/", work.case_work, name="case_work"),
     path("return-board/", work.return_board, name="return_board"),
     path("work/<int:pk>/extension/", work.ask_extension, name="ask_extension"),

@@ -54,6 +54,12 @@ def get_case(user: User, pk: int, on: date, *, now: datetime | None = None) -> C
     return case
 
 
+def find_case(user: User, reference: str, on: date) -> Case | None:
+    """The case with a reference that somebody typed, in any capitals, out of those that they may open."""
+    found = visible_cases(user, on).select_related("unit", "worker")
+    return found.filter(child_ref__iexact=reference).first()
+
+
 def get_case_to_change(user: User, pk: int, on: date) -> Case:
     """A case that the person sees as one of the quality assurance team. Raises Http404."""
     scope = _unit_scope(user, Capability.RUN_QUALITY_ASSURANCE, on)

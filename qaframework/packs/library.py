@@ -17,7 +17,8 @@ Json = Mapping[str, Any]
 def ready_made(kind: str) -> dict[str, Any]:
     """The parts by their key; nobody may change them. ``kind`` is tools, grade_schemes or ladders."""
     files = sorted((LIBRARY / kind).glob("*.yaml"))
-    return {file.stem: read_document(file.read_bytes())[0] for file in files}
+    parts = {file.stem: read_document(file.read_bytes())[0] for file in files}
+    return {key: _extended(part, parts) for key, part in parts.items()}
 
 
 def with_lists(framework: Any) -> Any:
@@ -35,9 +36,20 @@ def tools_named_in(framework: Any) -> dict[str, Any]:
     activities = framework.get("activities") if isinstance(framework, dict) else None
     entries = [one for one in (activities if isinstance(activities, list) else []) if isinstance(one, dict)]
     varied = [part for one in entries if isinstance(part := one.get("newly_qualified"), dict)]
-    named = {str(one.get("tool")) for one in (*entries, *varied)}
+    others = [key for one in entries if isinstance(keys := one.get("other_tools"), list) for key in keys]
+    named = {str(key) for key in (*(one.get("tool") for one in (*entries, *varied)), *others)}
     library = ready_made(TOOLS)
     return {key: library[key] for key in sorted(named & library.keys())}
+
+
+def _extended(part: Json, parts: Json) -> dict[str, Any]:
+    """A tool that ``extends`` another has all that one has, and its own sections after the other's first."""
+    other = parts.get(part.get("extends", ""))
+    if other is None:
+        return dict(part)
+    own = {name: value for name, value in part.items() if name != "extends"}
+    first, *rest = other["sections"]
+    return {**other, **own, "sections": [first, *own["sections"], *rest]}
 
 
 def _part(entry: Any, library: Json) -> Any:

@@ -22,12 +22,12 @@ from qaframework.rules.quotas import Per, Quota, SharedQuota, YearsDue
 
 KINDS = {
     "case_audit": "An audit of one child's case",
-    "case_review": "A review of one child's case at a set time",
+    "case_review": "A review of one child's case",
     "dip_sample": "A few questions about several children",
     "observation": "An observation of practice",
     "practice_week": "A practice week",
     "supervision_audit": "A look at a supervision record",
-    "visit": "A visit to a service",
+    "visit": "A visit to a service, or work about one",
     "peer_review": "A look at a colleague’s report before it is issued",
     "appraisal": "A talk about somebody’s work and what would help them",
 }
@@ -79,6 +79,7 @@ EVERY = {
     Per.YEAR: "a year",
 }
 TIMES = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+HOW_OFTEN = {1: "once", 2: "twice"}
 RELATIVE = {"owner": "the person who owes it", "line_manager": "their line manager"}
 
 DUE_BY_THE_DAY_OF_ISSUE = "It is handed in by the day of issue, before the report goes out."
@@ -92,6 +93,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
     rows = [
         ("What it is", KINDS[activity.kind]),
         ("Form", pack.tool_names[activity.tool]),
+        ("Or on one of these forms", "\n".join(pack.tool_names[key] for key in activity.other_tools)),
         ("Form for the newly qualified", pack.tool_names.get(activity.newly_qualified_tool, "")),
         ("Graded on", _scheme_label(pack, activity)),
         ("How it is held", _held(activity)),
@@ -99,6 +101,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("Due", _due(activity)),
         ("Allocated", _allocated(pack, activity)),
         ("Who audits", _who_audits(activity)),
+        ("Who may start one", _started(pack, activity)),
         ("Halfway between reviews", "\n".join(_midway(pack, rule) for rule in activity.midway)),
         ("After an audit", _follow_up(pack, activity.follow_up)),
         ("Whom it is about", _subjects(pack, activity)),
@@ -191,11 +194,17 @@ def how_often(rule: CoverageRule) -> list[str]:
         ("while newly qualified ", rule.newly_qualified),
         ("whoever needs support, as their managers set it, ", rule.needing_support),
     ]
-    return [f"{whose}{at_least_once(one.within, one.clauses)}" for whose, one in times if one]
+    often = HOW_OFTEN.get(rule.times, f"{TIMES[rule.times]} times")
+    return [f"{whose}{at_least(often, one.within, one.clauses)}" for whose, one in times if one]
 
 
 def at_least_once(within: Offset, clauses: Sequence[str]) -> str:
-    return cited(f"at least once in {within}", clauses)
+    return at_least("once", within, clauses)
+
+
+def at_least(often: str, within: Offset, clauses: Sequence[str]) -> str:
+    """For instance “at least once in 12 months”."""
+    return cited(f"at least {often} in {within}", clauses)
 
 
 def stretch_name(per: Per, number: int, year_starts_in: int) -> str:
@@ -265,6 +274,8 @@ def _allocated(pack: Pack, activity: ActivityType) -> str:
         return f"When a case closes, to the nearest {nearest}"
     if activity.midway or activity.follow_up:
         return "When it falls due, evenly to those who owe it"
+    if activity.is_about_one_case and activity.started_by:
+        return "When somebody starts it"
     return f"{activity.lead_time} ahead" if activity.lead_time else "When its month begins"
 
 
@@ -305,6 +316,8 @@ def who_may_audit(independence: str) -> str:
 
 def _who_audits(activity: ActivityType) -> str:
     if activity.kind == "case_review":
+        if activity.subjects:
+            return ""
         also = INDEPENDENCE[activity.independence]
         return f"Nobody reviews their own case or that of a worker they manage{also}"
     if activity.kind != "case_audit":
@@ -327,9 +340,17 @@ def _subjects(pack: Pack, activity: ActivityType) -> str:
         when = f"{activity.months_later} months before" if activity.months_later else "of the month"
         other = pack.activity(activity.same_person_as).label
         rules.append(f"The same person as in “{other}” {when}")
-    if rules:
+    if rules and not activity.is_about_one_case:
         rules.append("Whoever has waited longest comes first, and nobody twice running by the same person")
     return "\n".join(rules)
+
+
+def _started(pack: Pack, activity: ActivityType) -> str:
+    """Who may begin one without owing it, and how its case is chosen where it is about one."""
+    if not activity.started_by:
+        return ""
+    case = ". They say which case, out of those that they may open" if activity.is_about_one_case else ""
+    return f"{recipients(pack, activity.started_by)}, when they see fit{case}"
 
 
 def _draw(draw: DrawRule | None) -> str:

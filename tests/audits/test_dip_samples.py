@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from audits.dip_samples import results
 from audits.models import DipSample
+from qaframework.activities.workflow import choose_tool
 from qaframework.allocation.models import Assignment
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
@@ -194,3 +195,38 @@ def test_a_child_that_stands_in_two_rows_is_named_before_it_counts_twice(
     assert fresh(sample).is_open
     with pytest.raises(Refused, match="rows 2 and 4"):
         submit_answers(answer_set=sample.answer_set, by=owner, now=held)
+
+
+@pytest.mark.clause("LAN-12")
+def test_its_owner_chooses_the_form_that_fits_the_theme_before_the_first_answer(
+    client: Client, authority: Authority, sample: DipSample, owner: User, held: datetime
+) -> None:
+    client.force_login(owner)
+    assert url("choose_form", sample) in client.get(url("activity", sample)).content.decode()
+    offered = client.get(url("choose_form", sample)).content.decode()
+    assert "Dip sample: children who go missing" in offered
+    assert client.post(url("choose_form", sample), {"tool": "learning_space"}).status_code == 422
+    assert client.post(url("choose_form", sample), {"tool": "dip_missing"}).status_code == 302
+    chosen = fresh(sample)
+    assert chosen.answer_set.tool_version.tool.key == "dip_missing"
+    with pytest.raises(Refused, match="not among those"):
+        choose_tool(chosen, tool_key="learning_space", by=owner, now=held)
+    fill_in(chosen, owner, held)
+    refused = client.post(url("choose_form", sample), {"tool": "dip_fathers"})
+    assert refused.status_code == 422
+    assert "stays on the form that it was begun on" in refused.content.decode()
+    assert fresh(sample).answer_set.tool_version.tool.key == "dip_missing"
+    client.post(url("hand_in", sample))
+    with pytest.raises(Refused, match="can no longer be changed"):
+        choose_tool(fresh(sample), tool_key="dip_fathers", by=owner, now=held)
+
+
+def test_only_its_owner_chooses_the_form(client: Client, authority: Authority, sample: DipSample) -> None:
+    for somebody in (
+        authority.practitioner,
+        authority.head_of_service,
+        authority.qa_officer,
+        authority.admin,
+    ):
+        client.force_login(somebody)
+        assert client.get(url("choose_form", sample)).status_code == 404

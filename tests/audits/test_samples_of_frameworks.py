@@ -197,7 +197,8 @@ def test_the_qa_team_asks_families_of_moderated_audits_and_what_came_of_it_adds_
     results = client.get(url("read", sample)).context["results"]
     came_of_it = "Reached: 2\nDeclined: 1\nNot reached: 0\nNot appropriate: 1"
     assert results["choice_rows"][0] == ["What came of it?", came_of_it]
-    assert results["rows"][-1][:5] == ["Has the help made a difference?", 1, 1, 0, 2]
+    rows = {row[0]: row[1:5] for row in results["rows"]}
+    assert rows["Has the help made a difference?"] == [1, 1, 0, 2]
     report = build_report(
         framework=sandwell.version.framework, kind="quarterly", period=AUTUMN, by=None, now=AFTER_THE_QUARTER
     )
@@ -206,13 +207,8 @@ def test_the_qa_team_asks_families_of_moderated_audits_and_what_came_of_it_adds_
     chosen = dict(tables["Feedback of families after audits: what was chosen"])
     assert chosen["What came of it? Reached"] == 2
     assert chosen["What came of it? Not appropriate"] == 1
-    assert tables["Feedback of families after audits: 1 sample with 4 records"][-1][:5] == (
-        "Has the help made a difference?",
-        1,
-        1,
-        0,
-        "1 of 2",
-    )
+    shown = {row[0]: row[1:5] for row in tables["Feedback of families after audits: 1 sample with 4 records"]}
+    assert shown["Has the help made a difference?"] == (1, 1, 0, "1 of 2")
 
 
 def test_what_families_of_restricted_cases_say_is_in_no_report(

@@ -52,6 +52,20 @@ def with_case_reviews(content: Content) -> Content:
     return changed
 
 
+def with_started_work(content: Content) -> Content:
+    """The rules of a framework, and a look at one case that team managers may start."""
+    changed = deepcopy(content)
+    activity: dict[str, Any] = {"key": "case_check", "label": "Case check", "kind": "case_review"}
+    activity["tool"] = "compliance_check"
+    activity["started_by"] = ["team_manager"]
+    group = {"by": ["team_manager"], "whose": ["practitioner"], "from": "own_group"}
+    activity["subjects"] = [group]
+    activity["ladder"] = changed["framework"]["ladders"][0]["key"]
+    changed["framework"]["activities"].append(activity)
+    changed["tools"]["compliance_check"] = ready_made(TOOLS)["compliance_check"]
+    return changed
+
+
 def asked_for(where: Setting, owner: User, activity: str, *, now: datetime) -> Assignment:
     """One piece of work of the kind, owed by the owner's post until the end of the year."""
     return ask_for_work(

@@ -93,19 +93,29 @@ def test_a_team_manager_sees_their_own_team_only_and_the_unit_narrows(
     assert {one.user for one in shown(client, team["manager"][0], unit=other).people} == own
 
 
-def audited(programme: Programme, by: Post, worker: User, at: datetime, **case: Any) -> Assignment:
-    """An audit of a case of theirs that was handed in."""
+def audited(
+    programme: Programme,
+    by: Post,
+    worker: User,
+    at: datetime,
+    *,
+    activity: str = "case_file_audit",
+    kind: str = "case_audit",
+    state: str = "final",
+    **case: Any,
+) -> Assignment:
+    """An audit, or other work, about a case of theirs that was handed in."""
     work: Assignment = AssignmentFactory(
         programme=programme,
         framework_version=programme.framework.version_on(date(2026, 4, 1)),
         post=by,
-        activity="case_file_audit",
+        activity=activity,
         period="2027-02",
         ordinal=Assignment.EXTRA + Assignment.objects.count(),
-        kind="case_audit",
+        kind=kind,
         case=CaseFactory(unit=by.unit, worker=worker, **case),
         worker=worker,
-        state="final",
+        state=state,
         submitted_at=at,
         due_on=at.date(),
     )
@@ -146,6 +156,36 @@ def test_work_under_way_is_shown_and_does_not_count_as_done(
     )
     people = {one.user: one for one in shown(client, manager).people}
     assert (people[worker].last, people[worker].given_out) == (None, date(2027, 3, 31))
+
+
+@pytest.mark.clause("BED-06")
+def test_who_had_fewer_than_two_compliance_checks_in_a_month_is_late(
+    team: dict[str, list[Post]], plan: Plan, client: Client
+) -> None:
+    programme, (manager,) = plan("bedford"), team["manager"]
+    both, one, none = (holder(post) for post in team["workers"])
+
+    def check(worker: User, days: int, state: str = "final") -> None:
+        at = NOW - timedelta(days=days)
+        audited(programme, manager, worker, at, activity="compliance_check", kind="case_review", state=state)
+
+    for days in (40, 20, 3):
+        check(both, days)
+    check(one, 3)
+    check(one, 1, state="in_progress")
+    audited(programme, manager, none, NOW - timedelta(days=1))
+    audited(programme, manager, none, NOW, activity="other", kind="case_review")
+    people = {
+        one.user: (one.last, one.by, one.is_late(NOW.date()))
+        for one in shown(client, manager, what="compliance_checks").people
+    }
+    assert people == {
+        both: (date(2027, 2, 26), date(2027, 3, 9), False),  # a month after the last but one
+        one: (date(2027, 2, 26), date(2025, 2, 6), True),
+        none: (None, date(2025, 2, 6), True),
+    }
+    page = client.get(reverse("reporting:coverage"), {"what": "compliance_checks"}).content.decode()
+    assert "Had compliance checks: at least twice in 1 month (BED-06)." in page
 
 
 def test_small_parts_of_the_organisation_have_no_counts(

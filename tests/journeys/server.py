@@ -84,6 +84,7 @@ def prepare() -> dict[str, Any]:
     """The world of the page tests, with names that people might have, and a few more audits."""
     from qaframework.people.models import User
     from tests.factories.audits import Setting, allocated_audit, ready_audit
+    from tests.factories.caseload import CaseFactory
     from tests.pages.world import DRAWN_AT, HELD_AT, build_world
 
     world = build_world()
@@ -95,46 +96,12 @@ def prepare() -> dict[str, Any]:
         for number, name in enumerate(AUDITS, 1)
     }
     audits["ready"] = ready_audit(where, HELD_AT, child_ref="C200099").pk
-    audits["compliance check"] = compliance_check(world.authority)
+    CaseFactory(child_ref="C200500", unit=where.authority.duty_team_2, worker=where.authority.practitioner_2)
     return {
         "people": {persona: user.email for persona, user in world.personas.items()},
         "objects": world.objects,
         "audits": audits,
     }
-
-
-def compliance_check(authority: Any) -> int:
-    """A check of seven questions, as Bedford's framework has it, that the auditor owes (BED-21)."""
-    from datetime import date
-
-    from qaframework.activities.workflow import open_activity
-    from qaframework.allocation import workflow as allocation
-    from supervision.models import SupervisionAudit
-    from tests.factories.audits import programme_of
-    from tests.factories.packs import loaded, shipped
-    from tests.pages.world import DRAWN_AT
-
-    owner, day = authority.team_manager_2, date(2026, 11, 2)
-    post = authority.post_of[owner]
-    planned = allocation.add_work(
-        programme=programme_of(loaded(shipped("bedford"), [], DRAWN_AT)),
-        activity="compliance_check",
-        post=post,
-        starts_on=day,
-        by=None,
-        now=DRAWN_AT,
-    )
-    work = allocation.allocate(
-        assignment=planned,
-        case=None,
-        worker=authority.practitioner,
-        unit=post.unit,
-        selection="none",
-        allocated_on=day,
-        by=None,
-        now=DRAWN_AT,
-    )
-    return open_activity(SupervisionAudit, assignment=work, by=owner, now=DRAWN_AT).pk
 
 
 def stop_with_input(server: Any) -> None:

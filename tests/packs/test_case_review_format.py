@@ -30,8 +30,8 @@ def activity(content: dict[str, Any], key: str) -> dict[str, Any]:
     [
         ("qa_visit", {"midway": [MIDWAY]}, " › midway", "Only a review of one case falls due like this."),
         ("qa_visit", {"follow_up": FOLLOW_UP}, " › follow_up", "Only a review of one case"),
-        ("midpoint_review", {"midway": None}, "", "When it falls due is not said."),
-        ("midpoint_review", {"follow_up": FOLLOW_UP}, "", "Both midway and follow_up are there."),
+        ("midpoint_review", {"midway": None}, "", "When it begins is not said."),
+        ("midpoint_review", {"follow_up": FOLLOW_UP}, "", "midway, follow_up stand side by side."),
         ("midpoint_review", {"tool": "designated_officer_check"}, " › tool", "this tool has rows"),
         (
             "midpoint_review",

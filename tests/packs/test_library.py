@@ -31,6 +31,27 @@ def test_all_of_the_library_is_right(content):
     assert mistakes_in(content) == []
 
 
+def test_a_form_on_a_theme_is_the_thematic_audit_with_questions_of_its_own():
+    common = ready_made(TOOLS)["thematic_audit"]
+    themes = [tool for key, tool in ready_made(TOOLS).items() if key.startswith("thematic_")]
+    modules = [tool for tool in themes if "theme" in {section["key"] for section in tool["sections"]}]
+    assert len(modules) == 17
+    for tool in modules:
+        first, own, *rest = tool["sections"]
+        assert [first, *rest] == common["sections"]
+        assert 6 <= len(own["questions"]) <= 12
+        assert "extends" not in tool
+        assert (tool["overall"], tool["minutes"]) == (common["overall"], common["minutes"])
+
+
+def test_each_dip_sample_asks_a_few_things_of_five_children_or_more():
+    samples = [tool for key, tool in ready_made(TOOLS).items() if key.startswith("dip_")]
+    assert len(samples) == 9
+    for tool in samples:
+        assert tool["rows"] == {"label": "Child", "minimum": 5, "maximum": 10}
+        assert 3 <= len(tool["sections"][0]["questions"]) - 1 <= 8  # and a note
+
+
 def test_a_named_ladder_is_as_if_it_were_written_out(content):
     short = content["framework"] | {"ladders": [*ready_made("ladders")], "grade_schemes": ["ofsted4"]}
     named = files_of(content) | {"framework.yaml": write_document(short)}

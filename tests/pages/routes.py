@@ -256,6 +256,9 @@ PLANNERS_ANYWHERE = QA | ADMINS
 DECIDERS_ANYWHERE = DECIDERS | _elsewhere(DECIDERS)
 WORK = [
     get("allocation:my_work", for_=EVERYBODY),
+    get("allocation:what_to_start", for_=MANAGER | AUDITOR),
+    get("allocation:start_work", "work to start", for_=MANAGER | AUDITOR),
+    post("allocation:start_work", "work to start", for_=MANAGER | AUDITOR, answer=422),
     get("allocation:return_board", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
     get("allocation:case_work", "case", for_=SEES_CASE),
     get("allocation:case_work", "restricted case", for_=CLEARED),
@@ -420,6 +423,7 @@ def _activity(space: str, kind: str) -> list[Row]:
 ACTIVITIES = [
     *_activity("audits:dip_sample_", "dip sample"),
     get("audits:dip_sample_choose", "sample of a worker", for_=AUDITOR),
+    get("audits:dip_sample_choose_form", "dip sample", for_=AUDITOR),
     get("audits:dip_sample_why", "drawn sample", for_=AUDITOR | QA),
     get("audits:dip_themes", for_=STAFF, gate=STAFF),
     get("audits:choose_dip_theme", "month of dip samples", for_=HEAD | QA, gate=LINE_ANYWHERE | QA),

@@ -49,7 +49,7 @@ from tests.factories.authority import Authority, small_authority
 from tests.factories.caseload import CaseFactory
 from tests.factories.packs import bracknell, loaded, shipped
 from tests.factories.people import UserFactory
-from tests.factories.samples import with_case_reviews, with_samples
+from tests.factories.samples import with_case_reviews, with_samples, with_started_work
 from tests.pages.other_work import drawn_samples, other_activities
 
 # Tuesday, ten in the morning in London.
@@ -123,7 +123,7 @@ def build_world() -> World:
 
 
 def _rules() -> Content:
-    return with_case_reviews(with_samples(shipped("lancashire")))
+    return with_started_work(with_case_reviews(with_samples(shipped("lancashire"))))
 
 
 # People
@@ -426,6 +426,7 @@ def _year(world: World) -> None:
     world.objects |= {
         "theme": {"pk": theme.pk},
         "programme": {"pk": planned.programme.pk},
+        "work to start": {"pk": planned.programme.pk, "activity": "case_check"},
         "framework to plan": {"framework_pk": framework.pk, "year": 2027},
         "planning": {"pk": planned.programme.pk, "planning_pk": planned.programme.plannings.get().pk},
         "programme role": {"pk": planned.programme.pk, "role": "team_manager"},

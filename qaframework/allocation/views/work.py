@@ -24,6 +24,7 @@ from qaframework.allocation.forms import (
 )
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.requests import decided_rows, waiting_rows
+from qaframework.allocation.starting import may_start_any
 from qaframework.allocation.views.programme import warn_of_limits
 from qaframework.allocation.wording import notice_url, subject_line
 from qaframework.caseload.access import get_case, visible_cases
@@ -55,6 +56,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "part_columns": columns(*WORK_COLUMNS, "Led by"),
         "ahead_columns": columns("Month", "Work", "How many", numeric=("How many",)),
         "verifies": has_capability(request.user, Capability.VERIFY_ACTIONS, local_today()),
+        "may_start": may_start_any(request.user, local_today()),
         "next_text": f"Your next work is planned for {work.next_month}. You get a notice when it comes.",
     }
     return render(request, "allocation/my_work.html", context)

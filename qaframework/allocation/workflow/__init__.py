@@ -38,6 +38,7 @@ from qaframework.allocation.workflow.planning import (
     set_dates,
 )
 from qaframework.allocation.workflow.proposing import Proposal, posts_in, propose
+from qaframework.allocation.workflow.starting import Started, start_work
 from qaframework.allocation.workflow.subjects import BEFORE_HANDING_IN, set_theme_of, set_unit, set_worker
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "CaughtUp",
     "Planned",
     "Proposal",
+    "Started",
     "Allotment",
     "add_missing_audits",
     "add_work",
@@ -78,6 +80,7 @@ __all__ = [
     "set_unit",
     "set_worker",
     "start_moderation",
+    "start_work",
     "tell",
     "why_no_extension",
     "why_not_decided",

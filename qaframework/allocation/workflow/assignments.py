@@ -120,7 +120,7 @@ def allocate_all(
         for one, due_on, clock in zip(allotments, due, started, strict=True)
     ]
     history.change_all(changes, by=by, now=now, only_if={"state": Assignment.State.PLANNED})
-    _tell_allocated([one.assignment for one in allotments], now=now)
+    _tell_allocated([one.assignment for one in allotments], by=by, now=now)
 
 
 def _theme_of(assignment: Assignment) -> str:
@@ -150,7 +150,7 @@ def change_subject(
         clocks.relabel_clock(
             clock=assignment.clock, label=subject_line(assignment), case=case, reason=reason, by=by, now=now
         )
-    _tell_allocated([assignment], now=now, again=f"case{case.pk}")
+    _tell_allocated([assignment], by=by, now=now, again=f"case{case.pk}")
     return assignment
 
 
@@ -296,7 +296,7 @@ def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, 
         clocks.hand_over_clock(
             clock=assignment.clock, owner_post=to_post, unit=to_post.unit, reason=reason, by=by, now=now
         )
-        _tell_allocated([assignment], now=now, again=f"post{to_post.pk}")
+        _tell_allocated([assignment], by=by, now=now, again=f"post{to_post.pk}")
     return assignment
 
 
@@ -345,9 +345,13 @@ def stop_its_clock(assignment: Assignment, reason: str, *, by: User | None, now:
         clocks.stop_clock(clock=assignment.clock, reason=reason, by=by, now=now)
 
 
-def _tell_allocated(assignments: Sequence[Assignment], *, now: datetime, again: str = "") -> None:
+def _tell_allocated(
+    assignments: Sequence[Assignment], *, by: User | None, now: datetime, again: str = ""
+) -> None:
+    """Whoever gives themselves work knows of it."""
     auditors = directory.holders_of([one.post for one in assignments], local_date(now))
     drafts = [draft for one in assignments for draft in _told_allocated(one, auditors[one.post_id], again)]
+    drafts = [draft for draft in drafts if by is None or draft.recipient_id != by.pk]
     write_notices(drafts, now=now)
 
 

@@ -55,8 +55,11 @@ class ActivityType:
 
     ``newly_qualified_tool`` is the tool where the work is about somebody in their assessed and supported year
     in employment (BED-28); empty where that makes no difference.
+    ``other_tools`` are forms of which whoever does a dip sample may choose one in place of ``tool``, by what
+    it looks at.
     ``closure_owed_by`` names the roles that audit each case when it closes, the first one that is there;
     empty for other work.
+    ``started_by`` names the roles whose posts may begin one without owing it, when they see fit.
     ``midway`` and ``follow_up`` say when a review of one case falls due; of the first, the earliest rule that
     fits the case holds.
     ``sample`` says what a dip sample looks at; None where whoever does it chooses.
@@ -73,6 +76,7 @@ class ActivityType:
     kind: str
     tool: str
     newly_qualified_tool: str
+    other_tools: tuple[str, ...]
     grade_scheme: str | None
     mode: str
     deadline: Offset | None
@@ -88,6 +92,7 @@ class ActivityType:
     extension: ExtensionRule | None
     opens_loop: bool
     closure_owed_by: tuple[str, ...]
+    started_by: tuple[str, ...]
     midway: tuple[MidwayRule, ...]
     follow_up: FollowUpRule | None
     subjects: tuple[SubjectRule, ...]
@@ -100,9 +105,13 @@ class ActivityType:
     clauses: tuple[str, ...]
 
     @property
+    def is_about_one_case(self) -> bool:
+        return self.kind in ABOUT_ONE_CASE
+
+    @property
     def can_be_asked_for(self) -> bool:
         """Whether it can be owed without a case that is drawn, or that something happens to."""
-        return self.draw is None and self.kind not in ABOUT_ONE_CASE
+        return self.draw is None and not self.is_about_one_case
 
     def subject_rule(self, role: str) -> SubjectRule | None:
         """Whom an owner of that role looks at in turn; None when they choose."""
@@ -123,6 +132,7 @@ def activity_from(data: Json) -> ActivityType:
         label=data["label"],
         kind=data["kind"],
         tool=data["tool"],
+        other_tools=tuple(data.get("other_tools", ())),
         newly_qualified_tool=(data.get("newly_qualified") or {}).get("tool", ""),
         grade_scheme=data.get("grade_scheme"),
         mode=data.get("mode", "any"),
@@ -139,6 +149,7 @@ def activity_from(data: Json) -> ActivityType:
         extension=_extension(data["extension"]) if data.get("extension") else None,
         opens_loop=data.get("opens_loop", False),
         closure_owed_by=tuple(data.get("closure_owed_by", ())),
+        started_by=tuple(data.get("started_by", ())),
         midway=tuple(midway_rule_from(rule) for rule in data.get("midway", ())),
         follow_up=follow_up_rule_from(data["follow_up"]) if data.get("follow_up") else None,
         subjects=tuple(subject_rule_from(rule) for rule in data.get("subjects", ())),

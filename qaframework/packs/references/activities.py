@@ -27,6 +27,7 @@ def activity_slips(
     moderation, extension = part_of(activity, "moderation"), part_of(activity, "extension")
     yield from unknown(f"{place} › tool", [activity.get("tool")], tools, "tool of the pack")
     yield from _newly_qualified_slips(f"{place} › newly_qualified", activity, tools)
+    yield from _other_tools_slips(f"{place} › other_tools", activity, tools)
     yield from unknown(f"{place} › grade_scheme", [scheme], schemes, "grade scheme")
     yield from unknown(f"{place} › ladder", [activity.get("ladder")], ladders, "ladder")
     yield from unknown(f"{place} › moderation › ladder", [moderation.get("ladder")], ladders, "ladder")
@@ -36,6 +37,8 @@ def activity_slips(
     yield from unknown(f"{place} › extension › decided_by", [extension.get("decided_by")], roles, "role")
     owing = texts_of(activity, "closure_owed_by")
     yield from unknown(f"{place} › closure_owed_by", owing, roles, "role")
+    yield from unknown(f"{place} › started_by", texts_of(activity, "started_by"), roles, "role")
+    yield from _started_slips(f"{place} › started_by", activity)
     yield from draw_slips(f"{place} › draw", part_of(activity, "draw"), roles)
     yield from subject_slips(place, activity, framework)
     yield from sample_slips(f"{place} › sample", activity, framework, tools.get(str(activity.get("tool"))))
@@ -49,6 +52,38 @@ def _preparation_slips(place: str, activity: Mapping[str, Any]) -> Iterator[Slip
     if "preparation" in activity and activity.get("kind") != "case_audit":
         yield place, "Only for a case audit the practitioner prepares.", "Leave it out, or kind: case_audit."
     yield from repeated(place, keys_of(activity, "preparation"))
+
+
+def _other_tools_slips(place: str, activity: Mapping[str, Any], tools: Mapping[str, Any]) -> Iterator[Slip]:
+    """Forms to choose from are there, have rows, and the program draws nothing for them."""
+    keys = texts_of(activity, "other_tools")
+    if not keys:
+        return
+    yield from unknown(place, keys, tools, "tool of the pack")
+    if activity.get("kind") != "dip_sample" or activity.get("sample"):
+        yield place, "Only a dip sample that is not drawn has forms to choose from.", "Leave it out."
+    for key in keys:
+        tool = tools.get(key)
+        if isinstance(tool, dict) and not part_of(tool, "rows").get("minimum"):
+            yield (
+                place,
+                f"“{key}” is not a form with one row or more.",
+                "Forms with rows › minimum: 1 or more.",
+            )
+
+
+def _started_slips(place: str, activity: Mapping[str, Any]) -> Iterator[Slip]:
+    """Nobody starts what is given out by lot, or on the same days to everybody."""
+    if not activity.get("started_by"):
+        return
+    if activity.get("kind") == "case_audit":
+        yield (
+            place,
+            "Nobody chooses the case of an audit: it is drawn, or follows from what happens to a case.",
+            "Leave it out, or kind: case_review.",
+        )
+    if activity.get("is_dated_later") is True:
+        yield place, "Its dates are settled for everybody together.", "Leave one of the two out."
 
 
 def _newly_qualified_slips(

@@ -24,7 +24,8 @@ def case_review_slips(
         if rule and activity.get("kind") != KIND:
             yield f"{place} › {name}", "Only a review of one case falls due like this.", f"kind: {KIND}."
     if activity.get("kind") == KIND:
-        yield from _fit_slips(place, activity, tool, [bool(midway), bool(follow_up)])
+        begins = {"midway": midway, "follow_up": follow_up, "started_by": activity.get("started_by")}
+        yield from _fit_slips(place, activity, tool, [name for name, rule in begins.items() if rule])
     roles = keys_of(framework, "roles")
     for number, rule in enumerate(midway, 1):
         here = f"{place} › midway › {number}"
@@ -40,10 +41,10 @@ def case_review_slips(
     yield from unknown(f"{place} › follow_up › of", texts_of(follow_up, "of"), audits, "audit of a case")
 
 
-def _fit_slips(place: str, activity: Mapping[str, Any], tool: Any, has: list[bool]) -> Iterator[Slip]:
-    if has.count(True) != 1:
-        said = "Both midway and follow_up are there." if all(has) else "When it falls due is not said."
-        yield place, said, "One of midway or follow_up."
+def _fit_slips(place: str, activity: Mapping[str, Any], tool: Any, begins: list[str]) -> Iterator[Slip]:
+    if len(begins) != 1:
+        said = f"{', '.join(begins)} stand side by side." if begins else "When it begins is not said."
+        yield place, said, "One of midway, follow_up or started_by."
     if activity.get("draw"):
         yield f"{place} › draw", "Its cases are not drawn: each falls due by itself.", "Leave it out."
     if isinstance(tool, dict) and tool.get("rows"):

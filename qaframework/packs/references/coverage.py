@@ -25,6 +25,8 @@ def coverage_slips(framework: Mapping[str, Any], tools: Mapping[str, Any]) -> It
         yield from unknown(f"{place} › roles", texts_of(rule, "roles"), roles, "role")
         if bool(rule.get("question")) != bool(rule.get("answers")):
             yield place, "A question and its answers go together.", "Both, or neither."
+        if rule.get("question") and (rule.get("times") or rule.get("activity")):
+            yield place, "A question goes with neither times nor activity.", "Leave one of them out."
         for part in ("newly_qualified", "needing_support"):
             if not _is_shorter(part_of(rule, part).get("within"), rule.get("within")):
                 yield (
@@ -32,6 +34,7 @@ def coverage_slips(framework: Mapping[str, Any], tools: Mapping[str, Any]) -> It
                     "This is no shorter than the time for everybody.",
                     "A shorter time, or leave it out.",
                 )
+        yield from _activity_slips(place, rule, framework)
         if isinstance(question := rule.get("question"), str):
             yield from _question_slips(place, question, rule, framework, tools)
 
@@ -44,6 +47,16 @@ def _is_shorter(within: Any, usual: Any) -> bool:
     except ValueError:
         return True
     return own < others
+
+
+def _activity_slips(place: str, rule: Mapping[str, Any], framework: Mapping[str, Any]) -> Iterator[Slip]:
+    """The activity is of the kind that counts."""
+    kind, key = rule.get("kind"), rule.get("activity")
+    of_kind = [one for one in entries_of(framework, "activities") if one.get("kind") == kind]
+    known = [one["key"] for one in of_kind if isinstance(one.get("key"), str)]
+    yield from unknown(f"{place} › activity", [key], known, f"activity of the kind {kind}")
+    if kind == "case_review" and key is None:
+        yield place, "Reviews of one case are of several sorts.", "Say which counts, such as activity: KEY."
 
 
 def _question_slips(

@@ -21,12 +21,14 @@ def subject_slips(place: str, activity: Mapping[str, Any], framework: Mapping[st
     """Slips in ``subjects`` and ``same_person_as`` of an activity."""
     rules, roles = entries_of(activity, "subjects"), keys_of(framework, "roles")
     is_of_one_worker = part_of(activity, "sample").get("of") == "worker_cases"
-    if rules and activity.get("kind") not in ABOUT_PEOPLE and not is_of_one_worker:
+    is_started = activity.get("kind") == "case_review" and bool(activity.get("started_by"))
+    if rules and activity.get("kind") not in ABOUT_PEOPLE and not is_of_one_worker and not is_started:
         yield (
             f"{place} › subjects",
-            "Only an observation, an audit of supervision, a peer review, an appraisal or a dip sample of "
-            "one worker's cases is about a person who can be chosen in turn.",
-            f"Leave it out, or kind: {' or '.join(ABOUT_PEOPLE)}, or sample › of: worker_cases.",
+            "Only an observation, an audit of supervision, a peer review, an appraisal, a dip sample of "
+            "one worker's cases or a review of a case that somebody starts is about a person who is chosen.",
+            f"Leave it out, or kind: {' or '.join(ABOUT_PEOPLE)}, or sample › of: worker_cases, or kind: "
+            "case_review with started_by.",
         )
     owners = [role for rule in rules for role in texts_of(rule, "by")]
     yield from repeated(f"{place} › subjects › by", owners)

@@ -72,7 +72,8 @@ def activities_with(content: Mapping[str, Any], key: str) -> list[str]:
     return [
         one["label"]
         for one in content["framework"].get("activities", ())
-        if key in (one.get("tool"), (one.get("newly_qualified") or {}).get("tool"))
+        if key
+        in (one.get("tool"), (one.get("newly_qualified") or {}).get("tool"), *one.get("other_tools", ()))
     ]
 
 
