@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from qaframework.packs.definition import PackGradeScheme
 from qaframework.people.access import local_today
 from qaframework.people.directory import colleagues
+from qaframework.people.templatetags.page import uk_date
 from qaframework.tools.asking import answer_key, is_asked
 from qaframework.tools.conditions import Condition, is_blank
 from qaframework.tools.definition import (
@@ -33,7 +34,7 @@ from qaframework.tools.definition import (
 )
 from qaframework.tools.models import Answer, AnswerSet
 from qaframework.tools.parsing import parse_value
-from qaframework.tools.reading import answers_of, row_count, values_of
+from qaframework.tools.reading import answers_of, latest_signature, row_count, values_of
 from qaframework.tools.values import AnswerInvalid, Value, as_sent, text_of
 from qaframework.tools.widgets import widget_for, widget_in_row
 from qaframework.tools.wording import conditions_in_words
@@ -65,7 +66,7 @@ class Item:
 
     ``asked_if`` says for the page's script when it is shown, by answers on the same page (JSON, "" for
     always), ``is_asked`` whether that is so now. ``asked_when`` and ``needed_when`` say in words when it is
-    asked and when it must be answered. ``standing`` is who has signed.
+    asked and when it must be answered. ``standing`` is who has signed, or who will.
     """
 
     key: str
@@ -87,6 +88,10 @@ class Item:
     @property
     def is_about_actions(self) -> bool:
         return self.question.type is QuestionType.ACTIONS
+
+    @property
+    def is_signed_by_worker(self) -> bool:
+        return self.question.is_signed_by_worker
 
     @property
     def rows(self) -> list[list[forms.BoundField]]:
@@ -116,7 +121,8 @@ class SectionForm(forms.Form):
     (``definition.scheme``). ``save_url`` is where a single answer is saved as it is typed; each field gets
     it with the answer's key. ``rows`` asks for more rows than are in use, up to the tool's largest number.
     ``is_inactive`` makes a page that can only be looked at. ``row_links`` are addresses by what a row is
-    about, where that was given. ``actions_url`` is the page on which actions are agreed.
+    about, where that was given. ``actions_url`` is the page on which actions are agreed, ``signer`` the name
+    of the person whom the work is about.
     """
 
     mark_optional = False  # the questions themselves say which are needed
@@ -134,9 +140,10 @@ class SectionForm(forms.Form):
         is_inactive: bool = False,
         row_links: Mapping[str, str] | None = None,
         actions_url: str = "",
+        signer: str = "",
     ) -> None:
         super().__init__(data)
-        self.actions_url = actions_url
+        self.actions_url, self.signer = actions_url, signer
         self.answer_set, self.section, self.scheme = answer_set, section, scheme
         self.definition: ToolDefinition = answer_set.tool_version.definition
         self.save_url, self.is_inactive, self.row_links = save_url, is_inactive, row_links or {}
@@ -286,7 +293,7 @@ class SectionForm(forms.Form):
     def names(self, key: str) -> list[str]:
         """The names of an answer's fields: one, or one for each of its parts."""
         parts = self._parts(key)
-        if self.definition.question(key).type is QuestionType.ACTIONS:
+        if self.definition.question(key).is_settled_elsewhere:
             return []
         return [f"{key}.{part}" for part, _ in parts] or [key]
 
@@ -305,7 +312,7 @@ class SectionForm(forms.Form):
 
     def _add(self, key: str) -> None:
         question = self._in_words(self.definition.question(key))
-        if question.type is QuestionType.ACTIONS:
+        if question.is_settled_elsewhere:
             return
         value: Any = self.stored[key].value if key in self.stored else ""
         for part, asked in self._parts(key):
@@ -370,8 +377,21 @@ class SectionForm(forms.Form):
         )
 
     def _standing(self, question: Question, key: str) -> str:
+        if question.is_signed_by_worker:
+            return self._worker_signs()
         is_signed = question.type is QuestionType.SIGN_OFF and key in self.stored
         return text_of(question, self.stored[key].value) if is_signed else ""
+
+    def _worker_signs(self) -> str:
+        """Who signs and when, and who signed what was handed in before."""
+        who = self.signer or "The person this is about"
+        earlier = latest_signature(self.answer_set) if self.answer_set.revision > 1 else None
+        if earlier is None:
+            return f"{who} signs on their own page, once this has been handed in"
+        day = uk_date(earlier.signed_at)
+        return (
+            f"{earlier.signer} signed an earlier version on {day}, and is asked again when you hand this in"
+        )
 
 
 class SectionLayout(TemplateNameMixin):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from qaframework.tools.definition import QuestionType
+from qaframework.tools.definition import OWNER, WORKER, QuestionType
 
 _WORDS = {
     QuestionType.YES_NO: "Yes or no",
@@ -22,6 +22,9 @@ _WORDS = {
     QuestionType.SIGN_OFF: "A sign-off: who ticked it, and when",
     QuestionType.ACTIONS: "Actions, agreed on their own page",
 }
+
+# Who signs a sign-off.
+SIGNERS = {OWNER: "Whoever fills in the form", WORKER: "The person it is about"}
 
 # Answers of one kind mean the same in the others of its family.
 _FAMILIES = (
@@ -50,6 +53,7 @@ BELONGS_TO = {
     "maximum": BOUNDED | {QuestionType.ROWS},
     "columns": frozenset({QuestionType.ROWS}),
     "anchors": frozenset({QuestionType.SCALE}),
+    "by": frozenset({QuestionType.SIGN_OFF}),
 }
 
 
