@@ -7,10 +7,13 @@ from typing import Any
 from audits import workflow as audits
 from audits.models import CaseReview, DipSample
 from observations.models import Observation
+from observations.workflow import arrange, hand_in
 from qaframework.actions import workflow as actions
 from qaframework.activities.models import Activity
 from qaframework.activities.workflow import open_activities
+from qaframework.rules.working_days import local_date
 from supervision.models import SupervisionAudit
+from tests.factories.activities import fill_in, fresh, opened
 from tests.factories.allocation import owed
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
@@ -30,6 +33,17 @@ def other_activities(authority: Authority, allocated_at: datetime, opened_at: da
     for activity in MODELS:
         found |= _activity(authority, activity, allocated_at, opened_at)
     return found
+
+
+def observation_to_sign(authority: Authority, allocated_at: datetime, handed_in_at: datetime) -> Objects:
+    """Handed in by the auditor; the practitioner is asked to sign it."""
+    auditor = authority.team_manager_2
+    done = opened(Observation, authority, auditor, "observation", now=allocated_at)
+    day = local_date(handed_in_at)
+    arrange(observation=done, worker=authority.practitioner, observed_on=day, by=auditor, now=handed_in_at)
+    fill_in(fresh(done), auditor, handed_in_at)
+    hand_in(observation=fresh(done), by=auditor, now=handed_in_at)
+    return {"observation to sign": {"pk": done.pk}}
 
 
 def drawn_samples(authority: Authority, allocated_at: datetime, opened_at: datetime) -> Objects:
