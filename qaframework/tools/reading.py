@@ -232,7 +232,7 @@ def _answered_rows(
 
 
 def _answered(question: Question, value: Any) -> AnsweredQuestion:
-    if question.is_signed_by_worker and is_blank(value):
+    if question.type is QuestionType.SIGN_OFF and is_blank(value):
         return AnsweredQuestion(question, NOT_SIGNED)
     is_grade = question.type is QuestionType.GRADE and not is_blank(value)
     return AnsweredQuestion(question, text_of(question, value), value if is_grade else "")

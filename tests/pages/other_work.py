@@ -35,15 +35,27 @@ def other_activities(authority: Authority, allocated_at: datetime, opened_at: da
     return found
 
 
-def observation_to_sign(authority: Authority, allocated_at: datetime, handed_in_at: datetime) -> Objects:
-    """Handed in by the auditor; the practitioner is asked to sign it."""
+def filled_in_observation(authority: Authority, allocated_at: datetime, on: datetime) -> Observation:
+    """Of the practitioner, owed by the auditor's post, with all that has to be answered."""
     auditor = authority.team_manager_2
-    done = opened(Observation, authority, auditor, "observation", now=allocated_at)
-    day = local_date(handed_in_at)
-    arrange(observation=done, worker=authority.practitioner, observed_on=day, by=auditor, now=handed_in_at)
-    fill_in(fresh(done), auditor, handed_in_at)
-    hand_in(observation=fresh(done), by=auditor, now=handed_in_at)
-    return {"observation to sign": {"pk": done.pk}}
+    found = opened(Observation, authority, auditor, "observation", now=allocated_at)
+    arrange(
+        observation=found,
+        worker=authority.practitioner,
+        observed_on=local_date(on),
+        by=auditor,
+        now=on,
+    )
+    fill_in(fresh(found), auditor, on)
+    return fresh(found)
+
+
+def observations_filled_in(authority: Authority, allocated_at: datetime, handed_in_at: datetime) -> Objects:
+    """One to hand in; and one that the auditor has handed in and the practitioner is asked to sign."""
+    ready = filled_in_observation(authority, allocated_at, handed_in_at)
+    done = filled_in_observation(authority, allocated_at, handed_in_at)
+    hand_in(observation=done, by=authority.team_manager_2, now=handed_in_at)
+    return {"observation to hand in": {"pk": ready.pk}, "observation to sign": {"pk": done.pk}}
 
 
 def drawn_samples(authority: Authority, allocated_at: datetime, opened_at: datetime) -> Objects:
