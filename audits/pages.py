@@ -27,7 +27,7 @@ from audits.readiness import ACTIONS, ADVICE, ANSWERS, Problem, practitioner_wor
 from audits.workflow.judging import SUBMITTED
 from qaframework.actions.access import visible_plans
 from qaframework.activities.access import owes
-from qaframework.activities.pages import may_sign, newest_submission, signature_rows
+from qaframework.activities.pages import may_sign, signature_rows
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line, why_url
 from qaframework.allocation.workflow import activity_of
@@ -41,6 +41,7 @@ from qaframework.tools.models import Answer, Signature, Submission
 from qaframework.tools.reading import (
     AnsweredSection,
     answered_sections,
+    present_signature,
     section_grades,
     signature_of,
     signed_values,
@@ -109,8 +110,8 @@ def words_of(audit: CaseAudit) -> dict[str, str]:
 
 
 def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now: datetime) -> AuditPage:
-    """Two more queries once the audit was handed in: its last moderation, and who may see its plan; two again
-    for the practitioner's signature where its tool asks for one."""
+    """Two more queries once the audit was handed in: its last moderation, and who may see its plan; one more
+    for the practitioner's signature where its tool asks for it."""
     on = local_date(now)
     found = progress_of(audit, answers, on)
     is_auditor = owes(user, audit, on)
@@ -119,7 +120,7 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
     words = words_of(audit)
     can_work = is_auditor and audit.is_open
     step = next_step(found, is_auditor=is_auditor, is_worker=is_worker, words=words, now=now)
-    signature = _asked_signature(audit)
+    signature = present_signature(audit.answer_set)
     if signature is not None and may_sign(signature, audit.answer_set, user):
         step = step_of_signing(audit)
     return AuditPage(
@@ -368,14 +369,6 @@ def result_rows(
         *signature_rows(signature),
     ]
     return [row for row in rows if row["value"]]
-
-
-def _asked_signature(audit: CaseAudit) -> Signature | None:
-    """What the practitioner is asked to sign or has signed of what was handed in last."""
-    if audit.is_open or audit.answer_set.tool_version.definition.signed_by_worker is None:
-        return None
-    submission = newest_submission(audit.answer_set)
-    return signature_of(submission) if submission else None
 
 
 def _plan_url(audit: CaseAudit, user: User, on: date) -> str:

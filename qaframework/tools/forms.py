@@ -66,7 +66,8 @@ class Item:
 
     ``asked_if`` says for the page's script when it is shown, by answers on the same page (JSON, "" for
     always), ``is_asked`` whether that is so now. ``asked_when`` and ``needed_when`` say in words when it is
-    asked and when it must be answered. ``standing`` is who has signed, or who will.
+    asked and when it must be answered. ``standing`` is who has signed, or who will. ``next_row`` are the fields
+    of one more row, which the page's script can add.
     """
 
     key: str
@@ -80,6 +81,7 @@ class Item:
     standing: str = ""
     row: int = 0
     row_title: str = ""
+    next_row: Sequence[forms.BoundField] = ()
 
     @property
     def field(self) -> forms.BoundField:
@@ -151,8 +153,9 @@ class SectionForm(forms.Form):
         self.asked = values_of(answer_set, self.stored)
         self.row_count = self._row_count(rows)
         self.keys = self._keys()
-        self.versions = {key: self._version(key) for key in self.keys}
-        for key in self.keys:
+        self.spare_keys = self._spare_keys()
+        self.versions = {key: self._version(key) for key in [*self.keys, *self.spare_keys]}
+        for key in self.versions:
             self._add(key)
         self.answers: dict[str, Value] = {}
 
@@ -184,6 +187,12 @@ class SectionForm(forms.Form):
             if row := split_row_key(key)[1]:
                 by_row[row].append(replace(self._item(key), row=row, row_title=self._row_title(row)))
         return list(by_row.values())
+
+    @property
+    def next_row(self) -> list[Item]:
+        """Of a tool with rows: the questions of one more row, which the page's script can add."""
+        row = self.row_count + 1
+        return [replace(self._item(key), row=row, row_title=self._row_title(row)) for key in self.spare_keys]
 
     @property
     def can_add_row(self) -> bool:
@@ -266,6 +275,14 @@ class SectionForm(forms.Form):
             keys = [key for key in keys if split_row_key(key)[0] != ROW_REFERENCE]
         return keys if self.is_inactive else [key for key in keys if self._may_be_asked(key, keys)]
 
+    def _spare_keys(self) -> list[str]:
+        """The answers of the row that could be added."""
+        if self.is_inactive or not self.can_add_row:
+            return []
+        row = self.row_count + 1
+        keys = [row_key(key, row) for key in self.definition.row_keys(self.section)]
+        return [key for key in keys if self._may_be_asked(key, keys)]
+
     def _may_be_asked(self, key: str, keys: Collection[str]) -> bool:
         """Whether nothing that was answered on another page makes the question needless."""
         row = split_row_key(key)[1]
@@ -300,22 +317,33 @@ class SectionForm(forms.Form):
     def _parts(self, key: str) -> list[tuple[str, Question]]:
         """The parts of an answer that has several; of one in rows, some rows more than are filled."""
         question = self.definition.question(key)
+        return question.parts(self._rows_shown(key, question))
+
+    def _spare_parts(self, key: str) -> list[tuple[str, Question]]:
+        """Of an answer in rows, the parts of the row that could be added."""
+        question = self.definition.question(key)
+        if question.type is not QuestionType.ROWS or self.is_inactive:
+            return []
+        shown = self._rows_shown(key, question)
+        return question.parts(min(int(question.maximum or 0), shown + 1))[shown * len(question.columns) :]
+
+    def _rows_shown(self, key: str, question: Question) -> int:
         if question.type is not QuestionType.ROWS:
-            return question.parts()
+            return 0
         value = self.stored[key].value if key in self.stored else ""
         sent = [name.removeprefix(f"{key}.") for name in self.data if name.startswith(f"{key}.")]
         rows = [
             row for part in [*value, *sent] if (row := part.partition(".")[0]).isdecimal() and len(row) < 4
         ]
         used = max(map(int, rows), default=0)
-        return question.parts(min(int(question.maximum or 0), max(used + 1, FEWEST_ROWS)))
+        return min(int(question.maximum or 0), max(used + 1, FEWEST_ROWS))
 
     def _add(self, key: str) -> None:
         question = self._in_words(self.definition.question(key))
         if question.is_settled_elsewhere:
             return
         value: Any = self.stored[key].value if key in self.stored else ""
-        for part, asked in self._parts(key):
+        for part, asked in [*self._parts(key), *self._spare_parts(key)]:
             name = f"{key}.{part}"
             is_in_row = question.type is QuestionType.ROWS
             self._add_field(name, asked, key, value.get(part, "") if value else "", is_in_row=is_in_row)
@@ -363,7 +391,7 @@ class SectionForm(forms.Form):
     def _item(self, key: str) -> Item:
         question = self._in_words(self.definition.question(key))
         row = split_row_key(key)[1]
-        here = [one for one in question.shown_if if answer_key(one.question, row) in self.keys]
+        here = [one for one in question.shown_if if answer_key(one.question, row) in self.versions]
         return Item(
             key,
             question,
@@ -374,6 +402,7 @@ class SectionForm(forms.Form):
             asked_when=conditions_in_words(question.shown_if, self.definition.asked_question),
             needed_when=conditions_in_words(question.required_if, self.definition.asked_question),
             standing=self._standing(question, key),
+            next_row=[self[f"{key}.{part}"] for part, _ in self._spare_parts(key)],
         )
 
     def _standing(self, question: Question, key: str) -> str:

@@ -79,6 +79,16 @@ def signature_of(submission: Submission) -> Signature | None:
     return Signature.objects.filter(submission=submission).select_related("signer").first()
 
 
+def present_signature(answer_set: AnswerSet) -> Signature | None:
+    """The same of what is handed in now; None while it is open. One query where the tool asks."""
+    if not answer_set.is_locked or answer_set.tool_version.definition.signed_by_worker is None:
+        return None
+    asked = Signature.objects.filter(
+        submission__answer_set=answer_set, submission__revision=answer_set.revision
+    )
+    return asked.select_related("signer").first()
+
+
 def latest_signature(answer_set: AnswerSet) -> Signature | None:
     """The last one that was given for any version of the answers that was handed in."""
     given = Signature.objects.filter(submission__answer_set=answer_set, signed_at__isnull=False)

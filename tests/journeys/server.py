@@ -95,7 +95,7 @@ def prepare() -> dict[str, Any]:
         for number, name in enumerate(AUDITS, 1)
     }
     audits["ready"] = ready_audit(where, HELD_AT, child_ref="C200099").pk
-    audits["compliance check"] = compliance_check(world.authority)
+    audits |= work_of_bedford(world.authority)
     return {
         "people": {persona: user.email for persona, user in world.personas.items()},
         "objects": world.objects,
@@ -103,26 +103,34 @@ def prepare() -> dict[str, Any]:
     }
 
 
-def compliance_check(authority: Any) -> int:
-    """A check of seven questions, as Bedford's framework has it, that the auditor owes (BED-21)."""
-    from datetime import date
-
-    from qaframework.activities.workflow import open_activity
-    from qaframework.allocation import workflow as allocation
+def work_of_bedford(authority: Any) -> dict[str, int]:
+    """A check of seven questions (BED-21) and two observations of meetings, which the auditor owes."""
+    from observations.models import Observation
     from supervision.models import SupervisionAudit
     from tests.factories.audits import programme_of
     from tests.factories.packs import loaded, shipped
     from tests.pages.world import DRAWN_AT
 
+    programme = programme_of(loaded(shipped("bedford"), [], DRAWN_AT))
+    return {
+        "compliance check": owed_by_auditor(authority, programme, "compliance_check", SupervisionAudit),
+        "meeting": owed_by_auditor(authority, programme, "meeting_observation", Observation),
+        "meeting of two": owed_by_auditor(authority, programme, "meeting_observation", Observation),
+    }
+
+
+def owed_by_auditor(authority: Any, programme: Any, activity: str, model: Any) -> int:
+    """About the practitioner, opened."""
+    from datetime import date
+
+    from qaframework.activities.workflow import open_activity
+    from qaframework.allocation import workflow as allocation
+    from tests.pages.world import DRAWN_AT
+
     owner, day = authority.team_manager_2, date(2026, 11, 2)
     post = authority.post_of[owner]
     planned = allocation.add_work(
-        programme=programme_of(loaded(shipped("bedford"), [], DRAWN_AT)),
-        activity="compliance_check",
-        post=post,
-        starts_on=day,
-        by=None,
-        now=DRAWN_AT,
+        programme=programme, activity=activity, post=post, starts_on=day, by=None, now=DRAWN_AT
     )
     work = allocation.allocate(
         assignment=planned,
@@ -134,7 +142,7 @@ def compliance_check(authority: Any) -> int:
         by=None,
         now=DRAWN_AT,
     )
-    return open_activity(SupervisionAudit, assignment=work, by=owner, now=DRAWN_AT).pk
+    return int(open_activity(model, assignment=work, by=owner, now=DRAWN_AT).pk)
 
 
 def stop_with_input(server: Any) -> None:
