@@ -66,8 +66,8 @@ class Item:
 
     ``asked_if`` says for the page's script when it is shown, by answers on the same page (JSON, "" for
     always), ``is_asked`` whether that is so now. ``asked_when`` and ``needed_when`` say in words when it is
-    asked and when it must be answered. ``standing`` is who has signed, or who will. ``next_row`` are the fields
-    of one more row, which the page's script can add.
+    asked and when it must be answered. ``standing`` is who has signed, or who will. ``next_row`` are the
+    fields of one more row, which the page's script can add.
     """
 
     key: str

@@ -70,7 +70,9 @@ class Answer {
     const status = document.createElement("p");
     status.className = "app-autosave";
     status.setAttribute("role", "status");
-    (this.fields[0].closest("fieldset, .govuk-form-group") ?? this.fields[0].parentElement).append(status);
+    // Of an answer in several parts at the end of all of them, not in the first cell of a table.
+    const around = this.parts ? "fieldset" : "fieldset, .govuk-form-group";
+    (this.fields[0].closest(around) ?? this.fields[0].parentElement).append(status);
     return status;
   }
 
