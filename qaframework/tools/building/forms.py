@@ -295,7 +295,7 @@ class QuestionForm(PartForm):
             help_text="The person it is about reads it and signs it on their own page, once it is handed in. "
             "Nothing waits for that.",
             choices=[*SIGNERS.items()],
-            required=False,
+            initial=OWNER,
             widget=forms.RadioSelect,
         )
 

@@ -19,7 +19,7 @@ _WORDS = {
     QuestionType.PICK_SEVERAL: "Any number of choices from a list",
     QuestionType.PERSON: "A member of staff",
     QuestionType.ROWS: "The same few things in several rows",
-    QuestionType.SIGN_OFF: "A sign-off: who ticked it, and when",
+    QuestionType.SIGN_OFF: "A sign-off: who signed, and when",
     QuestionType.ACTIONS: "Actions, agreed on their own page",
 }
 
