@@ -47,7 +47,14 @@ def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_ur
         item = items[0]
         key = f"step:{item.step_id}:{recipient_id}"
         return NoticeDraft(
-            recipient_id, kind, key, _subject(item), _single(item), item.url, case_ids=[item.case_id]
+            recipient_id,
+            kind,
+            key,
+            _subject(item),
+            _single(item),
+            item.url,
+            case_ids=[item.case_id],
+            is_urgent=bool(escalated),
         )
     reminders = [item for item in items if item.is_reminder]
     body = "\n\n".join(
@@ -64,7 +71,7 @@ def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_ur
         subject = f"{len(reminders)} reminders about work that is due"
     url = board_url if escalated else ""
     key, cases = f"sweep:{sweep}:{recipient_id}", {item.case_id for item in items}
-    return NoticeDraft(recipient_id, kind, key, subject, body, url, case_ids=cases)
+    return NoticeDraft(recipient_id, kind, key, subject, body, url, case_ids=cases, is_urgent=bool(escalated))
 
 
 def _subject(item: Told) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 
 from qaframework.caseload.access import cleared_q
-from qaframework.notices.models import Notice, NoticeCase, NoticeQuerySet
+from qaframework.notices.models import Notice, NoticeCase, NoticePreference, NoticeQuerySet
 from qaframework.people.models import User
 
 
@@ -33,3 +34,10 @@ def withhold_restricted(notices: Sequence[Notice], user: User, on: date) -> None
 def get_failed(pk: int) -> Notice:
     """A notice that could not be sent, for administrators: they see whom it was for, not what it says."""
     return get_object_or_404(Notice.objects.failed().defer("body", "subject"), pk=pk)
+
+
+def chosen_by(user: User) -> dict[str, Any]:
+    """When the person wants their e-mails, by the preference's fields; empty when nothing was chosen."""
+    chosen = NoticePreference.objects.filter(user=user)
+    fields = ("digest_at", "quiet_from", "quiet_until", "quiet_on_days_off")
+    return dict(chosen.values(*fields).first() or {})

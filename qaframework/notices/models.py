@@ -6,6 +6,11 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from qaframework.people.templatetags.page import uk_datetime
+from qaframework.rules.quiet_hours import QuietHours, last_time_of_day
+from qaframework.rules.working_days import WorkingCalendar
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -19,6 +24,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def queued(self) -> "NoticeQuerySet":
         return self.filter(delivery=Notice.Delivery.QUEUED)
 
+    def held(self) -> "NoticeQuerySet":
+        """Those that wait for their recipient's next digest."""
+        return self.filter(delivery=Notice.Delivery.HELD)
+
     def failed(self) -> "NoticeQuerySet":
         return self.filter(delivery=Notice.Delivery.FAILED)
 
@@ -31,6 +40,7 @@ class Notice(models.Model):
     """One message to one person: shown in the application and, when due, sent as e-mail.
 
     A letter, such as the link to a new password, is sent and never shown; its text is not kept once it left.
+    One that is urgent, such as an escalation, waits neither for a digest nor for the end of quiet hours.
     ``dedupe_key`` makes writing idempotent: the same event for the same person is one row.
     Times are UTC.
     """
@@ -39,6 +49,8 @@ class Notice(models.Model):
 
     class Delivery(models.TextChoices):
         QUEUED = "queued", "Waiting to be sent"
+        HELD = "held", "Waiting for the daily digest"
+        IN_DIGEST = "in_digest", "In a daily digest"
         SENT = "sent", "Sent"
         FAILED = "failed", "Could not be sent"
 
@@ -50,6 +62,7 @@ class Notice(models.Model):
     url = models.CharField(max_length=200, blank=True, help_text="Path within the application.")
     calendar = models.TextField(blank=True, help_text="An iCalendar file that the e-mail carries.")
     is_letter = models.BooleanField(default=False)
+    is_urgent = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.QUEUED)
@@ -57,6 +70,14 @@ class Notice(models.Model):
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    digest = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="digested",
+        help_text="The letter that carries this notice together with others.",
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -65,6 +86,7 @@ class Notice(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["next_attempt_at"], name="notice_queue", condition=Q(delivery="queued")),
             models.Index(fields=["recipient", "-created_at", "-id"], name="notice_inbox"),
+            models.Index(fields=["created_at"], name="notices_for_digests", condition=Q(delivery="held")),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -74,10 +96,28 @@ class Notice(models.Model):
                 condition=~Q(delivery="queued") | Q(next_attempt_at__isnull=False),
                 name="queued_notice_has_its_next_attempt",
             ),
+            models.CheckConstraint(
+                condition=Q(delivery="in_digest", digest__isnull=False)
+                | (~Q(delivery="in_digest") & Q(digest__isnull=True)),
+                name="digested_notice_has_its_letter",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.recipient}"
+
+    @property
+    def delivered(self) -> str:
+        """How and when its e-mail left, or why it has not, in words for its reader."""
+        carrier = self.digest or self
+        if carrier.delivery == self.Delivery.SENT:
+            how = "E-mailed in your daily digest" if self.digest else "E-mailed"
+            return f"{how} {uk_datetime(carrier.sent_at)}"
+        if carrier.delivery == self.Delivery.FAILED:
+            return "Could not be e-mailed"
+        if self.delivery == self.Delivery.HELD:
+            return "Comes by e-mail in your next daily digest"
+        return "E-mail waiting to be sent"
 
     def withhold(self) -> None:
         """Put other words in place of its own, for somebody who may not know of a case that it names.
@@ -109,6 +149,47 @@ class NoticeCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id}, case {self.case_id}"
+
+
+class NoticePreference(models.Model):
+    """When one person wants their e-mails; without a row each comes at once. Times are wall times in London.
+
+    ``digest_at`` is when one e-mail a day brings what is not urgent, None for each e-mail at once.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("user",)
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_preference"
+    )
+    digest_at = models.TimeField(null=True, blank=True)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    quiet_on_days_off = models.BooleanField(default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="quiet_hours_have_beginning_and_end",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"E-mails of {self.user}"
+
+    @property
+    def quiet_hours(self) -> QuietHours:
+        return QuietHours(self.quiet_from, self.quiet_until, self.quiet_on_days_off)
+
+    def digest_due(self, now: datetime, calendar: WorkingCalendar) -> datetime:
+        """The last moment up to ``now`` that was the time of a digest; ``now`` for whoever wants none."""
+        if self.digest_at is None:
+            return now
+        return last_time_of_day(now, self.digest_at, self.quiet_hours, calendar)
 
 
 class SenderLease(models.Model):

@@ -1,16 +1,24 @@
-"""A person's own notices, and for administrators those that could not be sent."""
+"""A person's own notices, when they want them, and for administrators those that could not be sent."""
 
+import json
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qaframework.notices import workflow
-from qaframework.notices.access import get_failed, get_notice, own_notices, withhold_restricted
+from qaframework.notices.access import chosen_by, get_failed, get_notice, own_notices, withhold_restricted
+from qaframework.notices.forms import PreferenceForm, ReceiptForm
 from qaframework.notices.models import Notice
-from qaframework.people.access import local_today, requires
+from qaframework.people.access import local_today, require_bearer, requires
+from qaframework.people.form_page import form_page, sent
 from qaframework.people.paging import keyset_page
 from qaframework.people.roles import Capability
 
@@ -18,7 +26,7 @@ from qaframework.people.roles import Capability
 @login_required
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    notices = own_notices(request.user)
+    notices = own_notices(request.user).select_related("digest")
     only_unread = request.GET.get("show") == "unread"
     shown = notices.unread() if only_unread else notices
     page = keyset_page(shown, moment="created_at", query=request.GET, newest_first=True)
@@ -47,6 +55,34 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return redirect("notices:inbox")
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    form = PreferenceForm(sent(request), initial=chosen_by(request.user))
+
+    def act(data: dict[str, Any]) -> str:
+        workflow.choose_delivery(
+            user=request.user,
+            digest_at=data["digest_at"],
+            quiet=data["quiet"],
+            by=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, "Your choice is saved.")
+        return reverse("people:my_account")
+
+    page = {
+        "title": "When e-mails come to you",
+        "text": [
+            "Everything that is sent to you is also under Notices. Escalations, and concerns about a child "
+            "who may be unsafe, are e-mailed at once, at any hour."
+        ],
+        "button": "Save",
+        "back": {"label": "Your account", "url": reverse("people:my_account")},
+    }
+    return form_page(request, form, act, page)
+
+
 @requires(Capability.CONFIGURE)
 @require_safe
 def failed(request: HttpRequest) -> HttpResponse:
@@ -61,3 +97,26 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     workflow.try_again(notice=get_failed(pk), now=timezone.now())
     messages.success(request, "The e-mail will be sent again within a minute.")
     return redirect("notices:failed")
+
+
+@csrf_exempt
+@require_POST
+def receipt(request: HttpRequest) -> HttpResponse:
+    """GOV.UK Notify says what became of an e-mail; with the token that was agreed with it, else 404."""
+    require_bearer(request, settings.NOTIFY_CALLBACK_TOKEN)
+    form = ReceiptForm(_document(request))
+    if not form.is_valid():
+        return HttpResponseBadRequest("A receipt has reference and status.", content_type="text/plain")
+    if form.has_failed:
+        workflow.note_returned(
+            notice_id=form.cleaned_data["reference"], reason=form.reason, now=timezone.now()
+        )
+    return HttpResponse(status=204)
+
+
+def _document(request: HttpRequest) -> dict[str, Any]:
+    try:
+        document = json.loads(request.body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}

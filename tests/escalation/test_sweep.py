@@ -309,13 +309,13 @@ def statements(now) -> list[str]:
     return [text for text in sql if not text.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
 
 
-def test_a_sweep_takes_nine_statements_however_many_steps_are_due(authority):
+def test_a_sweep_takes_ten_statements_however_many_steps_are_due(authority):
     version = framework_version()
     running_clock(authority, due_at=DUE, now=STARTED, version=version)
-    assert len(statements(at(10))) == 9
+    assert len(statements(at(10))) == 10
     for _ in range(120):
         running_clock(authority, due_at=DUE, now=STARTED, version=version)
-    assert len(statements(at(22))) == 9
+    assert len(statements(at(22))) == 10
     assert EscalationStep.objects.count() == 121 * 6
 
 

@@ -12,10 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qaframework.caseload.models import Case
-from qaframework.notices import workflow
 from qaframework.notices.lease import only_sender
 from qaframework.notices.models import Notice, SenderLease
-from qaframework.notices.workflow import Delivered, deliver
+from qaframework.notices.workflow import Delivered, deliver, sending, write_notices
 from tests.factories.authority import small_authority
 from tests.factories.caseload import CaseClearanceFactory, CaseFactory
 from tests.factories.people import UserFactory
@@ -53,7 +52,7 @@ def server(settings):
 
 def write(now, *users, **changes):
     for number, user in enumerate(users):
-        workflow.write_notices([draft(user, f"{user.pk}-{number}", **changes)], now=now)
+        write_notices([draft(user, f"{user.pk}-{number}", **changes)], now=now)
 
 
 def test_what_waits_is_sent_once(server, now):
@@ -65,7 +64,7 @@ def test_what_waits_is_sent_once(server, now):
 
 
 def test_more_than_one_batch_is_sent_in_a_run(server, now, monkeypatch):
-    monkeypatch.setattr(workflow, "BATCH", 2)
+    monkeypatch.setattr(sending, "BATCH", 2)
     write(now, *(UserFactory() for _ in range(5)))
     assert deliver(now=now).sent == 5
 
@@ -130,7 +129,7 @@ def test_while_the_server_is_down_nothing_is_lost_and_no_attempt_is_used_up(serv
 
 
 def test_a_run_stops_in_time_and_the_rest_waits(server, now, monkeypatch):
-    monkeypatch.setattr(workflow, "RUN_SECONDS", -1.0)
+    monkeypatch.setattr(sending, "RUN_SECONDS", -1.0)
     write(now, UserFactory())
     assert deliver(now=now) == Delivered(0, 0, 1)
 
@@ -145,8 +144,8 @@ def test_who_has_left_gets_no_mail(server, now):
 def test_two_senders_never_send_the_same_notice(server, now):
     write(now, UserFactory())
     notice = Notice.objects.get()
-    assert workflow._claim(Notice.objects.get(), now)
-    assert not workflow._claim(notice, now)
+    assert sending._claim(Notice.objects.get(), now)
+    assert not sending._claim(notice, now)
 
 
 def test_a_sender_killed_in_its_last_attempt_leaves_the_notice_to_a_person(server, now):

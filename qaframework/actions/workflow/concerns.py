@@ -73,6 +73,7 @@ def raise_concern(
                 "you have done.",
                 url=reverse("actions:concern", args=[concern.pk]),
                 case_ids=[case.pk],
+                is_urgent=True,
             )
             for person in told.values()
         ],
