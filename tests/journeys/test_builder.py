@@ -51,9 +51,7 @@ def test_a_tool_is_built_from_a_copy_until_nothing_stops_it(person: Arrive) -> N
     officer.press("Save")
     add_question(officer, "Coming home", "Who talked with the child?", "One choice from a list")
     officer.press("Save")
-    add_question(
-        officer, "Coming home", "Signature of the practitioner", "A sign-off: who signed, and when"
-    )
+    add_question(officer, "Coming home", "Signature of the practitioner", "A sign-off: who signed, and when")
     choose(officer, "The person it is about")
     look(officer, "builder-sign-off")
     officer.press("Save")

@@ -21,7 +21,6 @@ from qaframework.tools.building.conditions import condition_in_words
 from qaframework.tools.building.content import Part, questions_of, sections_of
 from qaframework.tools.building.forms import RULES, ConfirmForm
 from qaframework.tools.building.kinds import SIGNERS, kind_in_words
-from qaframework.tools.definition import WORKER
 from qaframework.tools.building.reading import as_it_stands, earlier_kinds
 from qaframework.tools.building.reasons import Reason, reasons_against
 from qaframework.tools.building.starting import COPY, NewToolForm, ReplaceForm
@@ -33,7 +32,7 @@ from qaframework.tools.building.views.pages import (
     file_page,
     newest_of,
 )
-from qaframework.tools.definition import freeze
+from qaframework.tools.definition import WORKER, freeze
 from qaframework.tools.forms import SectionForm
 from qaframework.tools.models import AnswerSet, Tool, ToolDraft, ToolVersion
 
