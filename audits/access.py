@@ -29,7 +29,12 @@ RELATED = (
     "meeting__proposed_by",
     "advice_request__advised_by",
 )
-FORM = ("assignment__case", "assignment__framework_version", "answer_set__tool_version")
+FORM = (
+    "assignment__case",
+    "assignment__worker",
+    "assignment__framework_version",
+    "answer_set__tool_version",
+)
 
 
 def visible_audits(user: User, on: date) -> QuerySet[CaseAudit]:

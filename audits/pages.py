@@ -20,12 +20,14 @@ from audits.progress import (
     next_step,
     path_of,
     progress_of,
+    step_of_signing,
     tasks_of,
 )
 from audits.readiness import ACTIONS, ADVICE, ANSWERS, Problem, practitioner_word, unmet_indicators
 from audits.workflow.judging import SUBMITTED
 from qaframework.actions.access import visible_plans
 from qaframework.activities.access import owes
+from qaframework.activities.pages import may_sign, signature_rows
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line, why_url
 from qaframework.allocation.workflow import activity_of
@@ -35,8 +37,16 @@ from qaframework.people.templatetags.page import due_in_words, short_date, uk_da
 from qaframework.rules.grades import Suggestion, suggest_overall
 from qaframework.rules.working_days import local_date
 from qaframework.tools.definition import Option, ToolDefinition
-from qaframework.tools.models import Answer, Submission
-from qaframework.tools.reading import AnsweredSection, answered_sections, section_grades, values_of
+from qaframework.tools.models import Answer, Signature, Submission
+from qaframework.tools.reading import (
+    AnsweredSection,
+    answered_sections,
+    present_signature,
+    section_grades,
+    signature_of,
+    signed_values,
+    values_of,
+)
 
 Row = dict[str, Any]
 
@@ -100,7 +110,8 @@ def words_of(audit: CaseAudit) -> dict[str, str]:
 
 
 def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now: datetime) -> AuditPage:
-    """Two more queries once the audit was handed in: its last moderation, and who may see its plan."""
+    """Two more queries once the audit was handed in: its last moderation, and who may see its plan; one more
+    for the practitioner's signature where its tool asks for it."""
     on = local_date(now)
     found = progress_of(audit, answers, on)
     is_auditor = owes(user, audit, on)
@@ -108,10 +119,14 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
     moderation = _last_moderation(audit)
     words = words_of(audit)
     can_work = is_auditor and audit.is_open
+    step = next_step(found, is_auditor=is_auditor, is_worker=is_worker, words=words, now=now)
+    signature = present_signature(audit.answer_set)
+    if signature is not None and may_sign(signature, audit.answer_set, user):
+        step = step_of_signing(audit)
     return AuditPage(
         title=subject_line(audit.assignment),
         path=path_of(found, moderation, on),
-        next_step=next_step(found, is_auditor=is_auditor, is_worker=is_worker, words=words, now=now),
+        next_step=step,
         can_work=can_work,
         is_worker=is_worker,
         is_open=audit.is_open,
@@ -120,7 +135,7 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
         preparation=_preparation_panel(audit, is_worker=is_worker),
         sections=tasks_of(found, can_work=can_work),
         closing=closing_tasks(found, can_work=can_work),
-        result=result_rows(audit, moderation),
+        result=result_rows(audit, moderation, signature),
         plan_url=_plan_url(audit, user, on),
         sent_back=_sent_back(audit, moderation, user),
     )
@@ -231,13 +246,17 @@ def grade_label(definition: ToolDefinition, key: str) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """An audit to read: as it stands, or as it was handed in. ``shown`` is None while it is open."""
+    """An audit to read: as it stands, or as it was handed in. ``shown`` is None while it is open.
+
+    ``signature`` is what is asked of the practitioner for the version that is shown.
+    """
 
     shown: Submission | None
     versions: Sequence[Submission]
     sections: list[AnsweredSection]
     judgement: list[Row]
     moderations: list[Row]
+    signature: Signature | None
 
 
 def reading_of(audit: CaseAudit, version: int | None, *, reader: User) -> Reading | None:
@@ -251,9 +270,12 @@ def reading_of(audit: CaseAudit, version: int | None, *, reader: User) -> Readin
     shown = next((one for one in versions if version in (None, one.revision)), None)
     if version is not None and shown is None:
         return None
-    values = shown.answers if shown else values_of(audit.answer_set)
+    values, signature = values_of(audit.answer_set) if shown is None else {}, None
     judged = audit
     if shown is not None:
+        shown.answer_set = audit.answer_set
+        signature = signature_of(shown)
+        values = signed_values(shown, signature)
         stood = audit.history.filter(history_change_reason=SUBMITTED, history_date=shown.submitted_at)
         judged = stood.first() or audit
     return Reading(
@@ -262,6 +284,7 @@ def reading_of(audit: CaseAudit, version: int | None, *, reader: User) -> Readin
         sections=answered_sections(definition, values),
         judgement=_judgement_rows(audit, judged),
         moderations=_moderation_rows(audit, with_feedback=reader.pk != audit.assignment.worker_id),
+        signature=signature,
     )
 
 
@@ -329,7 +352,9 @@ def _moderation_rows(audit: CaseAudit, *, with_feedback: bool) -> list[Row]:
     return rows
 
 
-def result_rows(audit: CaseAudit, moderation: Moderation | None = None) -> list[Row]:
+def result_rows(
+    audit: CaseAudit, moderation: Moderation | None = None, signature: Signature | None = None
+) -> list[Row]:
     """What comes of an audit: before it is handed in to check, afterwards to read."""
     definition = audit.answer_set.tool_version.definition
     practitioner = words_of(audit)["practitioner"]
@@ -341,6 +366,7 @@ def result_rows(audit: CaseAudit, moderation: Moderation | None = None) -> list[
         {"label": "How it was reached", "value": audit.final_grade_reached_by if audit.final_grade else ""},
         {"label": "Moderation", "value": moderation.get_state_display() if moderation else ""},
         {"label": "Actions", "value": str(getattr(audit, "action_count", None) or "None")},
+        *signature_rows(signature),
     ]
     return [row for row in rows if row["value"]]
 

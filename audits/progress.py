@@ -360,6 +360,12 @@ def _offer_reflection(audit: CaseAudit, words: Mapping[str, Any]) -> NextStep:
     return NextStep(text, "Record the discussion", reverse("audits:reflection", args=[audit.pk]))
 
 
+def step_of_signing(audit: CaseAudit) -> NextStep:
+    """What the practitioner does whose signature is asked."""
+    text = f"Submitted on {uk_date(audit.submitted_at)}. Read it, and sign at its end that you have read it."
+    return NextStep(text, "Read and sign", reverse("audits:read", args=[audit.pk]))
+
+
 def _after_submission(found: Progress, words: Mapping[str, Any]) -> NextStep:
     audit = found.audit
     stands = {

@@ -29,5 +29,6 @@ urlpatterns = [
     path("audits/<int:pk>/reflection/", afterwards.reflection, name="reflection"),
     path("audits/<int:pk>/comment/", afterwards.comment, name="comment"),
     path("audits/<int:pk>/read/", audit.read, name="read"),
+    path("audits/<int:pk>/sign/", audit.sign, name="sign"),
     re_path(r"^audits/(?P<pk>\d+)/questions\.(?P<kind>docx|pdf)$", audit.paper, name="paper"),
 ]

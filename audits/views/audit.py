@@ -1,5 +1,7 @@
 """The audit's own page, its sections, handing in, and reading what was handed in."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,14 +25,19 @@ from audits.paper import paper_of_audit
 from audits.progress import standing_of
 from audits.readiness import problems_before_submission
 from audits.workflow import NotReady
-from qaframework.activities.access import get_assignment_to_open
+from qaframework.activities.access import get_assignment_to_open, get_signature
+from qaframework.activities.forms import SignForm
+from qaframework.activities.pages import may_sign
+from qaframework.activities.views import SIGNED
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, signed_in
 from qaframework.people.exports import file_response
+from qaframework.people.form_page import sent, try_form
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
+from qaframework.tools import workflow as tools
 from qaframework.tools.definition import Section
 from qaframework.tools.paper import WRITERS
 from qaframework.tools.reading import answers_of
@@ -110,6 +117,7 @@ def section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         context=context,
         now=now,
         actions_url=reverse("audits:actions", args=[pk]),
+        signer=str(found.assignment.worker or ""),
     )
 
 
@@ -154,6 +162,38 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     found = access.get_audit(request.user, pk, now=timezone.now())
     asked = request.GET.get("version", "")
     version = int(asked) if asked.isdecimal() and len(asked) < 6 else None
+    return _reading_page(request, found, version)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The practitioner signs that they have read it; what they want to say is their comment."""
+    now = timezone.now()
+    found = access.get_audit_as_worker(request.user, pk, now=now)
+    signature = get_signature(found.answer_set, request.user)
+    if not may_sign(signature, found.answer_set, request.user):
+        return redirect("audits:read", pk=pk)
+    form = SignForm(sent(request))
+
+    def give(data: dict[str, Any]) -> str:
+        tools.sign(signature=signature, comment="", by=request.user, now=now)
+        messages.success(request, f"{SIGNED} If you want to say something, add a comment.")
+        return reverse("audits:audit", args=[pk])
+
+    status = try_form(request, form, give)
+    if isinstance(status, HttpResponse):
+        return status
+    return _reading_page(request, found, None, form, status)
+
+
+def _reading_page(
+    request: HttpRequest,
+    found: CaseAudit,
+    version: int | None,
+    form: SignForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     reading = reading_of(found, version, reader=request.user)
     if reading is None:
         raise Http404
@@ -164,7 +204,12 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         "reading": reading,
         "actions": actions,
     }
-    return render(request, "audits/audit/read.html", context)
+    is_newest = reading.shown is not None and reading.shown.revision == found.answer_set.revision
+    signature = reading.signature if is_newest else None
+    if form or (signature and may_sign(signature, found.answer_set, request.user)):
+        sign_url = reverse("audits:sign", args=[found.pk])
+        context |= {"sign_form": form or SignForm(), "sign_url": sign_url}
+    return render(request, "audits/audit/read.html", context, status=status)
 
 
 @signed_in

@@ -18,6 +18,7 @@ from qaframework.people.models import RecordRead, User
 from qaframework.people.reads import log_read
 from qaframework.people.roles import Capability
 from qaframework.rules.working_days import local_date
+from qaframework.tools.models import AnswerSet, Signature
 
 A = TypeVar("A", bound=Activity)
 
@@ -83,6 +84,16 @@ def get_assignment_to_open(user: User, pk: int, kinds: tuple[str, ...], *, now: 
     if assignment is None:
         raise Http404
     return assignment
+
+
+def get_signature(answer_set: AnswerSet, user: User) -> Signature:
+    """The signature that is asked of the person for what was handed in last. Raises Http404."""
+    asked = Signature.objects.filter(submission__answer_set=answer_set, signer=user)
+    related = ("submission__answer_set", "signer")
+    signature = asked.select_related(*related).order_by("-submission__revision").first()
+    if signature is None:
+        raise Http404
+    return signature
 
 
 def owes(user: User, activity: Activity, on: date) -> bool:

@@ -54,6 +54,27 @@ def _last(one: Waiting) -> str:
     return f"last in {one.last:%B %Y}" if one.last else "not yet"
 
 
+class SignForm(forms.Form):
+    """The person whom the work is about has read it. Signing is not agreeing."""
+
+    signed = forms.BooleanField(
+        label="I have read this and sign it",
+        error_messages={"required": "Tick the box when you have read it, to sign it."},
+    )
+
+
+class SignAndCommentForm(SignForm):
+    """With room for what they want to say, where the work has no other place for that."""
+
+    comment = forms.CharField(
+        label="Comment",
+        help_text="What you see differently, or want to add. Whoever can read this can read your comment.",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
 class PersonForm(forms.Form):
     """Whom the work is about, out of those whom its owner may choose."""
 

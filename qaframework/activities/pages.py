@@ -9,6 +9,7 @@ from qaframework.actions.workflow import why_not_issued
 from qaframework.activities.models import Activity
 from qaframework.allocation.workflow import activity_of
 from qaframework.packs.wording import record_due
+from qaframework.people.models import User
 from qaframework.people.templatetags.page import due_in_words, uk_date, uk_datetime
 from qaframework.tools.asking import needed_actions
 from qaframework.tools.definition import (
@@ -17,7 +18,9 @@ from qaframework.tools.definition import (
     row_key,
     split_row_key,
 )
+from qaframework.tools.models import AnswerSet, Signature, Submission
 from qaframework.tools.reading import (
+    NOT_SIGNED,
     AnsweredSection,
     SectionProgress,
     answered_sections,
@@ -45,6 +48,27 @@ def facts(activity: Activity, today: date) -> list[Row]:
         found.append({"label": "Due", "value": f"{due}\n{rule}".rstrip()})
     state = {"label": "State", "value": assignment.get_state_display(), "status": assignment.state}
     return [*found, state]
+
+
+def newest_submission(answer_set: AnswerSet) -> Submission | None:
+    """What was handed in last, with its answer set and who handed it in. One query."""
+    submission = answer_set.submissions.select_related("submitted_by").first()
+    if submission is not None:
+        submission.answer_set = answer_set
+    return submission
+
+
+def may_sign(signature: Signature, answer_set: AnswerSet, user: User) -> bool:
+    """Whether the person is asked to sign now what was handed in last."""
+    return signature.signer_id == user.pk and signature.signed_at is None and answer_set.is_locked
+
+
+def signature_rows(signature: Signature | None) -> list[Row]:
+    """Whether the person whom it is about has signed, and when."""
+    if signature is None:
+        return []
+    state = f"Signed on {uk_date(signature.signed_at)}" if signature.signed_at else NOT_SIGNED
+    return [{"label": f"Signature of {signature.signer}", "value": state}]
 
 
 def person_rows(activity: Activity, label: str) -> list[Row]:

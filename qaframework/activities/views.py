@@ -19,7 +19,7 @@ from qaframework.actions import workflow as actions
 from qaframework.actions.drafts import draft_rows
 from qaframework.actions.forms import ActionForm
 from qaframework.activities import access, pages
-from qaframework.activities.forms import ConcernAboutForm
+from qaframework.activities.forms import ConcernAboutForm, SignAndCommentForm
 from qaframework.activities.models import Activity
 from qaframework.activities.pages import Row
 from qaframework.activities.workflow import hand_in_and_finish, open_activity
@@ -27,13 +27,15 @@ from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, signed_in
-from qaframework.people.form_page import form_page, try_form
+from qaframework.people.form_page import form_page, sent, try_form
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
-from qaframework.tools.reading import values_of
+from qaframework.tools import workflow as tools
+from qaframework.tools.reading import signature_of, signed_values, values_of
 from qaframework.tools.views import answer_endpoint, section_page
 
+SIGNED = "You have signed. Thank you."
 View = Callable[..., HttpResponse]
 
 page_to_send = require_http_methods(["GET", "HEAD", "POST"])
@@ -98,6 +100,7 @@ class ActivityPages:
             self.route("<int:pk>/concern/", self.concern, "concern"),
             self.route("<int:pk>/hand-in/", self.hand_in, "hand_in"),
             self.route("<int:pk>/read/", self.read, "read", require_safe),
+            self.route("<int:pk>/sign/", self.sign, "sign"),
         ]
 
     def route(
@@ -166,6 +169,7 @@ class ActivityPages:
             now=now,
             row_links=self.row_links(activity, request.user),
             actions_url=self.url("actions", pk),
+            signer=str(activity.assignment.worker or ""),
         )
 
     def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -275,11 +279,41 @@ class ActivityPages:
     def read(self, request: HttpRequest, pk: int) -> HttpResponse:
         """To read and print: as handed in, or as it stands while it is open."""
         activity = access.get_activity_to_read(self.model, request.user, pk, now=timezone.now())
-        submission = activity.answer_set.submissions.select_related("submitted_by").first()
-        values = submission.answers if submission else values_of(activity.answer_set)
+        return self._reading_page(request, activity)
+
+    def sign(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The person whom it is about signs that they have read it."""
+        now = timezone.now()
+        activity = access.get_activity_to_read(self.model, request.user, pk, now=now)
+        signature = access.get_signature(activity.answer_set, request.user)
+        if not pages.may_sign(signature, activity.answer_set, request.user):
+            return redirect(self.url("read", pk))
+        form = SignAndCommentForm(sent(request))
+
+        def give(data: dict[str, Any]) -> str:
+            tools.sign(signature=signature, comment=data["comment"], by=request.user, now=now)
+            messages.success(request, SIGNED)
+            return self.url("read", pk)
+
+        status = try_form(request, form, give)
+        if isinstance(status, HttpResponse):
+            return status
+        return self._reading_page(request, activity, form, status)
+
+    def _reading_page(
+        self, request: HttpRequest, activity: Activity, form: Form | None = None, status: int = 200
+    ) -> HttpResponse:
+        submission = pages.newest_submission(activity.answer_set)
+        signature = signature_of(submission) if submission else None
+        values = signed_values(submission, signature) if submission else values_of(activity.answer_set)
         context = self._context(activity, request.user)
+        if form or (signature and pages.may_sign(signature, activity.answer_set, request.user)):
+            context |= {
+                "sign_form": form or SignAndCommentForm(),
+                "sign_url": self.url("sign", activity.pk),
+            }
         context |= {
-            "facts": self._facts(activity, context["is_owner"]),
+            "facts": [*self._facts(activity, context["is_owner"]), *pages.signature_rows(signature)],
             "looked_at": self.looked_at(activity, request.user),
             "submission": submission,
             "sections": pages.sections_to_read(activity, values),
@@ -287,7 +321,7 @@ class ActivityPages:
             "results": self.results(activity, values),
             "actions": activity.action_plan.actions.select_related("owner_post").order_by("due_on", "pk"),
         }
-        return render(request, "activities/read.html", context)
+        return render(request, "activities/read.html", context, status=status)
 
     # For the pages that a kind of activity adds
 

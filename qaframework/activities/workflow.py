@@ -19,8 +19,12 @@ from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import local_date
 from qaframework.tools import workflow as tools
+from qaframework.tools.models import Signature
 
 A = TypeVar("A", bound=Activity)
+TO_SIGN = (
+    "Sign at its end that you have read it. Signing does not mean that you agree: you can add a comment."
+)
 
 
 def open_activity(model: type[A], *, assignment: Assignment, by: User | None, now: datetime) -> A:
@@ -164,13 +168,23 @@ def refuse_if_handed_in(activity: Activity) -> None:
 
 @transaction.atomic
 def hand_in(activity: Activity, *, by: User, now: datetime) -> None:
-    """Freeze the answers, stop the ladder, issue the actions.
+    """Freeze the answers, stop the ladder, issue the actions, ask whom it is about to sign.
 
     Raises Refused when something is not settled and tools.workflow.AnswersIncomplete with the answers that
     are missing; then nothing is written.
     """
-    _freeze(activity, by=by, now=now)
+    asked = _freeze(activity, by=by, now=now)
     actions.issue_plan(plan=activity.action_plan, copy_to=[], by=by, now=now)
+    if asked is not None:
+        allocation.tell(
+            activity.assignment,
+            [asked.signer],
+            kind="to_sign",
+            key=str(activity.answer_set.revision),
+            subject=f"Please read and sign: {subject_line(activity.assignment)}",
+            body=f"{by} has submitted it. {TO_SIGN}",
+            now=now,
+        )
 
 
 @transaction.atomic
@@ -179,27 +193,41 @@ def hand_in_and_finish(activity: Activity, *, by: User, now: datetime) -> None:
 
     A plan is issued only where there is something to do. Raises as ``hand_in`` does.
     """
-    _freeze(activity, by=by, now=now)
+    asked = _freeze(activity, by=by, now=now)
     if activity.action_plan.actions.exists():
         actions.issue_plan(plan=activity.action_plan, copy_to=[], by=by, now=now)
     allocation.finish(assignment=activity.assignment, by=by, now=now)
-    _tell_worker(activity, by=by, now=now)
+    _tell_worker(activity, asked, by=by, now=now)
 
 
-def _freeze(activity: Activity, *, by: User, now: datetime) -> None:
+def _freeze(activity: Activity, *, by: User, now: datetime) -> Signature | None:
+    """Hand in the answers; the signature that is asked of the person whom it is about, if any."""
     if reason := activity.why_not_ready(local_date(now)):
         raise Refused(reason)
     # It may be about somebody else since the work went to another post, or with other work of its month.
     _let_plan_follow(activity, "About whom the work is", by=by, now=now)
-    tools.submit_answers(answer_set=activity.answer_set, by=by, now=now)
+    submission = tools.submit_answers(answer_set=activity.answer_set, by=by, now=now)
     allocation.mark_submitted(assignment=activity.assignment, by=by, now=now)
+    worker = activity.assignment.worker
+    if worker is None:
+        return None
+    return tools.ask_signature(
+        submission=submission,
+        signer=worker,
+        label=subject_line(activity.assignment),
+        url=reverse("open_work", args=[activity.assignment_id]),
+        case=activity.assignment.case,
+        by=by,
+        now=now,
+    )
 
 
-def _tell_worker(activity: Activity, *, by: User, now: datetime) -> None:
+def _tell_worker(activity: Activity, asked: Signature | None, *, by: User, now: datetime) -> None:
     assignment = activity.assignment
     if assignment.worker is None:
         return
     saw = "what they saw of your work"
+    to_sign = f" {TO_SIGN}" if asked else ""
     if assignment.case is not None:
         saw = "how things stand for a child you work with"
     allocation.tell(
@@ -208,6 +236,6 @@ def _tell_worker(activity: Activity, *, by: User, now: datetime) -> None:
         kind="written_up",
         key="",
         subject=f"You can now read: {subject_line(assignment)}",
-        body=f"{by} has written down {saw}. Read it, and talk about it together.",
+        body=f"{by} has written down {saw}. Read it, and talk about it together.{to_sign}",
         now=now,
     )

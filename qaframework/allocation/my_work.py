@@ -20,6 +20,7 @@ from qaframework.people.models import User
 from qaframework.people.templatetags.page import due_in_words, short_date
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import local_date
+from qaframework.tools.models import Signature
 
 Row = list[Any]
 
@@ -32,10 +33,12 @@ class MyWork:
     """``late`` counts owed work past its last day; ``next_month`` is when planned work begins, if any is.
 
     ``waiting`` is what came out of audits and waits for the person: actions, concerns, loops to close.
+    ``to_sign`` is what was written about their work and asks for their signature.
     """
 
     owed: list[Row]
     waiting: list[Row]
+    to_sign: list[Row]
     taking_part: list[Row]
     handed_in: list[Row]
     ahead: list[Row]
@@ -44,7 +47,7 @@ class MyWork:
 
 
 def my_work(user: User, today: date) -> MyWork:
-    """Everything in four queries, late work first."""
+    """Everything in five queries, late work first."""
     asked = ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state=ExtensionRequest.State.ASKED)
     owned = owned_assignments(user, today).filter(state__in=SHOWN).annotate(is_asked=Exists(asked))
     mine = list(owned.select_related("case").only(*READ).order_by("due_on", "period", "pk"))
@@ -57,6 +60,7 @@ def my_work(user: User, today: date) -> MyWork:
     return MyWork(
         owed=[[*_row(one, today), _more_time(one, today)] for one in owed],
         waiting=[_waiting_row(clock, today) for clock in waiting_clocks(user, today)],
+        to_sign=[_to_sign_row(one) for one in signatures_to_give(user, today)],
         taking_part=[[*_row(one, today), one.post.title] for one in theirs],
         handed_in=[_row(one, today) for one in mine if one.state in Assignment.DONE_STATES],
         ahead=_ahead(planned),
@@ -71,6 +75,16 @@ def waiting_clocks(user: User, today: date) -> QuerySet[Clock]:
     running = Clock.objects.filter(owner_post__in=posts_of(user, today), stopped_at__isnull=True)
     running = running.only("label", "url", "due_at")
     return running.filter(cleared_q(user, today)).exclude(kind="assignment").order_by("due_at", "pk")
+
+
+def signatures_to_give(user: User, today: date) -> QuerySet[Signature]:
+    """What was handed in about the person's work and waits for their signature, the oldest first."""
+    asked = Signature.objects.waiting().filter(cleared_q(user, today), signer=user)
+    return asked.only("label", "url", "asked_at").order_by("asked_at", "pk")
+
+
+def _to_sign_row(signature: Signature) -> Row:
+    return [{"text": signature.label, "url": signature.url}, short_date(signature.asked_at)]
 
 
 def _waiting_row(clock: Clock, today: date) -> Row:

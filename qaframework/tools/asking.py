@@ -18,8 +18,8 @@ def is_asked(question: Question, values: Values, row: int = 0) -> bool:
 
 
 def must_be_answered(question: Question, values: Values, row: int = 0) -> bool:
-    """Whether the form cannot be handed in without its answer; actions are no answer (``needed_actions``)."""
-    if question.type is QuestionType.ACTIONS or not is_asked(question, values, row):
+    """Whether the form cannot be handed in without its answer; what is settled elsewhere is no answer."""
+    if question.is_settled_elsewhere or not is_asked(question, values, row):
         return False
     return question.required or (bool(question.required_if) and _hold(question.required_if, values, row))
 

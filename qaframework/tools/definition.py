@@ -17,6 +17,7 @@ GRADE_PREFIX = "grade__"
 ROW_REFERENCE = "row_ref"
 INDICATORS = "indicators"
 MOST_ROWS = 20
+OWNER, WORKER = "owner", "worker"
 
 
 class QuestionType(StrEnum):
@@ -61,7 +62,8 @@ THREE_BOXES = (
 @dataclass(frozen=True)
 class Question:
     """One question. ``minimum`` and ``maximum`` bound numbers and scales, None is no bound; ``maximum`` also
-    bounds how many rows are answered. ``columns`` are what is asked in each row.
+    bounds how many rows are answered. ``columns`` are what is asked in each row. A sign-off that is signed
+    ``by`` the worker is no answer: the person whom the work is about signs it once it is handed in.
 
     ``standards`` are the standards of practice that it looks at. ``gathers`` names the list into which its
     answers in observations are gathered (RBWM-14), empty for none. It is asked when all of ``shown_if`` hold,
@@ -83,6 +85,17 @@ class Question:
     shown_if: tuple[Condition, ...] = ()
     required_if: tuple[Condition, ...] = ()
     columns: tuple["Question", ...] = ()
+    by: str = ""
+
+    @property
+    def is_signed_by_worker(self) -> bool:
+        """Whether the person whom the work is about signs it, and not whoever fills in the form."""
+        return self.by == WORKER
+
+    @property
+    def is_settled_elsewhere(self) -> bool:
+        """Whether it is no field of the form: actions and the worker's signature have their own pages."""
+        return self.type is QuestionType.ACTIONS or self.is_signed_by_worker
 
     @property
     def has_parts(self) -> bool:
@@ -183,6 +196,12 @@ class ToolDefinition:
         """The questions that are not always asked, in order."""
         asked = (question for section in self.sections for question in section.questions)
         return tuple(question for question in asked if question.shown_if)
+
+    @cached_property
+    def signed_by_worker(self) -> Question | None:
+        """The sign-off of the person whom the work is about, if the tool has one."""
+        asked = (question for section in self.sections for question in section.questions)
+        return next((question for question in asked if question.is_signed_by_worker), None)
 
     def answer_keys(self, section: Section, row_count: int = 0) -> list[str]:
         """The keys of a section's answers in the order of the page; ``row_count`` is for a tool with rows."""
@@ -353,6 +372,7 @@ def _question(data: Json, grades: tuple[Option, ...]) -> Question:
         shown_if=conditions_from(data.get("shown_if", ())),
         required_if=conditions_from(data.get("required_if", ())),
         columns=tuple(_question(item, ()) for item in data.get("columns", ())),
+        by=data.get("by", ""),
         anchors=tuple(sorted((int(point), words) for point, words in (data.get("anchors") or {}).items())),
     )
 

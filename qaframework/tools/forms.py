@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from qaframework.packs.definition import PackGradeScheme
 from qaframework.people.access import local_today
 from qaframework.people.directory import colleagues
+from qaframework.people.templatetags.page import uk_date
 from qaframework.tools.asking import answer_key, is_asked
 from qaframework.tools.conditions import Condition, is_blank
 from qaframework.tools.definition import (
@@ -33,7 +34,7 @@ from qaframework.tools.definition import (
 )
 from qaframework.tools.models import Answer, AnswerSet
 from qaframework.tools.parsing import parse_value
-from qaframework.tools.reading import answers_of, row_count, values_of
+from qaframework.tools.reading import answers_of, latest_signature, row_count, values_of
 from qaframework.tools.values import AnswerInvalid, Value, as_sent, text_of
 from qaframework.tools.widgets import widget_for, widget_in_row
 from qaframework.tools.wording import conditions_in_words
@@ -65,7 +66,8 @@ class Item:
 
     ``asked_if`` says for the page's script when it is shown, by answers on the same page (JSON, "" for
     always), ``is_asked`` whether that is so now. ``asked_when`` and ``needed_when`` say in words when it is
-    asked and when it must be answered. ``standing`` is who has signed.
+    asked and when it must be answered. ``standing`` is who has signed, or who will. ``next_row`` are the
+    fields of one more row, which the page's script can add.
     """
 
     key: str
@@ -79,6 +81,7 @@ class Item:
     standing: str = ""
     row: int = 0
     row_title: str = ""
+    next_row: Sequence[forms.BoundField] = ()
 
     @property
     def field(self) -> forms.BoundField:
@@ -87,6 +90,10 @@ class Item:
     @property
     def is_about_actions(self) -> bool:
         return self.question.type is QuestionType.ACTIONS
+
+    @property
+    def is_signed_by_worker(self) -> bool:
+        return self.question.is_signed_by_worker
 
     @property
     def rows(self) -> list[list[forms.BoundField]]:
@@ -116,7 +123,8 @@ class SectionForm(forms.Form):
     (``definition.scheme``). ``save_url`` is where a single answer is saved as it is typed; each field gets
     it with the answer's key. ``rows`` asks for more rows than are in use, up to the tool's largest number.
     ``is_inactive`` makes a page that can only be looked at. ``row_links`` are addresses by what a row is
-    about, where that was given. ``actions_url`` is the page on which actions are agreed.
+    about, where that was given. ``actions_url`` is the page on which actions are agreed, ``signer`` the name
+    of the person whom the work is about.
     """
 
     mark_optional = False  # the questions themselves say which are needed
@@ -134,9 +142,10 @@ class SectionForm(forms.Form):
         is_inactive: bool = False,
         row_links: Mapping[str, str] | None = None,
         actions_url: str = "",
+        signer: str = "",
     ) -> None:
         super().__init__(data)
-        self.actions_url = actions_url
+        self.actions_url, self.signer = actions_url, signer
         self.answer_set, self.section, self.scheme = answer_set, section, scheme
         self.definition: ToolDefinition = answer_set.tool_version.definition
         self.save_url, self.is_inactive, self.row_links = save_url, is_inactive, row_links or {}
@@ -144,8 +153,9 @@ class SectionForm(forms.Form):
         self.asked = values_of(answer_set, self.stored)
         self.row_count = self._row_count(rows)
         self.keys = self._keys()
-        self.versions = {key: self._version(key) for key in self.keys}
-        for key in self.keys:
+        self.spare_keys = self._spare_keys()
+        self.versions = {key: self._version(key) for key in [*self.keys, *self.spare_keys]}
+        for key in self.versions:
             self._add(key)
         self.answers: dict[str, Value] = {}
 
@@ -177,6 +187,12 @@ class SectionForm(forms.Form):
             if row := split_row_key(key)[1]:
                 by_row[row].append(replace(self._item(key), row=row, row_title=self._row_title(row)))
         return list(by_row.values())
+
+    @property
+    def next_row(self) -> list[Item]:
+        """Of a tool with rows: the questions of one more row, which the page's script can add."""
+        row = self.row_count + 1
+        return [replace(self._item(key), row=row, row_title=self._row_title(row)) for key in self.spare_keys]
 
     @property
     def can_add_row(self) -> bool:
@@ -259,6 +275,14 @@ class SectionForm(forms.Form):
             keys = [key for key in keys if split_row_key(key)[0] != ROW_REFERENCE]
         return keys if self.is_inactive else [key for key in keys if self._may_be_asked(key, keys)]
 
+    def _spare_keys(self) -> list[str]:
+        """The answers of the row that could be added."""
+        if self.is_inactive or not self.can_add_row:
+            return []
+        row = self.row_count + 1
+        keys = [row_key(key, row) for key in self.definition.row_keys(self.section)]
+        return [key for key in keys if self._may_be_asked(key, keys)]
+
     def _may_be_asked(self, key: str, keys: Collection[str]) -> bool:
         """Whether nothing that was answered on another page makes the question needless."""
         row = split_row_key(key)[1]
@@ -286,29 +310,40 @@ class SectionForm(forms.Form):
     def names(self, key: str) -> list[str]:
         """The names of an answer's fields: one, or one for each of its parts."""
         parts = self._parts(key)
-        if self.definition.question(key).type is QuestionType.ACTIONS:
+        if self.definition.question(key).is_settled_elsewhere:
             return []
         return [f"{key}.{part}" for part, _ in parts] or [key]
 
     def _parts(self, key: str) -> list[tuple[str, Question]]:
         """The parts of an answer that has several; of one in rows, some rows more than are filled."""
         question = self.definition.question(key)
+        return question.parts(self._rows_shown(key, question))
+
+    def _spare_parts(self, key: str) -> list[tuple[str, Question]]:
+        """Of an answer in rows, the parts of the row that could be added."""
+        question = self.definition.question(key)
+        if question.type is not QuestionType.ROWS or self.is_inactive:
+            return []
+        shown = self._rows_shown(key, question)
+        return question.parts(min(int(question.maximum or 0), shown + 1))[shown * len(question.columns) :]
+
+    def _rows_shown(self, key: str, question: Question) -> int:
         if question.type is not QuestionType.ROWS:
-            return question.parts()
+            return 0
         value = self.stored[key].value if key in self.stored else ""
         sent = [name.removeprefix(f"{key}.") for name in self.data if name.startswith(f"{key}.")]
         rows = [
             row for part in [*value, *sent] if (row := part.partition(".")[0]).isdecimal() and len(row) < 4
         ]
         used = max(map(int, rows), default=0)
-        return question.parts(min(int(question.maximum or 0), max(used + 1, FEWEST_ROWS)))
+        return min(int(question.maximum or 0), max(used + 1, FEWEST_ROWS))
 
     def _add(self, key: str) -> None:
         question = self._in_words(self.definition.question(key))
-        if question.type is QuestionType.ACTIONS:
+        if question.is_settled_elsewhere:
             return
         value: Any = self.stored[key].value if key in self.stored else ""
-        for part, asked in self._parts(key):
+        for part, asked in [*self._parts(key), *self._spare_parts(key)]:
             name = f"{key}.{part}"
             is_in_row = question.type is QuestionType.ROWS
             self._add_field(name, asked, key, value.get(part, "") if value else "", is_in_row=is_in_row)
@@ -356,7 +391,7 @@ class SectionForm(forms.Form):
     def _item(self, key: str) -> Item:
         question = self._in_words(self.definition.question(key))
         row = split_row_key(key)[1]
-        here = [one for one in question.shown_if if answer_key(one.question, row) in self.keys]
+        here = [one for one in question.shown_if if answer_key(one.question, row) in self.versions]
         return Item(
             key,
             question,
@@ -367,11 +402,25 @@ class SectionForm(forms.Form):
             asked_when=conditions_in_words(question.shown_if, self.definition.asked_question),
             needed_when=conditions_in_words(question.required_if, self.definition.asked_question),
             standing=self._standing(question, key),
+            next_row=[self[f"{key}.{part}"] for part, _ in self._spare_parts(key)],
         )
 
     def _standing(self, question: Question, key: str) -> str:
+        if question.is_signed_by_worker:
+            return self._worker_signs()
         is_signed = question.type is QuestionType.SIGN_OFF and key in self.stored
         return text_of(question, self.stored[key].value) if is_signed else ""
+
+    def _worker_signs(self) -> str:
+        """Who signs and when, and who signed what was handed in before."""
+        who = self.signer or "The person this is about"
+        earlier = latest_signature(self.answer_set) if self.answer_set.revision > 1 else None
+        if earlier is None:
+            return f"{who} signs on their own page, once this has been handed in"
+        day = uk_date(earlier.signed_at)
+        return (
+            f"{earlier.signer} signed an earlier version on {day}, and is asked again when you hand this in"
+        )
 
 
 class SectionLayout(TemplateNameMixin):

@@ -1,10 +1,10 @@
 """Audit tools in frozen versions, and the answers given on them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from qaframework.packs.models import FrozenJSONField
@@ -174,3 +174,72 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"Submission {self.revision} of answers {self.answer_set_id}"
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def waiting(self) -> "SignatureQuerySet":
+        """Those that are asked for and not given; nobody signs what was opened again since."""
+        return self.filter(
+            signed_at__isnull=True,
+            submission__answer_set__is_locked=True,
+            submission__answer_set__revision=F("submission__revision"),
+        )
+
+
+class Signature(models.Model):
+    """The person whom the work is about is asked to sign what was handed in; with ``signed_at``, they have.
+
+    It belongs to one submission: what is opened and handed in again is signed again.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("signer", "label", "comment")
+
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="signature")
+    question_key = models.CharField(max_length=60)
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=200, help_text="Shown in lists; a reference, never a name.")
+    url = models.CharField(max_length=200)
+    case = models.ForeignKey(
+        "caseload.Case",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Set when the work is about one child, so that a restricted case stays hidden in lists.",
+    )
+    asked_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True, blank=True)
+    comment = models.TextField(blank=True)
+    history = HistoricalRecords()
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["asked_at", "pk"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["signer", "asked_at"],
+                name="signatures_waiting",
+                condition=Q(signed_at__isnull=True),
+            )
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=False) | Q(comment=""), name="comment_comes_with_signature"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Signature {self.pk} of submission {self.submission_id}"
+
+    @property
+    def value(self) -> dict[str, Any] | str:
+        """What stands at its question: a sign-off as ``tools.values`` has it, "" while it is not signed."""
+        if self.signed_at is None:
+            return ""
+        return {
+            "id": str(self.signer_id),
+            "name": self.signer.full_name,
+            "at": self.signed_at.isoformat(),
+            "comment": self.comment,
+        }

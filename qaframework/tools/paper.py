@@ -90,10 +90,11 @@ def on_paper(question: Question, question_of: QuestionOf) -> PaperQuestion:
         _when("Only if", question.shown_if, question_of),
         _when("Required if", question.required_if, question_of),
     ]
+    signed = "For the person this is about, who has read it." if question.is_signed_by_worker else ""
     return PaperQuestion(
         text=f"{question.text} (required)" if question.required else question.text,
         room=_room(question),
-        notes=tuple(filter(None, [question.hint, *conditions])),
+        notes=tuple(filter(None, [question.hint, *conditions, signed])),
         prompts=question.prompts,
         standards=tuple((one.label, one.text) for one in question.standards),
     )

@@ -18,10 +18,11 @@ from qaframework.tools.definition import (
     row_key,
     split_row_key,
 )
-from qaframework.tools.models import Answer, AnswerSet, ToolVersion
+from qaframework.tools.models import Answer, AnswerSet, Signature, Submission, ToolVersion
 from qaframework.tools.values import text_of
 
 Answers = Mapping[str, Answer]
+NOT_SIGNED = "Not signed yet"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,34 @@ def given_values(answer_set: AnswerSet, answers: Answers | None = None) -> dict[
 def values_of(answer_set: AnswerSet, answers: Answers | None = None) -> dict[str, Any]:
     """The values that count: those given, without answers to questions that are not asked any more."""
     return asked_values(answer_set.tool_version.definition, given_values(answer_set, answers))
+
+
+def signature_of(submission: Submission) -> Signature | None:
+    """The signature that is asked of the person whom the work is about. A query only where the tool asks."""
+    if submission.answer_set.tool_version.definition.signed_by_worker is None:
+        return None
+    return Signature.objects.filter(submission=submission).select_related("signer").first()
+
+
+def present_signature(answer_set: AnswerSet) -> Signature | None:
+    """The same of what is handed in now; None while it is open. One query where the tool asks."""
+    if not answer_set.is_locked or answer_set.tool_version.definition.signed_by_worker is None:
+        return None
+    asked = Signature.objects.filter(
+        submission__answer_set=answer_set, submission__revision=answer_set.revision
+    )
+    return asked.select_related("signer").first()
+
+
+def latest_signature(answer_set: AnswerSet) -> Signature | None:
+    """The last one that was given for any version of the answers that was handed in."""
+    given = Signature.objects.filter(submission__answer_set=answer_set, signed_at__isnull=False)
+    return given.select_related("signer").order_by("-signed_at").first()
+
+
+def signed_values(submission: Submission, signature: Signature | None) -> dict[str, Any]:
+    """What was handed in, and the signature of the person whom it is about."""
+    return {**submission.answers, **({signature.question_key: signature.value} if signature else {})}
 
 
 def progress(answer_set: AnswerSet, answers: Answers | None = None) -> list[SectionProgress]:
@@ -213,6 +242,8 @@ def _answered_rows(
 
 
 def _answered(question: Question, value: Any) -> AnsweredQuestion:
+    if question.type is QuestionType.SIGN_OFF and is_blank(value):
+        return AnsweredQuestion(question, NOT_SIGNED)
     is_grade = question.type is QuestionType.GRADE and not is_blank(value)
     return AnsweredQuestion(question, text_of(question, value), value if is_grade else "")
 

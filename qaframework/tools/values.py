@@ -1,7 +1,8 @@
 """What an answer may be, by the type of its question, and how it reads.
 
 Most answers are a text, a number or a list of keys. Three boxes and rows are mappings of part to text; a
-person is {id, name}, and a sign-off {id, name, at} with the moment in UTC.
+person is {id, name}, and a sign-off {id, name, at} with the moment in UTC; read with what was handed in, the
+sign-off of the person whom the work is about may have a comment too.
 """
 
 import math
@@ -53,6 +54,8 @@ def check_value(question: Question, value: Any) -> None:
         _check_rows(question, value)
     elif question.type is QuestionType.PERSON:
         _check_mapping(value, {"id", "name"}, "Choose a person from the list.")
+    elif question.is_signed_by_worker:
+        raise AnswerInvalid("The person it is about signs it themselves, once it has been handed in.")
     elif question.type is QuestionType.SIGN_OFF:
         _check_signature(value)
     elif question.type is QuestionType.ACTIONS:
@@ -81,7 +84,8 @@ def text_of(question: Question, value: Any) -> str:
     if question.type is QuestionType.PERSON:
         return str(value["name"])
     if question.type is QuestionType.SIGN_OFF:
-        return f"Signed by {value['name']} on {_day(local_date(datetime.fromisoformat(value['at'])))}"
+        signed = f"Signed by {value['name']} on {_day(local_date(datetime.fromisoformat(value['at'])))}"
+        return f"{signed}\n\n{value['comment']}" if value.get("comment") else signed
     if question.type is QuestionType.PICK_SEVERAL:
         return ", ".join(question.option_label(key) for key in value)
     if question.type in CHOICES:

@@ -80,12 +80,13 @@ def section_page(
     now: datetime,
     row_links: Mapping[str, str] | None = None,
     actions_url: str = "",
+    signer: str = "",
 ) -> HttpResponse:
     """Show a section to fill in (GET) or save it (POST); ``template`` gets ``context`` and ``form``.
 
     The template includes ``tools/section.html``. ``save_url`` is the address of ``answer_endpoint``,
     ``row_links`` of what rows are about, by what was given for them, ``actions_url`` of the page on which
-    actions are agreed.
+    actions are agreed. ``signer`` is the name of the person whom the work is about.
     """
     if request.method == "POST":
         return save_section(
@@ -100,6 +101,7 @@ def section_page(
             now=now,
             row_links=row_links,
             actions_url=actions_url,
+            signer=signer,
         )
     asked = request.GET.get("rows", "")
     rows = int(asked) if asked.isdecimal() and len(asked) < 4 else 0
@@ -111,6 +113,7 @@ def section_page(
         rows=rows,
         row_links=row_links,
         actions_url=actions_url,
+        signer=signer,
     )
     return render(request, template, {**context, "form": form})
 
@@ -128,6 +131,7 @@ def save_section(
     now: datetime,
     row_links: Mapping[str, str] | None = None,
     actions_url: str = "",
+    signer: str = "",
 ) -> HttpResponse:
     """Save a whole section that was posted, then go on to ``next_url``.
 
@@ -143,6 +147,7 @@ def save_section(
         save_url=save_url,
         row_links=row_links,
         actions_url=actions_url,
+        signer=signer,
     )
     form.is_valid()
     changed = form.changed_answers()

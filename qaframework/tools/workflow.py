@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from qaframework.caseload.models import Case
 from qaframework.packs.models import FrameworkVersion
 from qaframework.packs.reading import hash_of
 from qaframework.people import history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
-from qaframework.tools.asking import asked_values
+from qaframework.tools.asking import asked_values, is_asked
 from qaframework.tools.definition import (
     ROW_REFERENCE,
     Question,
@@ -21,7 +22,7 @@ from qaframework.tools.definition import (
     row_key,
     split_row_key,
 )
-from qaframework.tools.models import Answer, AnswerSet, Submission, Tool, ToolVersion
+from qaframework.tools.models import Answer, AnswerSet, Signature, Submission, Tool, ToolVersion
 from qaframework.tools.reading import answers_of, given_values, missing_answers, repeated_rows
 from qaframework.tools.values import SIGNED, AnswerInvalid, check_value, is_same
 
@@ -199,6 +200,64 @@ def submit_answers(*, answer_set: AnswerSet, by: User, now: datetime) -> Submiss
         answers=values,
         submitted_by=by,
         submitted_at=now,
+    )
+
+
+@transaction.atomic
+def ask_signature(
+    *,
+    submission: Submission,
+    signer: User,
+    label: str,
+    url: str,
+    case: Case | None,
+    by: User,
+    now: datetime,
+) -> Signature | None:
+    """Ask the person whom the work is about to sign what was handed in, where its tool asks for that.
+
+    None where it does not, and where whoever handed it in would sign their own work. ``label`` and ``url``
+    are how the work is named and where it is read.
+    """
+    asked = submission.answer_set.tool_version.definition.signed_by_worker
+    if asked is None or signer.pk == by.pk or not is_asked(asked, submission.answers):
+        return None
+    signature = Signature(
+        submission=submission,
+        question_key=asked.key,
+        signer=signer,
+        label=label[:200],
+        url=url,
+        case=case,
+        asked_at=now,
+    )
+    return history.create(signature, by=by, now=now, reason="Asked to sign")
+
+
+@transaction.atomic
+def sign(*, signature: Signature, comment: str, by: User, now: datetime) -> Signature:
+    """The person whom the work is about has read it and signs it. Nothing waits for that.
+
+    Raises Refused for anybody else, for what was signed before, and for what was opened again since.
+    """
+    if by.pk != signature.signer_id:
+        raise Refused("Only the person this is about can sign it.")
+    if signature.signed_at is not None:
+        raise Refused("You have signed this already.")
+    if not Signature.objects.waiting().filter(pk=signature.pk).exists():
+        raise Refused("This has been opened again, so there is nothing to sign yet. You get a notice.")
+    return history.change(
+        signature,
+        by=by,
+        now=now,
+        reason="Signed",
+        only_if={
+            "signed_at__isnull": True,
+            "submission__answer_set__is_locked": True,
+            "submission__answer_set__revision": signature.submission.revision,
+        },
+        signed_at=now,
+        comment=comment.strip(),
     )
 
 

@@ -68,6 +68,8 @@ def answers(
     values = {}
     for section in definition.sections:
         for question in section.questions:
+            if question.type is QuestionType.SIGN_OFF:
+                continue  # signing.py has them
             if question.required or question.required_if or chance.random() > LEFT_OUT:
                 values[question.key] = _answer(chance, question, tone, on, child)
     return asked_values(definition, {key: value for key, value in values.items() if not is_blank(value)})

@@ -23,6 +23,7 @@ from qaframework.tools.definition import ROW_REFERENCE, split_row_key
 from qaframework.tools.models import Answer, AnswerSet, Submission, ToolVersion
 from reporting.demo import bulk
 from reporting.demo.answers import STRONG, WEAK, answers
+from reporting.demo.signing import ask_and_sign, signed_by
 from reporting.demo.story import Story, start_clocks_of, stop_clocks
 from supervision.models import SupervisionAudit
 
@@ -220,6 +221,7 @@ def _write_answers(
         references = sorted(story.chance.sample(nearby, least)) if own_rows is None else own_rows
         tone = STRONG if story.chance.random() < 0.6 else WEAK
         values = answers(story.chance, definition, tone, local_date(at), references)
+        values |= signed_by(definition, author, at)
         given += [
             Answer(answer_set=answer_set, question_key=key, value=value, saved_by=author, saved_at=at)
             for key, value in values.items()
@@ -233,6 +235,7 @@ def _write_answers(
         answer_set.is_locked = True
     bulk.insert(given, at="saved_at", by="saved_by", reason="Answer saved")
     Submission.objects.bulk_create(submissions)
+    ask_and_sign(story, zip((row for row, _ in pairs), submissions, strict=True))
     bulk.change(sets, ["is_locked"])
     bulk.write_entries(
         [

@@ -25,6 +25,7 @@ from qaframework.rules.working_days import at_local_time, end_of_day, local_date
 from qaframework.tools.models import Answer, Submission
 from reporting.demo import bulk
 from reporting.demo.answers import STRONG, WORST, answers, section_grades, some, tone_of, words
+from reporting.demo.signing import ask_and_sign, signed_by
 from reporting.demo.story import Story, stop_clocks
 
 # How often each grade is given, best first, at the beginning of the year and at its end.
@@ -87,6 +88,7 @@ def _hold_and_judge(story: Story, audit: CaseAudit, at: datetime, batch: HandedI
     held = at - timedelta(hours=2)
     values = answers(chance, definition, tone, local_date(held), [])
     values |= section_grades(chance, definition, scheme, grade)
+    values |= signed_by(definition, auditor, held)
     batch.audits.append(audit)
     batch.answers += [
         Answer(answer_set=audit.answer_set, question_key=key, value=value, saved_by=auditor, saved_at=held)
@@ -242,6 +244,7 @@ def _write(story: Story, batch: HandedIn) -> None:
     audits = batch.audits
     bulk.insert(batch.answers, at="saved_at", by="saved_by", reason="Answer saved")
     Submission.objects.bulk_create(batch.submissions)
+    ask_and_sign(story, zip((audit.assignment for audit in audits), batch.submissions, strict=True))
     bulk.insert(batch.meetings, at="starts_at", by="proposed_by", reason="Meeting accepted")
     AuditResult.objects.bulk_create(batch.results)
     _write_actions(story, batch)

@@ -37,6 +37,10 @@ class Answer {
     this.isWaiting = false; // for a person's choice, or because the value cannot be saved as it is
     this.retryAfter = 2000;
     this.status = this.addStatus();
+    this.watch(fields);
+  }
+
+  watch(fields) {
     for (const field of fields) {
       field.addEventListener("input", () => this.changed(PAUSE));
       field.addEventListener("change", () => this.isNew() && this.changed(0));
@@ -44,11 +48,31 @@ class Answer {
     }
   }
 
+  /** Takes in the fields of a row that was added to the answer. They are empty, as the server has them. */
+  extend(fields) {
+    const isUnsaved = this.isUnsaved();
+    this.fields.push(...fields);
+    this.parts.push(...fields.map((field) => field.dataset.answerPart));
+    this.stands = JSON.stringify([...JSON.parse(this.stands), ...fields.map((field) => field.value)]);
+    if (isUnsaved) this.keep();
+    this.watch(fields);
+  }
+
+  /** Adds rows until there are so many fields, as far as the table has room. */
+  makeRoom(count) {
+    for (let had = 0; had < this.fields.length && this.fields.length < count; ) {
+      had = this.fields.length;
+      this.fields[0].closest("[data-rows]")?.dispatchEvent(new CustomEvent("row-wanted"));
+    }
+  }
+
   addStatus() {
     const status = document.createElement("p");
     status.className = "app-autosave";
     status.setAttribute("role", "status");
-    (this.fields[0].closest("fieldset, .govuk-form-group") ?? this.fields[0].parentElement).append(status);
+    // Of an answer in several parts at the end of all of them, not in the first cell of a table.
+    const around = this.parts ? "fieldset" : "fieldset, .govuk-form-group";
+    (this.fields[0].closest(around) ?? this.fields[0].parentElement).append(status);
     return status;
   }
 
@@ -105,6 +129,12 @@ class Answer {
   restore() {
     const kept = this.kept();
     if (!kept) return;
+    if (this.parts) {
+      // The page shows more rows than it did when the rows of that time have been saved since, and fewer when not.
+      this.makeRoom(kept.values.length);
+      kept.values.push(...this.fields.slice(kept.values.length).map(() => ""));
+      localStorage.setItem(this.storageKey, JSON.stringify(kept));
+    }
     if (JSON.stringify(kept.values) === JSON.stringify(this.values())) {
       localStorage.removeItem(this.storageKey); // it had arrived after all
       return;
@@ -206,6 +236,10 @@ class Answer {
 
   /** An answer as the server has it, as the values of this answer's fields. */
   fromServer(answer) {
+    if (this.parts && Object.keys(answer ?? {}).some((part) => !this.parts.includes(part))) {
+      const rows = Object.keys(answer).map((part) => Number.parseInt(part, 10));
+      this.makeRoom(Math.max(...rows) * this.fields[0].closest("tr").cells.length);
+    }
     if (this.parts) return this.parts.map((part) => answer?.[part] ?? "");
     return [answer ?? ""].flat().map(String);
   }
@@ -264,16 +298,41 @@ class Answer {
   }
 }
 
-const groups = new Map();
-for (const field of document.querySelectorAll("[data-autosave-url]")) {
-  const url = field.dataset.autosaveUrl;
-  groups.set(url, [...(groups.get(url) ?? []), field]);
+const answers = [];
+const answerAt = (url) => answers.find((answer) => answer.url === url);
+
+/** Begins to save what is typed in a part of the page; the answers that were not known before. */
+function watchFields(part) {
+  const groups = new Map();
+  for (const field of part.querySelectorAll("[data-autosave-url]")) {
+    const url = field.dataset.autosaveUrl;
+    groups.set(url, [...(groups.get(url) ?? []), field]);
+  }
+  const isKnown = ([url]) => answerAt(url);
+  for (const [url, fields] of [...groups].filter(isKnown)) answerAt(url).extend(fields);
+  const found = [...groups].filter((one) => !isKnown(one)).map(([url, fields]) => new Answer(url, fields));
+  answers.push(...found);
+  return found;
 }
-const answers = [...groups].map(([url, fields]) => new Answer(url, fields));
+
+/** Adds the rows that were typed into and have not reached the server, when the page does not show them yet. */
+function showKeptRows() {
+  const prefix = `answer:${userId}:`;
+  const rowOf = /__r(\d+)$/;
+  const isOfThePage = (url) => rowOf.test(url) && answerAt(url.replace(rowOf, "__r1"));
+  for (const url of Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))) {
+    for (let had = -1; isOfThePage(url) && !answerAt(url) && had < answers.length; ) {
+      had = answers.length;
+      document.querySelector("table[data-rows]")?.dispatchEvent(new CustomEvent("row-wanted"));
+    }
+  }
+}
 
 const sendAll = () => answers.forEach((answer) => answer.send());
 
-answers.forEach((answer) => answer.restore());
+document.addEventListener("row-added", ({ target }) => watchFields(target).forEach((answer) => answer.restore()));
+watchFields(document).forEach((answer) => answer.restore());
+showKeptRows();
 window.addEventListener("online", sendAll);
 window.addEventListener("focus", sendAll); // after signing in again in another tab
 window.addEventListener("pagehide", sendAll); // typed in the moment before a click on another page

@@ -4,12 +4,18 @@
 // data-asked-if: JSON [{key, options, atLeast, atMost, answered}], all of which have to hold; data-asked-key: the key of
 // the question's own answer.
 
-const questions = [...document.querySelectorAll("[data-asked-if]")].map((element) => ({
-  element,
-  key: element.dataset.askedKey,
-  conditions: JSON.parse(element.dataset.askedIf),
-}));
-const fields = [...document.querySelectorAll("main [name]")];
+let questions = [];
+let fields = [];
+
+function look() {
+  questions = [...document.querySelectorAll("[data-asked-if]")].map((element) => ({
+    element,
+    key: element.dataset.askedKey,
+    conditions: JSON.parse(element.dataset.askedIf),
+  }));
+  fields = [...document.querySelectorAll("main [name]")];
+  show();
+}
 
 /** What an answer holds now: the values of its fields, without empty ones. */
 function given(key) {
@@ -36,5 +42,6 @@ function show() {
 
 document.addEventListener("input", show);
 document.addEventListener("change", show);
+document.addEventListener("row-added", look);
 window.addEventListener("pageshow", show); // browsers fill in again what was typed
-show();
+look();

@@ -3,13 +3,13 @@
 
 const place = document.querySelector("[data-saved]");
 const prefix = `answer:${document.body.dataset.userId}:`;
-const fields = [...document.querySelectorAll("[data-autosave-url]")];
-const urls = new Set(fields.map((field) => field.dataset.autosaveUrl));
 const PATIENCE = 4000; // milliseconds in which an answer normally arrives
 let waitingSince = 0;
 let lastSaved = null;
 
 function show() {
+  const fields = [...document.querySelectorAll("[data-autosave-url]")];
+  const urls = new Set(fields.map((field) => field.dataset.autosaveUrl));
   const waiting = [...urls].filter((url) => localStorage.getItem(prefix + url) !== null).length;
   if (!waiting) waitingSince = 0;
   else waitingSince ||= Date.now();

@@ -76,7 +76,8 @@ def section_data(observation: Observation, key: str) -> dict[str, Any]:
     """What a browser sends for a section that was filled in by hand."""
     definition = observation.answer_set.tool_version.definition
     section = next(one for one in definition.sections if one.key == key)
-    keys = definition.answer_keys(section)
+    asked = definition.answer_keys(section)
+    keys = [key for key in asked if not definition.question(key).is_settled_elsewhere]
     values = {key: example(definition.question(key)) for key in keys}
     return values | {f"version__{key}": "0" for key in keys}
 

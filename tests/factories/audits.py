@@ -18,6 +18,7 @@ from qaframework.packs.models import FrameworkVersion
 from qaframework.people.models import Post, Unit, User
 from qaframework.tools.definition import Question, QuestionType, ToolDefinition
 from qaframework.tools.reading import missing_answers, values_of
+from qaframework.tools.values import SIGNED
 from qaframework.tools.workflow import save_answer
 from tests.factories.allocation import ProgrammeFactory
 from tests.factories.authority import Authority
@@ -129,6 +130,8 @@ def example(question: Question) -> Any:
         return [question.options[0].key]
     if question.type in (QuestionType.NUMBER, QuestionType.SCALE):
         return int(question.minimum or 0)
+    if question.type is QuestionType.SIGN_OFF:
+        return SIGNED
     if question.type is QuestionType.ROWS:
         return {part: example(column) for part, column in question.parts()}
     return EXAMPLES[question.type]

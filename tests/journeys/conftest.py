@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "journeys"
 TOUR = ROOT / "docs" / "images"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+Sizes = dict[str, dict[str, int]]
+SIZES: Sizes = {"": DESKTOP, "-phone": PHONE}
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
@@ -144,15 +146,15 @@ class Person:
     def is_on(self, heading: str) -> None:
         expect(self.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
 
-    def look(self, name: str, *, tour: str = "") -> None:
-        """Check the page for accessibility at both widths, and keep a picture of each; ``tour`` names the
+    def look(self, name: str, *, tour: str = "", sizes: Sizes = SIZES) -> None:
+        """Check the page for accessibility at each size, and keep a picture of each; ``tour`` names the
         picture that the tour shows."""
-        assert self.barriers(name, tour=tour) == [], self.page.url
+        assert self.barriers(name, tour=tour, sizes=sizes) == [], self.page.url
 
-    def barriers(self, picture: str = "", *, tour: str = "") -> list[str]:
-        """What is in somebody's way on the page as it stands, at both widths."""
+    def barriers(self, picture: str = "", *, tour: str = "", sizes: Sizes = SIZES) -> list[str]:
+        """What is in somebody's way on the page as it stands, at each size."""
         told = []
-        for width, size in (("", DESKTOP), ("-phone", PHONE)):
+        for width, size in sizes.items():
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             found = Axe().run(self.page, options=AXE).response["violations"]
             told += [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]

@@ -97,11 +97,69 @@ def prepare() -> dict[str, Any]:
     }
     audits["ready"] = ready_audit(where, HELD_AT, child_ref="C200099").pk
     CaseFactory(child_ref="C200500", unit=where.authority.duty_team_2, worker=where.authority.practitioner_2)
+    audits |= work_of_bedford(world.authority)
     return {
         "people": {persona: user.email for persona, user in world.personas.items()},
         "objects": world.objects,
         "audits": audits,
     }
+
+
+def work_of_bedford(authority: Any) -> dict[str, int]:
+    """Two observations of meetings, which the auditor owes."""
+    from observations.models import Observation
+    from tests.factories.audits import programme_of
+    from tests.factories.packs import loaded, shipped
+    from tests.factories.people import UnitFactory
+    from tests.pages.world import DRAWN_AT
+
+    unit = UnitFactory(code="fostering", name="Fostering", parent=authority.root)
+    programme = programme_of(loaded(shipped("bedford"), [unit], DRAWN_AT))
+    post, worker = authority.post_of[authority.team_manager_2], authority.practitioner
+
+    def owed(activity: str, model: Any) -> int:
+        return given_out(programme, activity, post=post, worker=worker, model=model, now=DRAWN_AT)
+
+    return {
+        "meeting": owed("meeting_observation", Observation),
+        "meeting of two": owed("meeting_observation", Observation),
+    }
+
+
+def new_meeting() -> int:
+    """One more observation of a meeting, by the rules that are in force at the moment of the site."""
+    from observations.models import Observation
+    from tests.pages.world import NOW
+
+    of_meetings = Observation.objects.filter(assignment__activity="meeting_observation")
+    like = of_meetings.select_related("assignment__programme", "assignment__post__unit")[0].assignment
+    return given_out(
+        like.programme, like.activity, post=like.post, worker=like.worker, model=Observation, now=NOW
+    )
+
+
+def given_out(programme: Any, activity: str, *, post: Any, worker: Any, model: Any, now: Any) -> int:
+    """Work about the person, opened."""
+    from datetime import date
+
+    from qaframework.activities.workflow import open_activity
+    from qaframework.allocation import workflow as allocation
+
+    day = date(2026, 11, 2)
+    planned = allocation.add_work(
+        programme=programme, activity=activity, post=post, starts_on=day, by=None, now=now
+    )
+    work = allocation.allocate(
+        assignment=planned,
+        case=None,
+        worker=worker,
+        unit=post.unit,
+        selection="none",
+        allocated_on=day,
+        by=None,
+        now=now,
+    )
+    return int(open_activity(model, assignment=work, by=None, now=now).pk)
 
 
 def stop_with_input(server: Any) -> None:

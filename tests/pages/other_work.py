@@ -7,10 +7,13 @@ from typing import Any
 from audits import workflow as audits
 from audits.models import CaseReview, DipSample
 from observations.models import Observation
+from observations.workflow import arrange, hand_in
 from qaframework.actions import workflow as actions
 from qaframework.activities.models import Activity
 from qaframework.activities.workflow import open_activities
+from qaframework.rules.working_days import local_date
 from supervision.models import SupervisionAudit
+from tests.factories.activities import fill_in, fresh, opened
 from tests.factories.allocation import owed
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
@@ -30,6 +33,29 @@ def other_activities(authority: Authority, allocated_at: datetime, opened_at: da
     for activity in MODELS:
         found |= _activity(authority, activity, allocated_at, opened_at)
     return found
+
+
+def filled_in_observation(authority: Authority, allocated_at: datetime, on: datetime) -> Observation:
+    """Of the practitioner, owed by the auditor's post, with all that has to be answered."""
+    auditor = authority.team_manager_2
+    found = opened(Observation, authority, auditor, "observation", now=allocated_at)
+    arrange(
+        observation=found,
+        worker=authority.practitioner,
+        observed_on=local_date(on),
+        by=auditor,
+        now=on,
+    )
+    fill_in(fresh(found), auditor, on)
+    return fresh(found)
+
+
+def observations_filled_in(authority: Authority, allocated_at: datetime, handed_in_at: datetime) -> Objects:
+    """One to hand in; and one that the auditor has handed in and the practitioner is asked to sign."""
+    ready = filled_in_observation(authority, allocated_at, handed_in_at)
+    done = filled_in_observation(authority, allocated_at, handed_in_at)
+    hand_in(observation=done, by=authority.team_manager_2, now=handed_in_at)
+    return {"observation to hand in": {"pk": ready.pk}, "observation to sign": {"pk": done.pk}}
 
 
 def drawn_samples(authority: Authority, allocated_at: datetime, opened_at: datetime) -> Objects:

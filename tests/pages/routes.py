@@ -356,6 +356,7 @@ AUDITS = [
     # Only after an audit in which the practitioner took no part.
     get("audits:reflection", "submitted audit", for_=_group()),
     get("audits:comment", "submitted audit", for_=WORKER),
+    get("audits:sign", "submitted audit", for_=WORKER),
     get("audits:submit", "open audit", for_=AUDITOR),
     get("audits:read", "open audit", for_=SEES_OPEN_AUDIT),
     get("audits:read", "submitted audit", for_=SEES_HANDED_IN),
@@ -404,6 +405,7 @@ ESCALATION = [
 
 # Dip samples, observations and supervision audits have the same pages; here the auditor's post owes them.
 OVERSEE_AUDITOR = AUDITOR | QA
+NOBODY = _group()
 
 
 def _activity(space: str, kind: str) -> list[Row]:
@@ -417,6 +419,7 @@ def _activity(space: str, kind: str) -> list[Row]:
         post(f"{space}remove_action", f"{kind} action", for_=AUDITOR),
         get(f"{space}hand_in", kind, for_=AUDITOR),
         get(f"{space}read", kind, for_=OVERSEE_AUDITOR),
+        post(f"{space}sign", kind, for_=NOBODY),
     ]
 
 
@@ -433,6 +436,7 @@ ACTIVITIES = [
     get("audits:let_sign_narrative", "theme of dip samples", for_=HEAD, gate=LINE_ANYWHERE | QA),
     *_activity("audits:case_review_", "case review"),
     *_activity("observations:", "observation"),
+    get("observations:sign", "observation to sign", for_=WORKER),
     get("observations:arrange", "observation", for_=AUDITOR),
     get("observations:talk", "observation", for_=AUDITOR),
     *_activity("supervision:", "supervision audit"),

@@ -50,7 +50,7 @@ from tests.factories.caseload import CaseFactory
 from tests.factories.packs import bracknell, loaded, shipped
 from tests.factories.people import UserFactory
 from tests.factories.samples import with_case_reviews, with_samples, with_started_work
-from tests.pages.other_work import drawn_samples, other_activities
+from tests.pages.other_work import drawn_samples, observations_filled_in, other_activities
 
 # Tuesday, ten in the morning in London.
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
@@ -112,6 +112,7 @@ def build_world() -> World:
     _audits(world)
     _late_work(world)
     world.objects |= other_activities(authority, DRAWN_AT, HELD_AT)
+    world.objects |= observations_filled_in(authority, DRAWN_AT, HELD_AT)
     world.objects |= drawn_samples(authority, DRAWN_AT, HELD_AT)
     world.objects |= theme_written_on(world.personas["head_of_service"], authority.duty, DONE_AT)
     _reports(world)

@@ -223,6 +223,25 @@ def test_every_kind_of_question_is_added_and_changed(officer, draft, kind):
     assert question(draft, "new_one")["type"] == "long_text"
 
 
+def test_a_sign_off_says_who_signs_and_what_that_rules_out(officer, draft):
+    officer.post(
+        url("draft_new_question", draft, "visits"), {"text": "Seen by them?", "type": QuestionType.SIGN_OFF}
+    )
+    address = url("draft_question", draft, "seen_by_them")
+    assert officer.post(address, as_shown(officer, address)).status_code == 302
+    assert "by" not in question(draft, "seen_by_them")
+    officer.post(address, as_shown(officer, address) | {"by": "worker", "required": "on"})
+    assert question(draft, "seen_by_them")["by"] == "worker"
+    assert "the form cannot wait for it" in officer.get(url("draft", draft)).content.decode()
+    officer.post(address, as_shown(officer, address) | {"by": "owner"})
+    assert question(draft, "seen_by_them")["by"] == "owner"
+    officer.post(
+        url("draft_kind", draft, "seen_by_them"),
+        {"type": "long_text", "read": mark_of(question(draft, "seen_by_them"))},
+    )
+    assert "by" not in question(draft, "seen_by_them")
+
+
 def test_choices_are_put_in_their_places(officer, draft):
     officer.post(url("draft_new_question", draft, "visits"), {"text": "Which?", "type": "pick_several"})
     address = url("draft_question", draft, "which")

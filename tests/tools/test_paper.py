@@ -50,6 +50,13 @@ def test_choices_are_ticked_and_texts_written():
     assert long[1] > short[1]
 
 
+def test_whoever_it_is_about_has_a_line_to_sign_on():
+    asked = Question("signed", "Signature", QuestionType.SIGN_OFF, by="worker")
+    shown = on_paper(asked, tool("everything").question)
+    assert shown.room.columns == ("Name", "Signature", "Date")
+    assert shown.notes == ("For the person this is about, who has read it.",)
+
+
 @pytest.mark.clause("BF-04")
 def test_the_questions_stand_there_with_all_that_helps_to_answer_them():
     section = {

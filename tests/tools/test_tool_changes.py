@@ -93,6 +93,14 @@ def test_what_a_question_says_beside_its_words(tool, key, values, said):
     assert was is None or before == was
 
 
+def test_who_signs_is_said_of_sign_offs_alone(tool):
+    signed = reworded(tool, "seen", type="sign_off")
+    assert changed(signed, reworded(signed, "seen", by="owner")) == []
+    ((place, _, before, after),) = changed(signed, reworded(signed, "seen", by="worker"))
+    assert place.endswith("(signed by)")
+    assert (before, after) == ("Whoever fills in the form", "The person it is about")
+
+
 def test_choices_stand_line_by_line(tool):
     options = [*find_question(tool, "themes")[1]["options"], {"key": "home", "label": "Home"}]
     ((_, _, before, after),) = changed(tool, reworded(tool, "themes", options=options))

@@ -7,6 +7,7 @@ from qaframework.packs.references.case_reviews import case_review_slips
 from qaframework.packs.references.draws import draw_slips
 from qaframework.packs.references.lookups import (
     Slip,
+    entries_of,
     grades_of,
     keys_of,
     part_of,
@@ -16,6 +17,9 @@ from qaframework.packs.references.lookups import (
 )
 from qaframework.packs.references.samples import sample_slips
 from qaframework.packs.references.subjects import subject_slips
+
+# Kinds of work that look at no one person's practice.
+ABOUT_NOBODY = ("dip_sample", "practice_week", "visit")
 
 
 def activity_slips(
@@ -101,6 +105,16 @@ def _newly_qualified_slips(
         yield f"{place} › tool", "This tool is graded on another scale.", "The same scale as the activity."
 
 
+def _signed_about_nobody_slips(place: str, tool: Mapping[str, Any]) -> Iterator[Slip]:
+    asked = (one for section in entries_of(tool, "sections") for one in entries_of(section, "questions"))
+    if any(question.get("by") == "worker" for question in asked):
+        yield (
+            f"{place} › tool",
+            "Its form is signed by the person whom the work is about, and this work is about no one person.",
+            "A form without by: worker.",
+        )
+
+
 def _fit_slips(
     place: str, activity: Mapping[str, Any], framework: Mapping[str, Any], tools: Mapping[str, Any]
 ) -> Iterator[Slip]:
@@ -109,6 +123,8 @@ def _fit_slips(
     scheme = activity.get("grade_scheme")
     if isinstance(tool, dict) and scheme is not None and tool.get("grade_scheme") != scheme:
         yield f"{place} › grade_scheme", "The tool is graded on another scale.", "The same scale in both."
+    if activity.get("kind") in ABOUT_NOBODY and isinstance(tool, dict):
+        yield from _signed_about_nobody_slips(place, tool)
     if activity.get("lead_time") and not activity.get("draw"):
         yield (
             f"{place} › lead_time",

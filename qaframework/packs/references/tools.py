@@ -38,6 +38,7 @@ def tool_slips(file_key: str, tool: Any, framework: Any) -> Iterator[Slip]:
         yield "rows", "The least number of rows is above the largest.", "minimum at most maximum."
     yield from _response_slips(tool)
     yield from _question_slips(tool)
+    yield from _signature_slips(tool)
     yield from _list_slips(tool, framework)
     yield from condition_slips(tool, framework if isinstance(framework, dict) else {})
 
@@ -83,6 +84,38 @@ def _question_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:
         if question.get("gathers") and tool.get("rows"):
             yield f"{place} › gathers", "Answers for each row are not gathered.", "Leave it out, or no rows."
         yield from repeated(place, [option.get("key") for option in entries_of(question, "options")])
+
+
+def _signature_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:
+    """The person whom the work is about signs once, after it was handed in, and only where there is one."""
+    asked = [
+        question for section in entries_of(tool, "sections") for question in entries_of(section, "questions")
+    ]
+    for question in asked:
+        if "by" in question and question.get("type") != "sign_off":
+            yield f"questions › {question.get('key')} › by", "Only a sign_off is signed.", "Leave it out."
+    by_worker = [one for one in asked if one.get("by") == "worker" and one.get("type") == "sign_off"]
+    for place, question in enumerate(by_worker):
+        at = f"questions › {question.get('key')}"
+        if tool.get("rows"):
+            yield f"{at} › by", "A form with rows is about no one person.", "Leave it out, or no rows."
+        if place:
+            yield f"{at} › by", "The person signs this form already.", "One sign_off with by: worker."
+        if question.get("required") is True or entries_of(question, "required_if"):
+            yield (
+                at,
+                "It is signed after the form is handed in, so the form cannot wait for it.",
+                "Leave required and required_if out.",
+            )
+    keys = {question.get("key") for question in by_worker}
+    for question in asked:
+        for name in ("shown_if", "required_if"):
+            if keys & {condition.get("question") for condition in entries_of(question, name)}:
+                yield (
+                    f"questions › {question.get('key')} › {name}",
+                    "It waits for a signature that comes after the form is handed in.",
+                    "Name another question.",
+                )
 
 
 def _list_slips(tool: Mapping[str, Any], framework: Any) -> Iterator[Slip]:

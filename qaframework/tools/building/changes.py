@@ -11,7 +11,8 @@ from typing import Any
 from qaframework.packs.differences import NOTHING
 from qaframework.tools.building.conditions import condition_in_words
 from qaframework.tools.building.content import Part, asked_in, questions_of, sections_of
-from qaframework.tools.building.kinds import kind_in_words
+from qaframework.tools.building.kinds import SIGNERS, kind_in_words
+from qaframework.tools.definition import OWNER, QuestionType
 
 Json = Mapping[str, Any]
 
@@ -215,6 +216,12 @@ def _anchors(question: Json) -> str:
     return "\n".join(f"{point}: {words}" for point, words in anchors)
 
 
+def _signer(question: Json) -> str:
+    """Empty for all that is not signed."""
+    is_signed = question["type"] == QuestionType.SIGN_OFF
+    return SIGNERS.get(question.get("by") or OWNER, "") if is_signed else ""
+
+
 SETTINGS: tuple[tuple[str, Callable[[Json], str]], ...] = (
     ("kind of answer", lambda one: kind_in_words(one["type"])),
     ("must be answered", lambda one: "Yes" if one.get("required") else "No"),
@@ -225,5 +232,6 @@ SETTINGS: tuple[tuple[str, Callable[[Json], str]], ...] = (
     ("least answer", _of("minimum")),
     ("largest answer", _of("maximum")),
     ("points of the scale", _anchors),
+    ("signed by", _signer),
     ("gathered with", lambda one: str(one.get("gathers") or "").replace("_", " ")),
 )

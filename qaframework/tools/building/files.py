@@ -37,6 +37,7 @@ ORDER = [
     "required",
     "shown_if",
     "required_if",
+    "by",
     "gathers",
     "hint",
     "guidance",

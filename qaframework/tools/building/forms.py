@@ -8,10 +8,10 @@ from django import forms
 from qaframework.people.forms import offer
 from qaframework.rules.grades import OverallRule
 from qaframework.tools.building.content import Part, Tool, mark_of, sections_of
-from qaframework.tools.building.kinds import BOUNDED, CHOOSES, kind_choices
+from qaframework.tools.building.kinds import BOUNDED, CHOOSES, SIGNERS, kind_choices
 from qaframework.tools.building.texts import Choices, Columns, KeyedLines, Paragraphs, TextLines, Words
 from qaframework.tools.building.workflow import heading_of, particulars_of
-from qaframework.tools.definition import MOST_ROWS, QuestionType
+from qaframework.tools.definition import MOST_ROWS, OWNER, QuestionType
 
 RULES = {
     OverallRule.AUDITOR_JUDGES: "Nothing: the auditor judges",
@@ -219,6 +219,8 @@ class QuestionForm(PartForm):
             )
         if self.kind in BOUNDED:
             self._add_bounds()
+        if self.kind == QuestionType.SIGN_OFF:
+            self._add_signer()
         if self.kind == QuestionType.SCALE:
             self.fields["anchors"] = TextLines(
                 label="What do points of the scale mean?",
@@ -257,7 +259,7 @@ class QuestionForm(PartForm):
     def values(self) -> Part:
         """The question's settings as the pack's file writes them. The form must be valid."""
         said = self.cleaned_data
-        names = ("text", "hint", "required", "prompts", "minimum", "maximum", "anchors", "gathers")
+        names = ("text", "hint", "required", "prompts", "minimum", "maximum", "anchors", "gathers", "by")
         values = {name: whole(said[name]) for name in names if name in self.fields}
         if self.lines is None:
             return values
@@ -287,6 +289,21 @@ class QuestionForm(PartForm):
                 required=False,
             )
 
+    def _add_signer(self) -> None:
+        self.fields["by"] = forms.ChoiceField(
+            label="Who signs?",
+            help_text="The person it is about reads it and signs it on their own page, once it is handed in. "
+            "Nothing waits for that.",
+            choices=[*SIGNERS.items()],
+            initial=OWNER,
+            widget=forms.RadioSelect,
+        )
+
+    def clean_by(self) -> str:
+        """What is left out of the file means whoever fills in the form."""
+        by = self.cleaned_data["by"]
+        return "" if by == OWNER and "by" not in self.question else str(by)
+
     def _add_bounds(self) -> None:
         whole = self.kind == QuestionType.SCALE
         field = forms.IntegerField if whole else forms.FloatField
@@ -304,7 +321,7 @@ def whole(value: Any) -> Any:
 
 
 def _initial(question: Part, section: Part) -> dict[str, Any]:
-    names = ("text", "hint", "required", "prompts", "minimum", "maximum", "gathers", "options_from")
+    names = ("text", "hint", "required", "prompts", "minimum", "maximum", "gathers", "by", "options_from")
     anchors = sorted((question.get("anchors") or {}).items(), key=lambda one: int(one[0]))
     written = {name: question[name] for name in names if name in question}
     return written | {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from qaframework.tools.definition import QuestionType
+from qaframework.tools.definition import OWNER, WORKER, QuestionType
 
 _WORDS = {
     QuestionType.YES_NO: "Yes or no",
@@ -19,9 +19,12 @@ _WORDS = {
     QuestionType.PICK_SEVERAL: "Any number of choices from a list",
     QuestionType.PERSON: "A member of staff",
     QuestionType.ROWS: "The same few things in several rows",
-    QuestionType.SIGN_OFF: "A sign-off: who ticked it, and when",
+    QuestionType.SIGN_OFF: "A sign-off: who signed, and when",
     QuestionType.ACTIONS: "Actions, agreed on their own page",
 }
+
+# Who signs a sign-off.
+SIGNERS = {OWNER: "Whoever fills in the form", WORKER: "The person it is about"}
 
 # Answers of one kind mean the same in the others of its family.
 _FAMILIES = (
@@ -50,6 +53,7 @@ BELONGS_TO = {
     "maximum": BOUNDED | {QuestionType.ROWS},
     "columns": frozenset({QuestionType.ROWS}),
     "anchors": frozenset({QuestionType.SCALE}),
+    "by": frozenset({QuestionType.SIGN_OFF}),
 }
 
 

@@ -176,6 +176,7 @@ QUESTION_COLUMNS = (
         _anchors,
     ),
     Column("Choices come from", "options_from", _as_it_is, _key),
+    Column("Signed by", "by", _as_it_is, _key),
     Column("Gathered with", "gathers", _as_it_is, _key),
     Column("Asked only if", "shown_if", lambda conditions: _joined(map(line_of, conditions)), _conditions),
     Column(

@@ -20,7 +20,7 @@ from qaframework.tools.building.access import BUILDERS
 from qaframework.tools.building.conditions import condition_in_words
 from qaframework.tools.building.content import Part, questions_of, sections_of
 from qaframework.tools.building.forms import RULES, ConfirmForm
-from qaframework.tools.building.kinds import kind_in_words
+from qaframework.tools.building.kinds import SIGNERS, kind_in_words
 from qaframework.tools.building.reading import as_it_stands, earlier_kinds
 from qaframework.tools.building.reasons import Reason, reasons_against
 from qaframework.tools.building.starting import COPY, NewToolForm, ReplaceForm
@@ -32,7 +32,7 @@ from qaframework.tools.building.views.pages import (
     file_page,
     newest_of,
 )
-from qaframework.tools.definition import freeze
+from qaframework.tools.definition import WORKER, freeze
 from qaframework.tools.forms import SectionForm
 from qaframework.tools.models import AnswerSet, Tool, ToolDraft, ToolVersion
 
@@ -236,7 +236,10 @@ def _questions(section: Part, draft: ToolDraft, framework: Part) -> list[tuple[P
 
 
 def _line(question: Part) -> str:
-    return ", ".join([kind_in_words(question["type"]), *(["required"] if question.get("required") else [])])
+    said = [kind_in_words(question["type"])]
+    if question.get("by") == WORKER:
+        said.append(f"by {SIGNERS[WORKER][:1].lower()}{SIGNERS[WORKER][1:]}")
+    return ", ".join([*said, *(["required"] if question.get("required") else [])])
 
 
 def _conditions(question: Part, draft: ToolDraft, framework: Part) -> list[str]:
