@@ -53,8 +53,8 @@ def action_facts(action: Action, now: datetime) -> Facts:
         {"label": "Why it has longer", "value": action.longer_reason},
         {"label": note_label(action), "value": action.closing_note},
         {"label": "Evidence", "value": action.evidence},
-        {"label": "Done", "value": _by(action.done_by, action.done_at)},
-        {"label": "Verified", "value": _by(action.verified_by, action.verified_at)},
+        {"label": "Done", "value": by_whom(action.done_by, action.done_at)},
+        {"label": "Verified", "value": by_whom(action.verified_by, action.verified_at)},
         {"label": "Difference made", "value": action.difference_made},
     ]
     return [fact for fact in facts if fact["value"]]
@@ -84,7 +84,7 @@ def next_steps(action: Action, user: User, today: date) -> list[NextStep]:
 def story(record: Model) -> list[list[str]]:
     """Who did what and when, newest first, from the history. One query."""
     found = record.history.exclude(history_change_reason=CLOCK_STARTED)  # type: ignore[attr-defined]
-    entries = found.select_related("history_user").order_by("-history_date", "-history_id")
+    entries = found.select_related("history_user").orderby_whom("-history_date", "-history_id")
     return [
         [
             uk_datetime(entry.history_date),
@@ -123,7 +123,7 @@ def plan_facts(plan: ActionPlan) -> Facts:
         {"label": "Practitioner and manager told", "value": told},
         {
             "label": "Placed on the child's file",
-            "value": _by(plan.placed_on_file_by, plan.placed_on_file_at) or "Not recorded yet",
+            "value": by_whom(plan.placed_on_file_by, plan.placed_on_file_at) or "Not recorded yet",
         },
         {
             "label": "Talked about in supervision",
@@ -160,13 +160,13 @@ def answered_concern_row(concern: Concern) -> list[Any]:
         _concern_link(concern),
         uk_datetime(concern.raised_at),
         concern.unit.name,
-        _by(concern.acknowledged_by, concern.acknowledged_at),
+        by_whom(concern.acknowledged_by, concern.acknowledged_at),
     ]
 
 
 def concern_facts(concern: Concern, now: datetime) -> Facts:
     clock, waits = concern.clock, concern.acknowledged_at is None
-    raised = _by(concern.raised_by, concern.raised_at)
+    raised = by_whom(concern.raised_by, concern.raised_at)
     facts = [
         {"label": "Case", "value": concern.case.child_ref},
         {
@@ -176,7 +176,7 @@ def concern_facts(concern: Concern, now: datetime) -> Facts:
         {"label": "What", "value": concern.what},
         {"label": "Answer due", "value": uk_datetime(clock.due_at) if clock and waits else ""},
         {"label": "Has to answer", "value": clock.owner_post.title if clock and waits else ""},
-        {"label": "Acknowledged", "value": _by(concern.acknowledged_by, concern.acknowledged_at)},
+        {"label": "Acknowledged", "value": by_whom(concern.acknowledged_by, concern.acknowledged_at)},
         {"label": "What was done", "value": concern.response},
     ]
     return [fact for fact in facts if fact["value"]]
@@ -239,7 +239,7 @@ def loop_facts(loop: LoopClosure) -> Facts:
         {"label": "Meets and reports", "value": str(loop.senior_post)},
         {"label": "Meeting due", "value": uk_date(loop.due_on)},
         {"label": "Returned because", "value": loop.return_reason},
-        {"label": "Authorised", "value": _by(loop.authorised_by, loop.authorised_at)},
+        {"label": "Authorised", "value": by_whom(loop.authorised_by, loop.authorised_at)},
         {"label": "No other case is audited because", "value": loop.no_reaudit_reason},
     ]
     return [fact for fact in facts if fact["value"]]
@@ -286,8 +286,13 @@ def loop_steps(loop: LoopClosure, user: User, today: date) -> list[NextStep]:
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
-    """The three lists of this room; each shows only what its reader may see."""
-    labels = {"tracker": "Actions", "concerns": "Concerns", "loops": "Closing the loop"}
+    """The lists of this room; each shows only what its reader may see."""
+    labels = {
+        "tracker": "Actions",
+        "concerns": "Concerns",
+        "challenges": "Alerts and disputes",
+        "loops": "Closing the loop",
+    }
     return [
         {"label": label, "url": reverse(f"actions:{name}"), "current": name == current}
         for name, label in labels.items()
@@ -317,5 +322,5 @@ def _grade_label(loop: LoopClosure) -> str:
     return loop.grade
 
 
-def _by(person: User | None, moment: datetime | None) -> str:
+def by_whom(person: User | None, moment: datetime | None) -> str:
     return f"{uk_datetime(moment)}, by {person}" if person and moment else ""
