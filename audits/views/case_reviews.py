@@ -3,9 +3,12 @@
 from django.urls import reverse
 
 from audits.models import CaseReview
+from qaframework.actions.workflow import challenge_rules
 from qaframework.activities.pages import Row
 from qaframework.activities.views import ActivityPages
+from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line, why_url
+from qaframework.people.access import local_today
 from qaframework.people.templatetags.page import uk_date
 
 
@@ -32,7 +35,18 @@ class CaseReviewPages(ActivityPages):
                     "url": reverse("audits:read", args=[review.audit.pk]),
                 }
             )
+        if is_owner and assignment.case is not None and _raises(assignment):
+            address = reverse("actions:challenge_raise", args=[assignment.case.pk])
+            found.append(
+                {"label": "Something is not right", "value": "Raise an alert or dispute", "url": address}
+            )
         return found
+
+
+def _raises(assignment: Assignment) -> bool:
+    """Whether the post that owes the review raises alerts or disputes about such cases."""
+    rules = challenge_rules(assignment.unit, local_today()) if assignment.unit else None
+    return rules is not None and bool(rules.pack.challenges.raised_by({assignment.post.role}))
 
 
 PAGES = CaseReviewPages()

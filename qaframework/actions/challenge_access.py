@@ -16,6 +16,7 @@ from qaframework.actions.workflow import (
     kinds_to_raise,
     may_answer,
     may_follow_up,
+    roles_that_raise,
     speaks_for,
 )
 from qaframework.caseload.access import cleared_q, is_cleared
@@ -81,11 +82,8 @@ def get_challenge_to_follow_up(user: User, pk: int, *, now: datetime) -> Challen
 
 
 def raises_any(user: User, on: date) -> bool:
-    """Whether a post of the person raises anything in the framework that holds where the post is."""
-    return any(
-        (version := challenge_rules(post.unit, on)) and version.pack.challenges.raised_by({post.role})
-        for post in posts_of(user, on)
-    )
+    """Whether a post of the person raises anything in a live framework."""
+    return not roles_that_raise(on).isdisjoint(post.role for post in posts_of(user, on))
 
 
 def rules_to_raise(user: User, case: Case, on: date) -> tuple[FrameworkVersion, list[ChallengeKind]] | None:

@@ -15,6 +15,7 @@ from qaframework.actions.challenge_forms import ChallengeFilter
 from qaframework.actions.models import Challenge, ChallengeAnswer
 from qaframework.actions.pages import Facts, NextStep, by_whom
 from qaframework.actions.workflow import may_answer, may_follow_up, speaks_for
+from qaframework.caseload.models import Case
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.directory import holder_of
 from qaframework.people.models import Unit, User
@@ -24,6 +25,7 @@ from qaframework.rules.working_days import local_date
 
 State = Challenge.State
 COLUMNS = ("Alert or dispute", "About", "Raised", "Team", "Where it stands", "Due")
+SHOWN = ("framework_version", "case", "unit", "clock")
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,16 @@ def challenge_list(user: User, query: QueryDict, now: datetime) -> ChallengeList
     today = local_date(now)
     seen = visible_challenges(user, today)
     chosen = _filter(seen, query)
-    shown = seen.select_related("framework_version", "case", "unit", "clock")
+    shown = seen.select_related(*SHOWN)
     page = keyset_page(_narrowed(shown, chosen), moment="raised_at", query=query, newest_first=True)
     rows = [challenge_row(one, today) for one in page.rows]
     return ChallengeList(rows, page, chosen, any(query.get(name) for name in chosen.fields))
+
+
+def case_rows(user: User, case: Case, today: date) -> list[list[Any]]:
+    """All about one case that the person may see, the latest first."""
+    found = visible_challenges(user, today).filter(case=case).select_related(*SHOWN)
+    return [challenge_row(one, today) for one in found]
 
 
 def challenge_row(challenge: Challenge, today: date) -> list[Any]:

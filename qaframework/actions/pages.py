@@ -11,7 +11,8 @@ from qaframework.actions.access import keeps
 from qaframework.actions.documents import PlanLine
 from qaframework.actions.models import Action, ActionPlan, Concern, LoopClosure
 from qaframework.actions.tracker import steps_reached
-from qaframework.actions.workflow import holds_meeting, may_authorise, may_verify, owns
+from qaframework.actions.workflow import holds_meeting, may_authorise, may_verify, owns, roles_that_raise
+from qaframework.people.access import local_today
 from qaframework.people.directory import holder_of
 from qaframework.people.models import User
 from qaframework.people.templatetags.page import due_in_words, short_date, uk_date, uk_datetime
@@ -84,7 +85,7 @@ def next_steps(action: Action, user: User, today: date) -> list[NextStep]:
 def story(record: Model) -> list[list[str]]:
     """Who did what and when, newest first, from the history. One query."""
     found = record.history.exclude(history_change_reason=CLOCK_STARTED)  # type: ignore[attr-defined]
-    entries = found.select_related("history_user").orderby_whom("-history_date", "-history_id")
+    entries = found.select_related("history_user").order_by("-history_date", "-history_id")
     return [
         [
             uk_datetime(entry.history_date),
@@ -286,13 +287,16 @@ def loop_steps(loop: LoopClosure, user: User, today: date) -> list[NextStep]:
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
-    """The lists of this room; each shows only what its reader may see."""
+    """The lists of this room; each shows only what its reader may see. That of alerts and disputes is there
+    where a framework has some."""
     labels = {
         "tracker": "Actions",
         "concerns": "Concerns",
         "challenges": "Alerts and disputes",
         "loops": "Closing the loop",
     }
+    if not roles_that_raise(local_today()):
+        del labels["challenges"]
     return [
         {"label": label, "url": reverse(f"actions:{name}"), "current": name == current}
         for name, label in labels.items()

@@ -1,16 +1,29 @@
 """Alerts and disputes for tests, raised by the verbs under the framework of Windsor."""
 
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
 from qaframework.actions import workflow
 from qaframework.actions.models import Challenge
 from qaframework.caseload.models import Case
+from qaframework.packs.library import ready_made
 from qaframework.packs.models import Framework, FrameworkVersion
+from qaframework.packs.reading import Content
 from qaframework.people.models import User
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
 from tests.factories.packs import loaded, shipped
+
+
+def with_challenges(content: Content) -> Content:
+    """The rules of a framework, with Windsor's alerts and disputes, which reviewing officers raise."""
+    changed, rules = deepcopy(content), deepcopy(shipped("windsor")["framework"])
+    for kind in rules["challenges"]["kinds"]:
+        kind["raised_by"] = ["iro"]
+    changed["framework"]["challenges"] = rules["challenges"]
+    changed["framework"]["ladders"] += [ready_made("ladders")[key] for key in ("alert", "dispute")]
+    return changed
 
 
 def windsor(authority: Authority) -> FrameworkVersion:
@@ -31,7 +44,6 @@ def raised_challenge(
     """An alert of the reviewing officer about the practitioner's case in duty team 1, unless said otherwise."""
     case = case or CaseFactory(unit=authority.duty_team_1, worker=authority.practitioner)
     challenge = {
-        "framework_version": windsor(authority),
         "kind": "alert",
         "themes": ["drift"],
         "what": "The plan of the last review has not begun.",
@@ -40,7 +52,8 @@ def raised_challenge(
         "by": reviewing_officer(authority),
         **values,
     }
-    return workflow.raise_challenge(case=case, now=now, **challenge)
+    version = challenge.pop("framework_version", None) or windsor(authority)
+    return workflow.raise_challenge(case=case, framework_version=version, now=now, **challenge)
 
 
 def answered_challenge(

@@ -1,5 +1,5 @@
 """Work of the small authority besides audits: a review of a case, dip samples, an observation, an audit of
-supervision."""
+supervision, an alert and a dispute."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,10 +10,12 @@ from observations.models import Observation
 from qaframework.actions import workflow as actions
 from qaframework.activities.models import Activity
 from qaframework.activities.workflow import open_activities
+from qaframework.packs.models import FrameworkVersion
 from supervision.models import SupervisionAudit
 from tests.factories.allocation import owed
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
+from tests.factories.challenges import answer, raised_challenge, reviewing_officer
 
 MODELS: dict[str, type[Activity]] = {
     "case_review": CaseReview,
@@ -30,6 +32,15 @@ def other_activities(authority: Authority, allocated_at: datetime, opened_at: da
     for activity in MODELS:
         found |= _activity(authority, activity, allocated_at, opened_at)
     return found
+
+
+def challenges(authority: Authority, version: FrameworkVersion, at: datetime) -> Objects:
+    """An alert that waits for its answer, and a dispute that has one."""
+    rules = {"framework_version": version, "by": reviewing_officer(authority)}
+    alert = raised_challenge(authority, now=at, **rules)
+    dispute = raised_challenge(authority, now=at, kind="dispute", **rules)
+    answer(dispute, by=authority.team_manager, at=at, agreed="no")
+    return {"alert": {"pk": alert.pk}, "answered dispute": {"pk": dispute.pk}}
 
 
 def drawn_samples(authority: Authority, allocated_at: datetime, opened_at: datetime) -> Objects:

@@ -1,6 +1,6 @@
 """Alerts and disputes about a case: raised, answered at each stage, taken further, settled (RBWM-17, RBWM-20)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.packs.definition import ChallengeKind
-from qaframework.packs.models import Framework, FrameworkVersion
+from qaframework.packs.models import Framework, FrameworkQuerySet, FrameworkVersion
 from qaframework.people import directory, history
 from qaframework.people.access import has_capability, posts_of
 from qaframework.people.calendar import working_calendar
@@ -40,12 +40,24 @@ MANAGERS = sorted(
 
 def challenge_rules(unit: Unit, on: date) -> FrameworkVersion | None:
     """The version in force on a local date whose alerts and disputes hold for cases of the unit, if any."""
-    for framework in Framework.objects.live().holding_for(unit):
-        in_force = framework.versions.filter(effective_from__lte=on)
-        version = in_force.order_by("-effective_from", "-number").first()
-        if version is not None and version.pack.challenges.kinds:
-            return version
-    return None
+    return next(_rules_in_force(Framework.objects.live().holding_for(unit), on), None)
+
+
+def roles_that_raise(on: date) -> set[str]:
+    """The roles that raise something in a framework that is live on a local date; none without such rules."""
+    in_force = _rules_in_force(Framework.objects.live(), on)
+    kinds = (kind for version in in_force for kind in version.pack.challenges.kinds.values())
+    return {role for kind in kinds for role in kind.raised_by}
+
+
+def _rules_in_force(frameworks: FrameworkQuerySet, on: date) -> Iterator[FrameworkVersion]:
+    """Of each framework the version in force, where it has alerts and disputes. One query."""
+    begun = FrameworkVersion.objects.filter(framework__in=frameworks.values("pk"), effective_from__lte=on)
+    seen: set[int] = set()
+    for version in begun.defer("content").order_by("framework", "-effective_from", "-number"):
+        if version.framework_id not in seen and version.pack.challenges.kinds:
+            yield version
+        seen.add(version.framework_id)
 
 
 def kinds_to_raise(user: User, version: FrameworkVersion, on: date) -> list[ChallengeKind]:
