@@ -9,13 +9,14 @@ from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
 from qaframework.celery import app
-from qaframework.clocks.models import Heartbeat
+from qaframework.clocks.models import Heartbeat, Moment
 from qaframework.clocks.tasks import BEAT
 from qaframework.notices.models import Notice
 
 SWEEP = "sweep"
 
 BEAT_SILENT_AFTER = timedelta(minutes=5)
+WORKER_SILENT_AFTER = timedelta(minutes=2)
 SWEEP_SILENT_AFTER = timedelta(minutes=20)
 OUTBOX_OLD_AFTER = timedelta(minutes=45)  # longer than the longest wait between two attempts
 
@@ -38,7 +39,8 @@ def findings(now: datetime) -> list[Finding]:
     database, migrations = Finding("Database", True, "The database answers."), _migrations(now)
     looks: list[Callable[[datetime], Finding]] = [_broker]
     if migrations.is_ok:
-        looks += [_beat, _sweep, _outbox]  # these read tables that may not be there before
+        # These read tables that may not be there before.
+        looks += [_beat, _workers, _sweep, _steps, _outbox]
     return [database, migrations, *(look(now) for look in looks)]
 
 
@@ -71,7 +73,16 @@ def _broker(now: datetime) -> Finding:
 
 def _beat(now: datetime) -> Finding:
     cure = "Check that the beat and worker processes run."
-    return _heartbeat("Beat and worker", BEAT, now, BEAT_SILENT_AFTER, cure)
+    return _heartbeat("Beat", BEAT, now, BEAT_SILENT_AFTER, cure)
+
+
+def _workers(now: datetime) -> Finding:
+    seen = {beat.name.removeprefix(Heartbeat.WORKER): now - beat.at for beat in Heartbeat.objects.workers()}
+    silent = [f"{name} was last seen {_ago(age)}." for name, age in seen.items() if age > WORKER_SILENT_AFTER]
+    alive = len(seen) - len(silent)
+    if not alive:
+        return Finding("Workers", False, " ".join(["None is at work.", *silent, "Start the worker process."]))
+    return Finding("Workers", True, " ".join([f"{alive} at work.", *silent]))
 
 
 def _sweep(now: datetime) -> Finding:
@@ -87,6 +98,15 @@ def _heartbeat(label: str, name: str, now: datetime, silent_after: timedelta, cu
     if age > silent_after:
         return Finding(label, False, f"Last ran {_ago(age)}. {cure}")
     return Finding(label, True, f"Last ran {_ago(age)}.")
+
+
+def _steps(now: datetime) -> Finding:
+    """What the ladders say should have happened by now, whatever the sweep says of itself."""
+    overdue = Moment.objects.overdue(now - SWEEP_SILENT_AFTER).count()
+    if overdue:
+        text = f"{overdue} reminders or escalations have not been taken in time. Run: python manage.py sweep"
+        return Finding("Escalation", False, text)
+    return Finding("Escalation", True, "Every reminder and escalation that was due has been taken.")
 
 
 def _outbox(now: datetime) -> Finding:

@@ -1,5 +1,6 @@
 """The escalations board, and whether the machinery behind it is alive."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,8 @@ from escalation.access import get_step, label_of
 from escalation.board import COLUMNS, board_for
 from escalation.forms import AcknowledgeForm
 from escalation.health import database_answers, findings
-from qaframework.people.access import local_today, requires
+from escalation.metrics import exposition
+from qaframework.people.access import local_today, require_bearer, requires
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
 
@@ -58,3 +60,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """For load balancers: whether this process can serve pages, and nothing more. No sign-in."""
     is_ok = database_answers()
     return HttpResponse("ok" if is_ok else "not ok", status=200 if is_ok else 503, content_type="text/plain")
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For the authority's monitoring, with the token that it was given, else 404."""
+    require_bearer(request, settings.METRICS_TOKEN)
+    return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")

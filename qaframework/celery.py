@@ -8,11 +8,14 @@ import os
 
 from celery import Celery
 
+from qaframework.clocks.sign_of_life import SignOfLife
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qaframework.settings")
 
 app = Celery("qaframework")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(SignOfLife)
 
 MINUTE = 60.0
 

@@ -10,7 +10,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -352,15 +352,31 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 CASE_IMPORT_MAX_MB = env_number("CASE_IMPORT_MAX_MB", 50, 1, 500)
 
+# Monitoring
+
+METRICS_TOKEN = env("METRICS_TOKEN", "")
+
 # E-mail
 
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Practice quality <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_URL = env_required(
-    "EMAIL_URL", "Set it to smtp+tls://user:password@host:587 (or smtps://, or smtp:// inside one machine)"
+    "EMAIL_URL",
+    "Set it to smtp+tls://user:password@host:587, smtps:// or notify:// (smtp:// inside one machine)",
 )
 EMAIL_TIMEOUT = 5
-if EMAIL_URL:
+BOUNCE_ADDRESS = env("BOUNCE_ADDRESS", "")
+NOTIFY_CALLBACK_TOKEN = env("NOTIFY_CALLBACK_TOKEN", "")
+NOTIFY_BASE_URL = env("NOTIFY_BASE_URL", "https://api.notifications.service.gov.uk")
+NOTIFY_API_KEY = NOTIFY_TEMPLATE_ID = ""
+if EMAIL_URL.startswith("notify://"):
+    EMAIL_BACKEND = "qaframework.notices.notify.NotifyBackend"
+    _notify = urlsplit(EMAIL_URL)
+    NOTIFY_API_KEY = unquote(_notify.netloc)
+    NOTIFY_TEMPLATE_ID = "".join(parse_qs(_notify.query).get("template", ()))
+    if not NOTIFY_API_KEY or not NOTIFY_TEMPLATE_ID:
+        problems.append("EMAIL_URL for GOV.UK Notify is written as notify://API-KEY?template=TEMPLATE-ID")
+elif EMAIL_URL:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     _mail = urlsplit(EMAIL_URL)
     if _mail.scheme not in {"smtp", "smtp+tls", "smtps"} or not _mail.hostname:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("", people.home, name="home"),
     path("keep-alive/", people.keep_alive, name="keep_alive"),
     path("healthz", escalation.healthz, name="healthz"),
+    path("metrics", escalation.metrics, name="metrics"),
     path("accessibility/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
     path("privacy/", TemplateView.as_view(template_name="privacy.html"), name="privacy"),
     path("work/<int:pk>/", open_work, name="open_work"),

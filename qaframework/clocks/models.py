@@ -3,10 +3,11 @@
 A clock knows neither audits nor actions: whoever owns the work starts, moves and stops it.
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 
@@ -68,6 +69,13 @@ class Clock(models.Model):
         return f"{self.label}, due {self.due_at:%d %B %Y}"
 
 
+class MomentQuerySet(models.QuerySet["Moment"]):
+    def overdue(self, since: datetime) -> "MomentQuerySet":
+        """Those of running clocks that had come by then (aware) and are not taken."""
+        running = self.filter(is_open=True, falls_at__lte=since, clock__stopped_at__isnull=True)
+        return running.filter(round=F("clock__round"))
+
+
 class Moment(models.Model):
     """One planned rung of a clock's ladder in one round: at ``falls_at`` (UTC) these are to be told."""
 
@@ -82,6 +90,8 @@ class Moment(models.Model):
     falls_at = models.DateTimeField()
     is_open = models.BooleanField(default=True, help_text="Not yet taken and still to come.")
 
+    objects = MomentQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["clock", "round", "falls_at", "position"]
         indexes: ClassVar = [
@@ -95,13 +105,22 @@ class Moment(models.Model):
         return f"{self.name} at {self.falls_at:%Y-%m-%d %H:%M}"
 
 
+class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
+    def workers(self) -> "HeartbeatQuerySet":
+        return self.filter(name__startswith=Heartbeat.WORKER)
+
+
 class Heartbeat(models.Model):
     """When a background process last showed that it is alive. Moments are UTC."""
 
     PERSONAL_FIELDS: ClassVar = ()
 
-    name = models.CharField(max_length=40, unique=True)
+    WORKER = "worker "
+
+    name = models.CharField(max_length=80, unique=True)
     at = models.DateTimeField()
+
+    objects = HeartbeatQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["name"]

@@ -6,7 +6,7 @@ is a new round: the old round's moments close, and none of them can fall due any
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,6 +23,8 @@ from qaframework.rules.ladders import Rung
 from qaframework.rules.working_days import WorkingCalendar
 
 BATCH = 1000
+FORGOTTEN_AFTER = timedelta(days=1)
+NAME_LENGTH = 80
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,15 @@ def beat(*, name: str, now: datetime) -> None:
         unique_fields=["name"],
         update_fields=["at"],
     )
+
+
+def worker_beat(*, hostname: str, now: datetime) -> None:
+    """Note that a worker is alive, and forget those that have been silent for a day.
+
+    Workers on machines that come and go have new names each time.
+    """
+    Heartbeat.objects.workers().filter(at__lt=now - FORGOTTEN_AFTER).delete()
+    beat(name=f"{Heartbeat.WORKER}{hostname}"[:NAME_LENGTH], now=now)
 
 
 def _new_round(

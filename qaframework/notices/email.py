@@ -1,5 +1,6 @@
 """A notice as an e-mail: plain text and simple HTML, with an address into the application."""
 
+import re
 import smtplib
 from contextlib import suppress
 from datetime import date
@@ -19,10 +20,17 @@ from qaframework.notices.models import Notice
 MAIL_TROUBLE = (smtplib.SMTPException, OSError, ValueError)
 
 
+MESSAGE_ID = re.compile(r"<notice-(\d+)@")
+
+
+class ServerUnreachable(OSError):
+    """Nothing can be sent now; it is no fault of the message."""
+
+
 def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMultiAlternatives:
     """The message for one notice, for what its reader may know on that local day.
 
-    Its Message-ID is always the same, so that a repeat can be recognised.
+    Its Message-ID is always the same, so that a repeat, or a report that it came back, can be recognised.
     """
     carried = list(notice.digested.order_by("created_at", "pk")) if notice.is_letter else []
     withhold_restricted([notice, *carried], notice.recipient, on)
@@ -35,9 +43,14 @@ def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMu
     message = EmailMultiAlternatives(
         subject=notice.subject,
         body=render_to_string("notices/email.txt", context),
+        from_email=settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL,
         to=[notice.recipient.email],
         connection=connection,
-        headers={"Message-ID": f"<notice-{notice.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
+            "Message-ID": f"<notice-{notice.pk}@{host}>",
+            "Auto-Submitted": "auto-generated",
+        },
     )
     if notice.calendar:
         method = Calendar.from_ical(notice.calendar)["method"]

@@ -1,13 +1,19 @@
-"""When somebody wants their e-mails."""
+"""When somebody wants their e-mails, and what became of those that left."""
 
 from datetime import time
 from typing import Any
 
 from django import forms
 
+from qaframework.notices.email import MESSAGE_ID
 from qaframework.rules.quiet_hours import QuietHours
 
 NONE = "none"
+FAILURES = {
+    "permanent-failure": "there is no such mailbox",
+    "temporary-failure": "the mailbox is full, or its server could not be reached for three days",
+    "technical-failure": "GOV.UK Notify could not send it",
+}
 HOURS = [time(hour) for hour in range(24)]
 DIGEST_HOURS = range(6, 20)
 
@@ -64,3 +70,28 @@ class PreferenceForm(forms.Form):
         else:
             data["quiet"] = QuietHours(begin, end, data["quiet_on_days_off"])
         return data
+
+
+class ReferenceField(forms.CharField):
+    """A Message-ID of ours; its value is the notice's key."""
+
+    def clean(self, value: Any) -> int:
+        found = MESSAGE_ID.search(super().clean(value))
+        if found is None:
+            raise forms.ValidationError("This is no reference of one of our e-mails.")
+        return int(found[1])
+
+
+class ReceiptForm(forms.Form):
+    """What GOV.UK Notify says about one e-mail."""
+
+    reference = ReferenceField()
+    status = forms.CharField(max_length=40)
+
+    @property
+    def has_failed(self) -> bool:
+        return self.cleaned_data["status"] in FAILURES
+
+    @property
+    def reason(self) -> str:
+        return FAILURES[self.cleaned_data["status"]]

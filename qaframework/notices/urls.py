@@ -9,6 +9,7 @@ urlpatterns = [
     path("when/", views.preferences, name="preferences"),
     path("read/", views.read_all, name="read_all"),
     path("<int:pk>/read/", views.read, name="read"),
+    path("receipts/", views.receipt, name="receipt"),
     path("not-sent/", views.failed, name="failed"),
     path("not-sent/<int:pk>/try-again/", views.retry, name="retry"),
 ]

@@ -1,20 +1,23 @@
 """A person's own notices, when they want them, and for administrators those that could not be sent."""
 
+import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qaframework.notices import workflow
 from qaframework.notices.access import chosen_by, get_failed, get_notice, own_notices, withhold_restricted
-from qaframework.notices.forms import PreferenceForm
+from qaframework.notices.forms import PreferenceForm, ReceiptForm
 from qaframework.notices.models import Notice
-from qaframework.people.access import local_today, requires
+from qaframework.people.access import local_today, require_bearer, requires
 from qaframework.people.form_page import form_page, sent
 from qaframework.people.paging import keyset_page
 from qaframework.people.roles import Capability
@@ -94,3 +97,26 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     workflow.try_again(notice=get_failed(pk), now=timezone.now())
     messages.success(request, "The e-mail will be sent again within a minute.")
     return redirect("notices:failed")
+
+
+@csrf_exempt
+@require_POST
+def receipt(request: HttpRequest) -> HttpResponse:
+    """GOV.UK Notify says what became of an e-mail; with the token that was agreed with it, else 404."""
+    require_bearer(request, settings.NOTIFY_CALLBACK_TOKEN)
+    form = ReceiptForm(_document(request))
+    if not form.is_valid():
+        return HttpResponseBadRequest("A receipt has reference and status.", content_type="text/plain")
+    if form.has_failed:
+        workflow.note_returned(
+            notice_id=form.cleaned_data["reference"], reason=form.reason, now=timezone.now()
+        )
+    return HttpResponse(status=204)
+
+
+def _document(request: HttpRequest) -> dict[str, Any]:
+    try:
+        document = json.loads(request.body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}

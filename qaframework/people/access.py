@@ -14,6 +14,7 @@ from django.db.models import Model, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from qaframework.people.models import CalendarAddress, PeopleImport, Post, PostHolding, RecordRead, Unit, User
 from qaframework.people.prepared import Prepared
@@ -179,6 +180,14 @@ def requires_whole_authority(*capabilities: Capability) -> Callable[[View], View
         return guarded
 
     return decorate
+
+
+def require_bearer(request: HttpRequest, token: str) -> None:
+    """For programs that call without signing in. Raises Http404 unless they bring the token that was agreed
+    with them, also when none was."""
+    given = request.headers.get("Authorization", "")
+    if not token or not constant_time_compare(given, f"Bearer {token}"):
+        raise Http404
 
 
 def not_allowed(

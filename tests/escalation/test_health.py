@@ -2,21 +2,26 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
 
 from escalation import health, tasks
 from escalation.health import findings
-from qaframework.clocks.models import Heartbeat
+from escalation.workflow import sweep
+from qaframework.clocks.models import Heartbeat, Moment
+from qaframework.clocks.sign_of_life import note_alive
 from qaframework.clocks.tasks import beat_heartbeat
-from qaframework.clocks.workflow import beat
+from qaframework.clocks.workflow import beat, stop_clock, worker_beat
 from qaframework.notices.tasks import deliver
 from qaframework.notices.workflow import write_notices
 from tests.factories.authority import small_authority
+from tests.factories.clocks import running_clock
 from tests.factories.people import UserFactory
 from tests.notices.test_outbox import draft
 
@@ -25,9 +30,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def alive(now):
+    show_signs_of_life(now)
+    return now
+
+
+def show_signs_of_life(now):
     for name in ("beat", "sweep"):
         beat(name=name, now=now)
-    return now
+    worker_beat(hostname="celery@one", now=now)
 
 
 def troubles(now):
@@ -35,28 +45,31 @@ def troubles(now):
 
 
 def test_all_is_well(alive):
-    assert troubles(alive + timedelta(minutes=4)) == {}
+    assert troubles(alive + timedelta(minutes=1)) == {}
     assert [finding.name for finding in findings(alive)] == [
         "Database",
         "Migrations",
         "Broker",
-        "Beat and worker",
+        "Beat",
+        "Workers",
         "Sweep",
+        "Escalation",
         "Outbox",
     ]
 
 
 def test_an_installation_that_never_ran_says_so(now):
-    assert set(troubles(now)) == {"Beat and worker", "Sweep"}
+    assert set(troubles(now)) == {"Beat", "Workers", "Sweep"}
     assert "never" in troubles(now)["Sweep"]
 
 
 @pytest.mark.parametrize(
     ("age", "names", "words"),
     [
-        (timedelta(minutes=6), {"Beat and worker"}, "6 minutes ago"),
-        (timedelta(hours=3), {"Beat and worker", "Sweep"}, "3 hours ago"),
-        (timedelta(days=3), {"Beat and worker", "Sweep"}, "3 days ago"),
+        (timedelta(minutes=3), {"Workers"}, "3 minutes ago"),
+        (timedelta(minutes=6), {"Beat", "Workers"}, "6 minutes ago"),
+        (timedelta(hours=3), {"Beat", "Workers", "Sweep"}, "3 hours ago"),
+        (timedelta(days=3), {"Beat", "Workers", "Sweep"}, "3 days ago"),
     ],
 )
 def test_silence_is_noticed_and_its_length_told(alive, age, names, words):
@@ -105,8 +118,7 @@ def test_before_the_migrations_no_table_is_asked(monkeypatch, now):
 
 
 def test_the_command_is_silent_about_nothing_and_fails_when_something_is_wrong(capsys):
-    for name in ("beat", "sweep"):
-        beat(name=name, now=timezone.now())
+    show_signs_of_life(timezone.now())
     call_command("check_health", "--json")
     assert json.loads(capsys.readouterr().out)["warnings"] == []
     Heartbeat.objects.all().delete()
@@ -116,7 +128,7 @@ def test_the_command_is_silent_about_nothing_and_fails_when_something_is_wrong(c
     assert "Database: The database answers." in capsys.readouterr().out
     with pytest.raises(CommandError):
         call_command("check_health", "--json")
-    assert len(json.loads(capsys.readouterr().out)["warnings"]) == 2
+    assert len(json.loads(capsys.readouterr().out)["warnings"]) == 3
 
 
 def test_a_moment_that_cannot_be_read_is_wrong_usage():
@@ -156,3 +168,75 @@ def test_load_balancers_need_no_sign_in_and_learn_nothing_else(client, monkeypat
     monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", breaks)
     page = client.get(reverse("healthz"))
     assert (page.status_code, page.content) == (503, b"not ok")
+
+
+def test_a_worker_that_is_gone_is_named_and_forgotten_after_a_day(alive):
+    later = alive + timedelta(hours=3)
+    worker_beat(hostname="celery@two", now=later)
+    (workers,) = [finding for finding in findings(later) if finding.name == "Workers"]
+    assert workers.is_ok
+    assert workers.text == "1 at work. celery@one was last seen 3 hours ago."
+    worker_beat(hostname="celery@two", now=alive + timedelta(hours=25))
+    assert [row.name for row in Heartbeat.objects.workers()] == ["worker celery@two"]
+    assert Heartbeat.objects.filter(name="sweep").exists()
+
+
+def test_a_worker_outlives_a_database_that_does_not_answer(monkeypatch, caplog):
+    monkeypatch.setattr("qaframework.clocks.sign_of_life.connection", SimpleNamespace(close=lambda: None))
+    note_alive("celery@one")
+    assert Heartbeat.objects.workers().count() == 1
+
+    def breaks(self, *args):
+        raise DatabaseError
+
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", breaks)
+    note_alive("celery@one")
+    assert "sign of life could not be noted" in caplog.text
+
+
+@pytest.mark.clause("LAN-29")
+def test_steps_that_nobody_took_are_noticed_whatever_the_sweep_says(alive):
+    clock = running_clock(small_authority(), due_at=alive - timedelta(days=3), now=alive - timedelta(days=20))
+    assert "have not been taken in time" in troubles(alive)["Escalation"]
+    sweep(now=alive)
+    assert "Escalation" not in troubles(alive)
+    Moment.objects.filter(clock=clock).update(is_open=True)
+    stop_clock(clock=clock, reason="completed", by=None, now=alive)
+    assert "Escalation" not in troubles(alive)
+
+
+def metrics(client, token="agreed"):
+    return client.get(reverse("metrics"), headers={"Authorization": f"Bearer {token}"})
+
+
+def test_monitoring_reads_figures_with_its_token(client, settings):
+    assert metrics(client, "").status_code == 404
+    settings.METRICS_TOKEN = "agreed"
+    assert metrics(client, "guessed").status_code == 404
+    now = timezone.now()
+    show_signs_of_life(now)
+    write_notices([draft(UserFactory())], now=now - timedelta(hours=2))
+    page = metrics(client)
+    assert page.status_code == 200
+    text = page.content.decode()
+    figures = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert figures["quality_check_ok", "sweep"] == 1
+    assert figures["quality_check_ok", "outbox"] == 0
+    assert figures["quality_notices", "queued"] == 1
+    assert figures["quality_notices", "failed"] == 0
+    assert 7200 <= figures["quality_outbox_oldest_seconds",] < 7300
+    assert figures["quality_heartbeat_age_seconds", "worker celery@one"] < 60
+    assert figures["quality_steps_overdue",] == 0
+
+
+def test_without_the_database_monitoring_still_gets_an_answer(client, settings, monkeypatch):
+    settings.METRICS_TOKEN = "agreed"
+    monkeypatch.setattr(health, "database_answers", lambda: False)
+    page = metrics(client)
+    assert page.status_code == 200
+    assert 'quality_check_ok{check="database"} 0.0' in page.content.decode()
+    assert "quality_notices" not in page.content.decode()

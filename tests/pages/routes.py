@@ -113,6 +113,8 @@ ROOF = [
     get("home", for_=EVERYBODY, answer=302),
     post("keep_alive", for_=EVERYBODY, answer=204),
     get("healthz", for_=EVERYBODY, signed_out=200),
+    # For monitoring, which has the token that it was given; nobody has while none is.
+    get("metrics", for_=EVERYBODY, answer=404, signed_out=404),
     get("accessibility", for_=EVERYBODY, signed_out=200),
     get("privacy", for_=EVERYBODY, signed_out=200),
     get("style_guide", for_=EVERYBODY, signed_out=200),
@@ -171,6 +173,8 @@ NOTICES = [
     post("notices:read_all", for_=EVERYBODY, signed_out=302),
     post("notices:read", "notice", for_=AUDITOR, signed_out=302),
     get("notices:failed", for_=ADMINS, gate=ADMINS),
+    # For GOV.UK Notify, which has the token that was agreed with it; nobody has while none is.
+    post("notices:receipt", for_=EVERYBODY, answer=404, signed_out=404),
     post("notices:retry", "failed notice", for_=ADMINS, gate=ADMINS),
 ]
 

@@ -15,8 +15,9 @@ from audits.workflow import draw_month
 from escalation.health import SWEEP
 from qaframework.allocation.workflow import make_programme
 from qaframework.clocks.models import Heartbeat
-from qaframework.clocks.workflow import beat
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.clocks.workflow import beat, worker_beat
+from qaframework.notices.models import Notice
+from qaframework.notices.workflow import NoticeDraft, deliver, write_notices
 from qaframework.packs.models import FrameworkVersion
 from qaframework.rules.periods import Month
 from reporting.demo.authority import LogIn
@@ -25,6 +26,7 @@ from tests.factories.caseload import CaseFactory
 from tests.factories.packs import lancashire
 from tests.factories.people import UserFactory
 from tests.history import ROOMS, our_models
+from tests.notices.test_returned import report
 
 pytestmark = pytest.mark.django_db
 
@@ -54,9 +56,14 @@ class World:
         notice = NoticeDraft(someone.pk, "test", "one", "Due", "It is due.")
         write_notices([notice], now=AT)
 
+    def send_a_notice(self) -> None:
+        self.write_a_notice()
+        deliver(now=AT)
+
     def show_signs_of_life(self) -> None:
         for name in ("beat", SWEEP):
             beat(name=name, now=AT)
+        worker_beat(hostname="celery@one", now=AT)
 
     def forge_a_draw(self) -> None:
         self.draw()
@@ -93,6 +100,7 @@ COMMANDS = {
     "import_people": Row("{samples}/people.csv", "{samples}/register.csv", ""),
     "load_pack": Row("bracknell", "nowhere", ""),
     "new_pack": Row("Fenshire --output {folder}/new", "1066 --output {folder}/new", ""),
+    "note_returned": Row("{folder}/returned.eml", "{folder}/nowhere.eml", "", World.send_a_notice),
     "open_work": Row("", "", "--at soon", World.plan),
     "plan": Row("--year 2026", "--year 1999", "--year soon"),
     "report": Row("monthly --period 2026-11", "monthly --period 2027-11", "monthly", World.plan),
@@ -140,6 +148,8 @@ def run(
 
     def run(name: str, words: str, *flags: str) -> tuple[int, str, str]:
         draw = SampleDraw.objects.order_by("pk").first()
+        for sent in Notice.objects.filter(dedupe_key="one"):
+            (tmp_path / "returned.eml").write_bytes(report(sent.pk))
         filled = words.format(folder=tmp_path, samples=SAMPLES, draw=draw.pk if draw else 0)
         argv = ["manage.py", name, *filled.split(), *flags]
         status = 0

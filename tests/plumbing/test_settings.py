@@ -70,6 +70,7 @@ def test_production_names_every_missing_setting_at_once() -> None:
         ("DATABASE_URL", "postgres://database.example", "postgres://"),
         ("REDIS_URL", "redis.example:6379", "redis://"),
         ("EMAIL_URL", "mail.example", "smtp+tls://"),
+        ("EMAIL_URL", "notify://key-without-template", "notify://API-KEY?template=TEMPLATE-ID"),
         ("IDLE_TIMEOUT_MINUTES", "never", "5 to 480"),
         ("IDLE_TIMEOUT_MINUTES", "481", "5 to 480"),
         ("LOG_FORMAT", "xml", "text, json"),

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             name='Heartbeat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True)),
+                ('name', models.CharField(max_length=80, unique=True)),
                 ('at', models.DateTimeField()),
             ],
             options={

@@ -1,6 +1,7 @@
 """The verbs of notices, one file for each part of a notice's way."""
 
 from qaframework.notices.workflow.preferring import choose_delivery
+from qaframework.notices.workflow.returning import note_returned
 from qaframework.notices.workflow.sending import Delivered, deliver, try_again
 from qaframework.notices.workflow.writing import NoticeDraft, mark_read, write_letter, write_notices
 
@@ -10,6 +11,7 @@ __all__ = [
     "choose_delivery",
     "deliver",
     "mark_read",
+    "note_returned",
     "try_again",
     "write_letter",
     "write_notices",

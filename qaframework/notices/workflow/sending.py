@@ -8,7 +8,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
 
-from qaframework.notices.email import MAIL_TROUBLE, email_for, release
+from qaframework.notices.email import MAIL_TROUBLE, ServerUnreachable, email_for, release
 from qaframework.notices.lease import only_sender
 from qaframework.notices.models import Notice
 from qaframework.notices.workflow.digests import gather_digests
@@ -80,7 +80,11 @@ def _send_due(now: datetime) -> tuple[int, int]:
                     return sent, failed
                 if not _claim(notice, now):
                     continue
-                error = _send(notice, connection, now)
+                try:
+                    error = _send(notice, connection, now)
+                except ServerUnreachable:
+                    _give_attempt_back(notice)
+                    return sent, failed
                 if error:
                     release(connection)
                     _record_failure(notice, error)
@@ -114,19 +118,25 @@ def _claim(notice: Notice, now: datetime) -> bool:
 
 
 def _send(notice: Notice, connection: BaseEmailBackend, now: datetime) -> str:
-    """Send one claimed notice; return what went wrong, or nothing."""
+    """Send one claimed notice; return what went wrong, or nothing. Raises ServerUnreachable."""
     recipient = notice.recipient
     if not recipient.is_active or (recipient.left_on and recipient.left_on < local_date(now)):
         notice.attempts = ATTEMPTS
         return f"{recipient} has left, so no e-mail was sent."
     try:
         connection.send_messages([email_for(notice, connection, local_date(now))])
+    except ServerUnreachable:
+        raise
     except MAIL_TROUBLE as trouble:
         return f"{type(trouble).__name__}: {trouble}"
     text = {"body": ""} if notice.is_letter else {}
     sent = Notice.Delivery.SENT
     Notice.objects.filter(pk=notice.pk).update(delivery=sent, sent_at=now, last_error="", **text)
     return ""
+
+
+def _give_attempt_back(notice: Notice) -> None:
+    Notice.objects.queued().filter(pk=notice.pk).update(attempts=F("attempts") - 1)
 
 
 def _record_failure(notice: Notice, error: str) -> None:

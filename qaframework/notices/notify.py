@@ -1,0 +1,45 @@
+"""GOV.UK Notify as the way by which e-mails leave.
+
+One template there has ``((subject))`` as its subject and ``((body))`` as its message. Files cannot travel:
+whoever is invited to a meeting finds it on its page and in their calendar address.
+"""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from notifications_python_client.errors import APIError, InvalidResponse
+from notifications_python_client.notifications import NotificationsAPIClient
+
+from qaframework.notices.email import ServerUnreachable
+
+FIRST_SERVER_ERROR = 500
+
+
+class NotifyRefused(OSError):
+    """Notify would not take one e-mail; the message says why."""
+
+
+class NotifyBackend(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Hand each message over with its Message-ID as reference. Raises NotifyRefused for the first that is
+        refused and ServerUnreachable when Notify does not answer or cannot work."""
+        client = NotificationsAPIClient(
+            settings.NOTIFY_API_KEY, base_url=settings.NOTIFY_BASE_URL, timeout=settings.EMAIL_TIMEOUT
+        )
+        for message in email_messages:
+            try:
+                client.send_email_notification(
+                    email_address=message.to[0],
+                    template_id=settings.NOTIFY_TEMPLATE_ID,
+                    personalisation={"subject": message.subject, "body": message.body},
+                    reference=message.extra_headers["Message-ID"],
+                )
+            except APIError as trouble:
+                if trouble.status_code >= FIRST_SERVER_ERROR:
+                    raise ServerUnreachable(str(trouble)) from trouble
+                raise NotifyRefused(str(trouble)) from trouble
+            except InvalidResponse as trouble:
+                raise ServerUnreachable(str(trouble)) from trouble
+        return len(email_messages)
