@@ -102,8 +102,8 @@ class RaiseForm(TextsForm):
         if urgent:
             begins = "; ".join(f"{one.label}: {one.stage(one.urgent_stage).label}" for one in urgent)
             self.fields["is_urgent"].help_text = (
-                f"Then it does not begin with the first stage. {begins}. If the child is in danger now, ring the "
-                "manager or the police first."
+                f"Then it does not begin with the first stage. {begins}. If the child is in danger now, ring "
+                "the manager or the police first."
             )
         else:
             del self.fields["is_urgent"]

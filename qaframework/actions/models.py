@@ -255,7 +255,7 @@ class LoopClosure(models.Model):
 
 
 class Challenge(models.Model):
-    """An alert or dispute about one child's case, stage by stage until it is settled (RBWM-17, RBWM-20, SAN-27).
+    """An alert or dispute about one child's case, until it is settled (RBWM-17, RBWM-20, SAN-27).
 
     Its kind, the stages and their times are the framework's. Whoever holds the post from which it was raised
     speaks for it.

@@ -5,7 +5,7 @@ from qaframework.packs.wording import Fact, recipients
 
 
 def challenge_facts(pack: Pack, kind: ChallengeKind) -> list[Fact]:
-    """Who raises one, each stage with who answers and how soon, and what follows, as rows of a summary list."""
+    """Who raises one, who answers at each stage and how soon, and what follows; as rows of a summary list."""
     urgent = kind.stage(kind.urgent_stage).label if kind.urgent_stage > 1 else ""
     becomes = pack.challenges.kinds.get(kind.becomes)
     rows = [

@@ -41,7 +41,7 @@ def reviewing_officer(authority: Authority, name: str = "iro") -> User:
 def raised_challenge(
     authority: Authority, *, now: datetime, case: Case | None = None, **values: Any
 ) -> Challenge:
-    """An alert of the reviewing officer about the practitioner's case in duty team 1, unless said otherwise."""
+    """The reviewing officer's alert about the practitioner's case in duty team 1, unless said otherwise."""
     case = case or CaseFactory(unit=authority.duty_team_1, worker=authority.practitioner)
     challenge = {
         "kind": "alert",

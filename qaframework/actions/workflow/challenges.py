@@ -1,4 +1,4 @@
-"""Alerts and disputes about a case: raised, answered at each stage, taken further, settled (RBWM-17, RBWM-20)."""
+"""Alerts and disputes about a case: raised, answered, taken further, settled (RBWM-17, RBWM-20)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -87,9 +87,7 @@ def raise_challenge(
     unit = _unit_of(case)
     _refuse_unless_said(framework_version, themes, what, wanted)
     if is_urgent and rules.urgent_stage == 1:
-        raise Refused(
-            f"{rules.label}: there is no later stage to begin with. Raise a serious one as what it is."
-        )
+        raise Refused(f"{rules.label}: there is no later stage to begin with. Choose another kind.")
     Case.objects.select_for_update().get(pk=case.pk)
     same = {"case": case, "kind": kind, "raised_by": by, "what": what, "state": State.OPEN}
     if (there := Challenge.objects.filter(**same).first()) is not None:
@@ -121,7 +119,7 @@ def raise_challenge(
 def answer_challenge(
     *, challenge: Challenge, found: str, done: str, agreed: str, by: User, now: datetime
 ) -> Challenge:
-    """Say what was found and what is done; the stage's clock stops, and whoever raised it decides (RBWM-17)."""
+    """Say what was found and what is done; the clock stops, and whoever raised it decides (RBWM-17)."""
     if not may_answer(by, challenge, local_date(now)):
         raise Refused(f"The answer is for {challenge.asked_post.title}, or a manager above them.")
     if not found.strip() or not done.strip():
@@ -326,7 +324,7 @@ def _begin(
     _move_on(
         challenge,
         _RUNNING,
-        reason=f"{rules.label}, {rules.stage(stage).label[0].lower()}{rules.stage(stage).label[1:]}: {reason}",
+        reason=f"{rules.label}. {rules.stage(stage).label}: {reason}",
         by=by,
         now=now,
         kind=rules.key,

@@ -9,7 +9,7 @@ from qaframework.rules.deadlines import Offset
 
 @dataclass(frozen=True)
 class ChallengeStage:
-    """``answered_by`` is a role, sought from the case's unit upwards; ``within`` counts from its beginning."""
+    """``answered_by`` is a role, sought from the case's unit up; ``within`` counts from its beginning."""
 
     label: str
     answered_by: str
