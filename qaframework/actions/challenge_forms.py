@@ -94,7 +94,7 @@ class RaiseForm(TextsForm):
     ) -> None:
         super().__init__(*args, today=today, **kw)
         self.kinds = {kind.key: kind for kind in kinds}
-        offer(self, "kind", [(kind.key, kind.label) for kind in kinds])
+        offer(self, "kind", [(kind.key, _with_first_stage(kind)) for kind in kinds])
         offer(self, "themes", rules.themes.items())
         if len(kinds) == 1:
             self.initial["kind"] = kinds[0].key
@@ -117,6 +117,12 @@ class RaiseForm(TextsForm):
                 "is_urgent", f"{kind.label} always begins with its first stage. Choose another kind above."
             )
         return {"is_urgent": False, **data}
+
+
+def _with_first_stage(kind: ChallengeKind) -> str:
+    """For instance “Dispute (with the team manager)”."""
+    first = kind.stage(1).label
+    return f"{kind.label} ({first[0].lower()}{first[1:]})"
 
 
 class AnswerForm(TextsForm):

@@ -111,7 +111,6 @@ def challenge_path(challenge: Challenge, answers: Iterable[ChallengeAnswer]) -> 
 def challenge_facts(challenge: Challenge, today: date) -> Facts:
     is_open = challenge.state == State.OPEN
     asked = holder_of(challenge.asked_post, today) if is_open else None
-    note = "Withdrawn because" if challenge.state == State.WITHDRAWN else "What came out of it"
     facts = [
         {"label": "Case", "value": challenge.case.child_ref},
         {"label": "Practitioner", "value": str(challenge.worker or "")},
@@ -126,10 +125,21 @@ def challenge_facts(challenge: Challenge, today: date) -> Facts:
             "value": f"{asked or 'Vacant'} ({challenge.asked_post})" if is_open else "",
         },
         {"label": "Due", "value": _due(challenge, today)},
-        {"label": note, "value": challenge.closing_note},
-        {"label": "What has changed for the child", "value": challenge.difference_made},
-        {"label": "Closed", "value": by_whom(challenge.closed_by, challenge.closed_at)},
         {"label": "Followed up in supervision", "value": _supervision(challenge)},
+    ]
+    return [fact for fact in facts if fact["value"]]
+
+
+def outcome_facts(challenge: Challenge) -> Facts:
+    """What came out of it and changed for the child; nothing before it is settled or withdrawn."""
+    withdrawn = challenge.state == State.WITHDRAWN
+    facts = [
+        {
+            "label": "Withdrawn" if withdrawn else "Settled",
+            "value": by_whom(challenge.closed_by, challenge.closed_at),
+        },
+        {"label": "Why" if withdrawn else "What came out of it", "value": challenge.closing_note},
+        {"label": "What has changed for the child", "value": challenge.difference_made},
     ]
     return [fact for fact in facts if fact["value"]]
 
@@ -141,7 +151,7 @@ def answer_facts(answer: ChallengeAnswer) -> Facts:
         {"label": "Answered", "value": f"{answered} (due {uk_date(answer.due_at)})" if late else answered},
         {"label": "What was found", "value": answer.found},
         {"label": "What is done", "value": answer.done},
-        {"label": "Agreed", "value": answer.get_agreed_display()},
+        {"label": "With what was raised", "value": answer.get_agreed_display()},
     ]
 
 
@@ -164,13 +174,13 @@ def challenge_steps(challenge: Challenge, user: User, today: date) -> list[NextS
         if is_answered:
             steps.append(NextStep("challenge_settle", "It is settled"))
         if challenge.stage < len(rules.stages):
-            steps.append(NextStep("challenge_further", "Take it to the next stage"))
+            steps.append(NextStep("challenge_further", "Take it to the next stage", can_wait=is_open))
         if becomes := challenge.framework_version.pack.challenges.kinds.get(rules.becomes):
-            steps.append(NextStep("challenge_serious", f"Make it a {becomes.label.lower()}"))
-        steps.append(NextStep("challenge_withdraw", "Withdraw"))
+            steps.append(NextStep("challenge_serious", f"Make it a {becomes.label.lower()}", can_wait=True))
+        steps.append(NextStep("challenge_withdraw", "Withdraw", can_wait=True))
     may_record = rules.in_supervision and challenge.supervision_on is None
     if may_record and challenge.state != State.WITHDRAWN and may_follow_up(user, challenge, today):
-        steps.append(NextStep("challenge_supervision", "Record the talk in supervision"))
+        steps.append(NextStep("challenge_supervision", "Record the talk in supervision", can_wait=True))
     return steps
 
 

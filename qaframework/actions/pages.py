@@ -26,12 +26,13 @@ CLOCK_STARTED = "Clock started"
 
 @dataclass(frozen=True)
 class NextStep:
-    """Something this person can do now: the route's name, the words on its button, and whether it asks
-    anything before it is done."""
+    """Something this person can do now: the route's name, the words on its button, whether it asks anything
+    before it is done, and whether nothing waits for it."""
 
     verb: str
     label: str
     asks: bool = True
+    can_wait: bool = False
 
 
 def action_facts(action: Action, now: datetime) -> Facts:

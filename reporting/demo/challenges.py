@@ -1,4 +1,4 @@
-"""Alerts and disputes of the last months, some settled, some answered, some late; where a framework has them."""
+"""Alerts and disputes of the last months, settled, answered and late; where a framework has them."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from qaframework.actions import workflow as actions
 from qaframework.actions.models import Challenge
 from qaframework.caseload.models import Case, CaseStatus
 from qaframework.people.models import User
+from qaframework.rules.working_days import local_date
 from reporting.demo.story import Story
 
 WRITTEN = Path(__file__).with_name("challenges.yaml")
@@ -42,18 +43,20 @@ def _live_through(story: Story, entry: Entry, case: Case) -> None:
         by=officer,
         now=_at(story, entry["days_ago"]),
     )
+    before = challenge.raised_at
     for step in entry.get("steps", ()):
-        _take(story, challenge, step, officer)
+        # A weekend may bring two steps to one day: they keep their order.
+        before = max(_at(story, step["days_ago"]), before + timedelta(minutes=40))
+        _take(story, challenge, step, officer, before)
     days_ago = entry.get("supervision_days_ago")
     if days_ago is not None and challenge.rules.in_supervision and challenge.worker is not None:
         at = _at(story, days_ago)
         actions.follow_up_in_supervision(
-            challenge=challenge, followed_up_on=at.date(), by=challenge.worker, now=at
+            challenge=challenge, followed_up_on=local_date(at), by=challenge.worker, now=at
         )
 
 
-def _take(story: Story, challenge: Challenge, step: Entry, officer: User) -> None:
-    at = _at(story, step["days_ago"])
+def _take(story: Story, challenge: Challenge, step: Entry, officer: User, at: datetime) -> None:
     if answer := step.get("answer"):
         manager = story.holder(challenge.asked_post)
         assert manager is not None

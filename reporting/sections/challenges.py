@@ -16,10 +16,10 @@ def challenges_section(figures: ChallengeFigures, period: str) -> Section:
             *([_themes(figures), _functions(figures)] if figures.raised else []),
             *_stages(figures),
             Explanation(
-                rule="Alerts and disputes about cases of these units. What was raised, answered and settled is "
-                "counted in the period, and what is not settled as it stands on the day of these figures. Each "
-                "counts as what it has become; withdrawn ones are not counted as raised. One can have several "
-                "themes.",
+                rule="Alerts and disputes about cases of these units. What was raised, answered and settled "
+                "is counted in the period; what is not settled, as it stands on the day of these figures. "
+                "Each counts as what it has become; withdrawn ones are not counted as raised. One can have "
+                "several themes.",
                 numerator="Answers given by the end of the last day of their stage.",
                 denominator="Answers given in the period.",
             ),

@@ -100,6 +100,7 @@ def challenge(request: HttpRequest, pk: int) -> HttpResponse:
         "waits_for": pages.waits_for(shown, today),
         "facts": pages.challenge_facts(shown, today),
         "answers": pages.answers_shown(shown, answers),
+        "outcome": pages.outcome_facts(shown),
         "steps": pages.challenge_steps(shown, request.user, today),
         "story": story(shown),
         "story_columns": columns("When", "Who", "What"),
