@@ -42,13 +42,15 @@ RELATED = (
 
 
 def visible_challenges(user: User, on: date) -> QuerySet[Challenge]:
-    """Those that the person raised or has to answer, of their own work, or of units that they oversee."""
+    """Those that the person raised, has to answer or answered, of cases that they work or worked with, or of
+    units that they oversee."""
     posts = posts_of(user, on)
     scope = (
         Q(raised_by=user)
         | Q(raised_from__in=posts)
         | Q(asked_post__in=posts)
         | Q(worker=user)
+        | Q(case__worker=user)
         | Q(answers__by=user)
         | capability_q(user, OVERSIGHT, on)
     )

@@ -8,6 +8,7 @@ from escalation.models import EscalationStep
 from escalation.workflow import sweep
 from qaframework.actions import workflow
 from qaframework.actions.models import Challenge, ChallengeAnswer
+from qaframework.caseload.models import Case
 from qaframework.clocks.models import Clock
 from qaframework.notices.models import Notice
 from qaframework.people import workflow as people
@@ -306,6 +307,21 @@ def test_a_vacant_post_and_one_that_answered_already_are_passed_over(
     answer(dispute, by=northmoor.senior_manager, at=now)
     further(dispute, now=now)
     assert (dispute.stage, dispute.asked_post) == (2, northmoor.post_of[northmoor.head_of_service])
+
+
+@pytest.mark.writes_behind_the_verbs
+def test_the_next_stage_is_with_those_who_work_with_the_child_by_then(
+    northmoor: Authority, now: datetime
+) -> None:
+    dispute = raised_challenge(northmoor, now=now, kind="dispute")
+    Case.objects.filter(pk=dispute.case_id).update(
+        unit=northmoor.care_team_1, worker=northmoor.care_practitioner
+    )
+    moved = Challenge.objects.get(pk=dispute.pk)
+    further(moved, now=now)
+    assert (moved.unit, moved.worker) == (northmoor.care_team_1, northmoor.care_practitioner)
+    assert moved.asked_post == northmoor.post_of[northmoor.care_head_of_service]
+    assert "Care Practitioner Example" in told("challenge")
 
 
 def test_withdrawing_stops_the_clock_and_tells_who_was_asked(northmoor: Authority, now: datetime) -> None:

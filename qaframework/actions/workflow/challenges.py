@@ -263,7 +263,7 @@ def may_answer(user: User, challenge: Challenge, on: date) -> bool:
 def may_follow_up(user: User, challenge: Challenge, on: date) -> bool:
     """Whether the person is the practitioner or manages the unit."""
     manages = has_capability(user, Capability.VERIFY_ACTIONS, on, unit=challenge.unit)
-    return challenge.worker_id == user.pk or manages
+    return user.pk in (challenge.worker_id, challenge.case.worker_id) or manages
 
 
 _RUNNING = set(Challenge.RUNNING_STATES)
@@ -315,10 +315,11 @@ def _begin(
     by: User,
     now: datetime,
 ) -> Challenge:
-    """Go on to a stage of this or another kind."""
+    """Go on to a stage of this or another kind, with those who work with the child now."""
     if not reason.strip():
         raise Refused("Say why it goes further, so that whoever answers next knows.")
     _stop(challenge, by=by, now=now)
+    challenge.unit, challenge.worker = challenge.case.unit or challenge.unit, challenge.case.worker
     asked = _answering_post(challenge, rules.stage(stage).answered_by, local_date(now))
     clock = _start_stage(challenge, rules, stage, asked, by=by, now=now)
     _move_on(
@@ -330,6 +331,8 @@ def _begin(
         kind=rules.key,
         first_stage=first,
         stage=stage,
+        unit=challenge.unit,
+        worker=challenge.worker,
         asked_post=asked,
         state=State.OPEN,
         clock=clock,
