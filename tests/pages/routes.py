@@ -409,6 +409,7 @@ QUALITY = [
 
 ESCALATION = [
     get("escalation:board", for_=EVERYBODY),
+    get("escalation:history", for_=EVERYBODY),
     get("escalation:acknowledge", "step", for_=SEES_LATE_WORK),
     get("escalation:health", for_=ADMINS, gate=ADMINS),
 ]
