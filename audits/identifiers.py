@@ -7,18 +7,9 @@ from typing import Any
 
 from audits.models import CaseAudit
 from audits.readiness import ACTIONS, ANSWERS, JUDGEMENT, anchor_of
-from qaframework.rules.identifiers import likely_identifiers
+from qaframework.rules.identifiers import IN_WORDS, likely_identifiers
 from qaframework.tools.definition import QuestionType
 from qaframework.tools.values import text_of
-
-KINDS = {
-    "nhs_number": "an NHS number",
-    "postcode": "a postcode",
-    "phone": "a phone number",
-    "date_of_birth": "a date of birth",
-    "email": "an e-mail address",
-    "name": "a name",
-}
 
 JUDGEMENT_TEXTS = {
     "not_involved_reason": "Why not in person",
@@ -55,7 +46,7 @@ class Suspicion:
 def suspicions(audit: CaseAudit, values: Mapping[str, Any], today: date) -> list[Suspicion]:
     """Everything in answers, judgement and actions that looks like a name, number or address. One query."""
     return [
-        Suspicion(place, KINDS[finding.kind], finding.excerpt)
+        Suspicion(place, IN_WORDS[finding.kind], finding.excerpt)
         for place, text in _texts(audit, values)
         for finding in likely_identifiers(text, today=today)
     ]

@@ -5,7 +5,16 @@ from reporting.document import Section
 from reporting.figures import Figures
 from reporting.figures.scope import Scope
 from reporting.links import Links
-from reporting.sections import follow_up, narratives, practice, returns, samples, standards, visits
+from reporting.sections import (
+    challenges,
+    follow_up,
+    narratives,
+    practice,
+    returns,
+    samples,
+    standards,
+    visits,
+)
 
 ABOUT_RESTRICTED = "Restricted cases are left out of all figures of this report."
 
@@ -22,6 +31,7 @@ def monthly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Sect
         follow_up.loops_section(figures.loops, links),
         follow_up.actions_section(figures.actions, links),
         follow_up.concerns_section(figures.actions, links),
+        *_challenges(figures, period),
         follow_up.escalations_section(figures.escalations, links),
         practice.involvement_section(figures.practice),
         follow_up.impact_section(figures.impact),
@@ -45,6 +55,7 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
         follow_up.actions_section(figures.actions, links),
         *_samples(figures),
         follow_up.concerns_section(figures.actions, links),
+        *_challenges(figures, period),
         follow_up.escalations_section(figures.escalations, links),
         practice.involvement_section(figures.practice),
         follow_up.impact_section(figures.impact),
@@ -69,6 +80,12 @@ def _narratives(figures: Figures) -> tuple[Section, ...]:
 def _visits(figures: Figures, period: str) -> tuple[Section, ...]:
     """Where visits were due in the quarter."""
     return (visits.visits_section(figures.visits, period),) if figures.visits else ()
+
+
+def _challenges(figures: Figures, period: str) -> tuple[Section, ...]:
+    """Where the framework has alerts and disputes."""
+    found = figures.challenges
+    return (challenges.challenges_section(found, period),) if found else ()
 
 
 def report_sections(figures: Figures, scope: Scope) -> tuple[Section, ...]:

@@ -6,11 +6,13 @@ from django.urls import reverse
 
 from audits.models import CaseReview
 from audits.workflow import open_started_review
+from qaframework.actions.workflow import challenge_rules
 from qaframework.activities.pages import Row
 from qaframework.activities.views import ActivityPages
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line, why_url
 from qaframework.caseload.models import Case
+from qaframework.people.access import local_today
 from qaframework.people.models import User
 from qaframework.people.templatetags.page import uk_date
 
@@ -43,6 +45,11 @@ class CaseReviewPages(ActivityPages):
                     "url": reverse("audits:read", args=[review.audit.pk]),
                 }
             )
+        if is_owner and assignment.case is not None and _raises(assignment):
+            address = reverse("actions:challenge_raise", args=[assignment.case.pk])
+            found.append(
+                {"label": "Something is not right", "value": "Raise an alert or dispute", "url": address}
+            )
         return found
 
 
@@ -54,6 +61,12 @@ def _in_the_register(case: Case) -> str:
         f"Last supervision: {uk_date(case.last_supervision_on) or 'not recorded'}",
     ]
     return "\n".join(lines)
+
+
+def _raises(assignment: Assignment) -> bool:
+    """Whether the post that owes the review raises alerts or disputes about such cases."""
+    rules = challenge_rules(assignment.unit, local_today()) if assignment.unit else None
+    return rules is not None and bool(rules.pack.challenges.raised_by({assignment.post.role}))
 
 
 PAGES = CaseReviewPages()

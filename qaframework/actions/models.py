@@ -1,12 +1,14 @@
-"""Remedial actions until they are verified, concerns raised now, and loops until authorised."""
+"""Remedial actions until they are verified, concerns raised now, loops until authorised, and challenges."""
 
 from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Min, Q
+from django.db.models import F, Min, Q
 from simple_history.models import HistoricalRecords
+
+from qaframework.packs.definition import ChallengeKind
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -250,3 +252,135 @@ class LoopClosure(models.Model):
 
     def __str__(self) -> str:
         return f"Closing the loop for {self.case}"
+
+
+class Challenge(models.Model):
+    """An alert or dispute about one child's case, until it is settled (RBWM-17, RBWM-20, SAN-27).
+
+    Its kind, the stages and their times are the framework's. Whoever holds the post from which it was raised
+    speaks for it.
+    """
+
+    PERSONAL_FIELDS: ClassVar = (
+        "worker",
+        "what",
+        "wanted",
+        "raised_by",
+        "closed_by",
+        "closing_note",
+        "difference_made",
+    )
+
+    class State(models.TextChoices):
+        OPEN = "open", "To be answered"
+        ANSWERED = "answered", "Answered"
+        SETTLED = "settled", "Settled"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    RUNNING_STATES: ClassVar = ("open", "answered")
+
+    framework_version = models.ForeignKey(
+        "packs.FrameworkVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(max_length=40, help_text="Key of the kind in the framework version.")
+    case = models.ForeignKey("caseload.Case", on_delete=models.PROTECT, related_name="challenges")
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="challenges")
+    worker = models.ForeignKey(
+        PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="challenges"
+    )
+    themes = models.JSONField(default=list, help_text="Keys of themes of the framework version.")
+    what = models.TextField(help_text="What is wrong.")
+    wanted = models.TextField(help_text="What should happen.")
+    is_urgent = models.BooleanField(default=False, help_text="Raised because the child may not be safe.")
+    raised_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    raised_from = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="challenges")
+    raised_at = models.DateTimeField()
+    first_stage = models.PositiveSmallIntegerField(help_text="The stage of its kind at which it began.")
+    stage = models.PositiveSmallIntegerField(help_text="The present stage of its kind, from 1.")
+    asked_post = models.ForeignKey(
+        "people.Post",
+        on_delete=models.PROTECT,
+        related_name="challenges_to_answer",
+        help_text="Answers at the present stage.",
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    clock = models.OneToOneField(
+        "clocks.Clock",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Of the present stage; once it is answered, of the decision whether that settles it.",
+    )
+    difference_made = models.TextField(blank=True, help_text="What changed for the child.")
+    closing_note = models.TextField(blank=True, help_text="What came out of it, or why it was withdrawn.")
+    closed_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    supervision_on = models.DateField(null=True, blank=True, help_text="When supervision followed it up.")
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["-raised_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["raised_at"], name="challenge_raised"),
+            models.Index(fields=["closed_at"], name="challenge_closed"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(what="") & ~Q(wanted=""), name="challenge_says_what"),
+            models.CheckConstraint(
+                condition=Q(first_stage__gte=1, stage__gte=F("first_stage")), name="challenge_goes_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "answered"], closed_at__isnull=True, closed_by__isnull=True)
+                | (
+                    Q(state__in=["settled", "withdrawn"], closed_at__isnull=False, closed_by__isnull=False)
+                    & ~Q(closing_note="")
+                ),
+                name="closed_challenge_has_person_moment_and_note",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rules.label} about case {self.case}"
+
+    @property
+    def rules(self) -> ChallengeKind:
+        """What the framework says about its kind."""
+        return self.framework_version.pack.challenges.kinds[self.kind]
+
+
+class ChallengeAnswer(models.Model):
+    """What somebody found and did at one stage of a challenge. ``due_at`` is UTC."""
+
+    PERSONAL_FIELDS: ClassVar = ("by", "found", "done")
+
+    class Agreed(models.TextChoices):
+        YES = "yes", "Agreed"
+        PARTLY = "partly", "Agreed in part"
+        NO = "no", "Not agreed"
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="answers")
+    kind = models.CharField(max_length=40, help_text="The kind of the challenge when it was answered.")
+    stage = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    found = models.TextField(help_text="What was found on looking into it.")
+    done = models.TextField(help_text="What was done, or will be done and by when.")
+    agreed = models.CharField(max_length=8, choices=Agreed)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["answered_at", "pk"]
+        indexes: ClassVar = [models.Index(fields=["answered_at"], name="challenge_answered")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["challenge", "kind", "stage"], name="one_answer_at_each_stage_of_a_challenge"
+            ),
+            models.CheckConstraint(
+                condition=~Q(found="") & ~Q(done=""), name="challenge_answer_says_what_was_found_and_done"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Answer at stage {self.stage}"

@@ -11,7 +11,8 @@ from qaframework.actions.access import keeps
 from qaframework.actions.documents import PlanLine
 from qaframework.actions.models import Action, ActionPlan, Concern, LoopClosure
 from qaframework.actions.tracker import steps_reached
-from qaframework.actions.workflow import holds_meeting, may_authorise, may_verify, owns
+from qaframework.actions.workflow import holds_meeting, may_authorise, may_verify, owns, roles_that_raise
+from qaframework.people.access import local_today
 from qaframework.people.directory import holder_of
 from qaframework.people.models import User
 from qaframework.people.templatetags.page import due_in_words, short_date, uk_date, uk_datetime
@@ -25,12 +26,13 @@ CLOCK_STARTED = "Clock started"
 
 @dataclass(frozen=True)
 class NextStep:
-    """Something this person can do now: the route's name, the words on its button, and whether it asks
-    anything before it is done."""
+    """Something this person can do now: the route's name, the words on its button, whether it asks anything
+    before it is done, and whether nothing waits for it."""
 
     verb: str
     label: str
     asks: bool = True
+    can_wait: bool = False
 
 
 def action_facts(action: Action, now: datetime) -> Facts:
@@ -53,8 +55,8 @@ def action_facts(action: Action, now: datetime) -> Facts:
         {"label": "Why it has longer", "value": action.longer_reason},
         {"label": note_label(action), "value": action.closing_note},
         {"label": "Evidence", "value": action.evidence},
-        {"label": "Done", "value": _by(action.done_by, action.done_at)},
-        {"label": "Verified", "value": _by(action.verified_by, action.verified_at)},
+        {"label": "Done", "value": by_whom(action.done_by, action.done_at)},
+        {"label": "Verified", "value": by_whom(action.verified_by, action.verified_at)},
         {"label": "Difference made", "value": action.difference_made},
     ]
     return [fact for fact in facts if fact["value"]]
@@ -123,7 +125,7 @@ def plan_facts(plan: ActionPlan) -> Facts:
         {"label": "Practitioner and manager told", "value": told},
         {
             "label": "Placed on the child's file",
-            "value": _by(plan.placed_on_file_by, plan.placed_on_file_at) or "Not recorded yet",
+            "value": by_whom(plan.placed_on_file_by, plan.placed_on_file_at) or "Not recorded yet",
         },
         {
             "label": "Talked about in supervision",
@@ -160,13 +162,13 @@ def answered_concern_row(concern: Concern) -> list[Any]:
         _concern_link(concern),
         uk_datetime(concern.raised_at),
         concern.unit.name,
-        _by(concern.acknowledged_by, concern.acknowledged_at),
+        by_whom(concern.acknowledged_by, concern.acknowledged_at),
     ]
 
 
 def concern_facts(concern: Concern, now: datetime) -> Facts:
     clock, waits = concern.clock, concern.acknowledged_at is None
-    raised = _by(concern.raised_by, concern.raised_at)
+    raised = by_whom(concern.raised_by, concern.raised_at)
     facts = [
         {"label": "Case", "value": concern.case.child_ref},
         {
@@ -176,7 +178,7 @@ def concern_facts(concern: Concern, now: datetime) -> Facts:
         {"label": "What", "value": concern.what},
         {"label": "Answer due", "value": uk_datetime(clock.due_at) if clock and waits else ""},
         {"label": "Has to answer", "value": clock.owner_post.title if clock and waits else ""},
-        {"label": "Acknowledged", "value": _by(concern.acknowledged_by, concern.acknowledged_at)},
+        {"label": "Acknowledged", "value": by_whom(concern.acknowledged_by, concern.acknowledged_at)},
         {"label": "What was done", "value": concern.response},
     ]
     return [fact for fact in facts if fact["value"]]
@@ -239,7 +241,7 @@ def loop_facts(loop: LoopClosure) -> Facts:
         {"label": "Meets and reports", "value": str(loop.senior_post)},
         {"label": "Meeting due", "value": uk_date(loop.due_on)},
         {"label": "Returned because", "value": loop.return_reason},
-        {"label": "Authorised", "value": _by(loop.authorised_by, loop.authorised_at)},
+        {"label": "Authorised", "value": by_whom(loop.authorised_by, loop.authorised_at)},
         {"label": "No other case is audited because", "value": loop.no_reaudit_reason},
     ]
     return [fact for fact in facts if fact["value"]]
@@ -286,8 +288,16 @@ def loop_steps(loop: LoopClosure, user: User, today: date) -> list[NextStep]:
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
-    """The three lists of this room; each shows only what its reader may see."""
-    labels = {"tracker": "Actions", "concerns": "Concerns", "loops": "Closing the loop"}
+    """The lists of this room; each shows only what its reader may see. That of alerts and disputes is there
+    where a framework has some."""
+    labels = {
+        "tracker": "Actions",
+        "concerns": "Concerns",
+        "challenges": "Alerts and disputes",
+        "loops": "Closing the loop",
+    }
+    if not roles_that_raise(local_today()):
+        del labels["challenges"]
     return [
         {"label": label, "url": reverse(f"actions:{name}"), "current": name == current}
         for name, label in labels.items()
@@ -317,5 +327,5 @@ def _grade_label(loop: LoopClosure) -> str:
     return loop.grade
 
 
-def _by(person: User | None, moment: datetime | None) -> str:
+def by_whom(person: User | None, moment: datetime | None) -> str:
     return f"{uk_datetime(moment)}, by {person}" if person and moment else ""

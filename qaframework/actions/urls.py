@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from qaframework.actions.views import action, concern, loop, plan, tracker
+from qaframework.actions.views import action, challenge, concern, loop, plan, tracker
 
 app_name = "actions"
 
@@ -24,6 +24,16 @@ urlpatterns = [
     path("plans/<int:pk>/told/", plan.told, name="told"),
     path("concerns/", concern.concerns, name="concerns"),
     path("concerns/<int:pk>/", concern.concern, name="concern"),
+    path("challenges/", challenge.challenges, name="challenges"),
+    path("challenges/raise/", challenge.raise_about, name="challenge_about"),
+    path("challenges/raise/<int:pk>/", challenge.raise_challenge, name="challenge_raise"),
+    path("challenges/<int:pk>/", challenge.challenge, name="challenge"),
+    path("challenges/<int:pk>/answer/", challenge.answer, name="challenge_answer"),
+    path("challenges/<int:pk>/settle/", challenge.settle, name="challenge_settle"),
+    path("challenges/<int:pk>/further/", challenge.further, name="challenge_further"),
+    path("challenges/<int:pk>/serious/", challenge.serious, name="challenge_serious"),
+    path("challenges/<int:pk>/withdraw/", challenge.withdraw, name="challenge_withdraw"),
+    path("challenges/<int:pk>/supervision/", challenge.supervision, name="challenge_supervision"),
     path("loops/", loop.loops, name="loops"),
     path("loops/<int:pk>/", loop.loop, name="loop"),
     path("loops/<int:pk>/meeting/", loop.meeting, name="loop_meeting"),

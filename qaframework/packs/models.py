@@ -40,6 +40,11 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
     def live(self) -> "FrameworkQuerySet":
         return self.filter(is_live=True)
 
+    def holding_for(self, unit: Unit) -> "FrameworkQuerySet":
+        """Those that hold for the unit: for itself or for one above it."""
+        above = Unit.objects.above(unit).values("pk")
+        return self.filter(pk__in=Framework.units.through.objects.filter(unit__in=above).values("framework"))
+
 
 class Framework(models.Model):
     """One authority's framework for one or more parts of its organisation."""

@@ -11,7 +11,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from qaframework.packs import access, practice_wording, wording
+from qaframework.packs import access, challenge_wording, practice_wording, wording
 from qaframework.packs.definition import Pack, PackGradeScheme
 from qaframework.packs.differences import differences
 from qaframework.packs.documents import pack_up
@@ -72,6 +72,9 @@ def framework(request: HttpRequest, pk: int, number: int | None = None) -> HttpR
         "ladder_columns": columns("When", "Who is told", "Step"),
         "schemes": [(scheme, _descriptors(scheme)) for scheme in pack.grade_schemes.values()],
         "rules": wording.rule_facts(pack),
+        "challenges": [
+            (one, challenge_wording.challenge_facts(pack, one)) for one in pack.challenges.kinds.values()
+        ],
         "words": wording.word_facts(pack),
         "notes": wording.note_facts(pack),
         "volumes": wording.volume_texts(pack),

@@ -8,7 +8,7 @@ from typing import Self
 
 from dateutil.relativedelta import relativedelta
 
-from qaframework.rules.working_days import WorkingCalendar, at_local_time, to_london
+from qaframework.rules.working_days import WorkingCalendar, at_local_time, end_of_day, local_date, to_london
 
 # Far beyond any deadline of a framework, and near enough that no date arithmetic overflows.
 LARGEST_COUNT = 9999
@@ -62,6 +62,17 @@ def after(moment: datetime, offset: Offset, calendar: WorkingCalendar) -> dateti
     if offset.unit is Unit.HOURS:
         return moment.astimezone(UTC) + timedelta(hours=offset.count)
     return at_local_time(due_date(local.date(), offset, calendar), local.time())
+
+
+def last_moment(moment: datetime, offset: Offset, calendar: WorkingCalendar) -> datetime:
+    """The moment, as UTC, until which an answer within ``offset`` of an aware moment is in time.
+
+    Hours are elapsed hours; all other units give the whole of the last day in Europe/London. Raises
+    ValueError for a naive moment.
+    """
+    if offset.unit is Unit.HOURS:
+        return after(moment, offset, calendar)
+    return end_of_day(due_date(local_date(moment), offset, calendar))
 
 
 def due_date(

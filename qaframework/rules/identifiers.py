@@ -34,6 +34,15 @@ _NOT_NAMES = frozenset(
     """.split()  # noqa: SIM905 - a hundred quotes would hide the words
 )
 
+IN_WORDS = {
+    "nhs_number": "an NHS number",
+    "postcode": "a postcode",
+    "phone": "a phone number",
+    "date_of_birth": "a date of birth",
+    "email": "an e-mail address",
+    "name": "a name",
+}
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -16,6 +16,8 @@ KINDS = {
     "loop": "Closing the loop",
     "moderation": "Moderation",
     "concern": "Concerns",
+    "challenge": "Alerts and disputes",
+    "challenge_answered": "Answers to alerts and disputes",
 }
 
 

@@ -243,8 +243,8 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
             add_action(plan, northmoor.post_of[northmoor.practitioner])
         issued_action(northmoor, plan=plan)
         client.get(reverse("actions:tracker"))
-        # Session, person, unread notices; posts, actions, holders, steps.
-        with django_assert_num_queries(7):
+        # Session, person, unread notices; posts, actions, holders, steps; frameworks, for the tabs.
+        with django_assert_num_queries(8):
             client.get(reverse("actions:tracker"))
 
 

@@ -107,6 +107,9 @@ def test_every_child_in_care_is_looked_at_halfway_between_two_reviews_by_a_revie
     assert "10 February 2026" in page.content.decode()
     review = CaseReview.objects.select_related("assignment", "answer_set").get(case=case)
     fill_in(review, owner, NOW)
+    raise_here = reverse("actions:challenge_raise", args=[review.assignment.case_id])
+    assert raise_here in page.content.decode()
+    assert "Dispute resolution notification" in client.get(raise_here).content.decode()
     client.post(reverse("audits:case_review_hand_in", args=[review.pk]))
     work.refresh_from_db()
     assert work.state == "final"

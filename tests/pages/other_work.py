@@ -1,5 +1,5 @@
 """Work of the small authority besides audits: a review of a case, dip samples, an observation, an audit of
-supervision."""
+supervision, an alert and a dispute."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,12 +11,14 @@ from observations.workflow import arrange, hand_in
 from qaframework.actions import workflow as actions
 from qaframework.activities.models import Activity
 from qaframework.activities.workflow import open_activities
+from qaframework.packs.models import FrameworkVersion
 from qaframework.rules.working_days import local_date
 from supervision.models import SupervisionAudit
 from tests.factories.activities import fill_in, fresh, opened
 from tests.factories.allocation import owed
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
+from tests.factories.challenges import answer, raised_challenge, reviewing_officer
 
 MODELS: dict[str, type[Activity]] = {
     "case_review": CaseReview,
@@ -56,6 +58,15 @@ def observations_filled_in(authority: Authority, allocated_at: datetime, handed_
     done = filled_in_observation(authority, allocated_at, handed_in_at)
     hand_in(observation=done, by=authority.team_manager_2, now=handed_in_at)
     return {"observation to hand in": {"pk": ready.pk}, "observation to sign": {"pk": done.pk}}
+
+
+def challenges(authority: Authority, version: FrameworkVersion, at: datetime) -> Objects:
+    """An alert that waits for its answer, and a dispute that has one."""
+    rules = {"framework_version": version, "by": reviewing_officer(authority)}
+    alert = raised_challenge(authority, now=at, **rules)
+    dispute = raised_challenge(authority, now=at, kind="dispute", **rules)
+    answer(dispute, by=authority.team_manager, at=at, agreed="no")
+    return {"alert": {"pk": alert.pk}, "answered dispute": {"pk": dispute.pk}}
 
 
 def drawn_samples(authority: Authority, allocated_at: datetime, opened_at: datetime) -> Objects:

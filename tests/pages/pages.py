@@ -32,6 +32,7 @@ VIEWERS = [
     "head_of_service",
     "senior_manager",
     "cleared",
+    "iro",
 ]
 SIGNED_OUT = {
     "account_login",

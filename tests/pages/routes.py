@@ -293,6 +293,9 @@ WORK = [
 ]
 
 VERIFIES = LINE | _group("qa_manager", "qa_manager elsewhere")
+RAISED = _group("iro")
+# Reviewing officers work with children of every team.
+RAISES = RAISED | _elsewhere(RAISED)
 ACTIONS = [
     get("actions:tracker", for_=EVERYBODY),
     get("actions:export", "csv", for_=EVERYBODY),
@@ -316,6 +319,18 @@ ACTIONS = [
     get("actions:told", "plan", for_=SEES_ACTION, answer=302),
     get("actions:concerns", for_=EVERYBODY),
     get("actions:concern", "concern", for_=SEES_ACTION | AUDITOR),
+    get("actions:challenges", for_=EVERYBODY),
+    get("actions:challenge_about", for_=RAISES),
+    get("actions:challenge_raise", "case", for_=RAISES),
+    get("actions:challenge_raise", "restricted case", for_=_group()),
+    get("actions:challenge", "alert", for_=SEES_ACTION | RAISED),
+    get("actions:challenge", "answered dispute", for_=SEES_ACTION | RAISED),
+    get("actions:challenge_answer", "alert", for_=LINE),
+    get("actions:challenge_settle", "answered dispute", for_=RAISED),
+    get("actions:challenge_further", "alert", for_=RAISED),
+    get("actions:challenge_serious", "alert", for_=RAISED),
+    get("actions:challenge_withdraw", "alert", for_=RAISED),
+    get("actions:challenge_supervision", "answered dispute", for_=WORKER | VERIFIES),
     get("actions:loops", for_=EVERYBODY),
     get("actions:loop", "loop", for_=SEES_ACTION),
     get("actions:loop_meeting", "loop", for_=_group("senior_manager")),

@@ -18,6 +18,8 @@ SIGN_IN = "/account/login/"
 # The records in routes.py that are about one child's case, which is not restricted in the world.
 ABOUT_A_CASE = {
     "action",
+    "alert",
+    "answered dispute",
     "advice",
     "case",
     "concern",

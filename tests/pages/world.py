@@ -47,10 +47,11 @@ from tests.factories.audits import (
 )
 from tests.factories.authority import Authority, small_authority
 from tests.factories.caseload import CaseFactory
+from tests.factories.challenges import with_challenges
 from tests.factories.packs import bracknell, loaded, shipped
 from tests.factories.people import UserFactory
 from tests.factories.samples import with_case_reviews, with_samples, with_started_work
-from tests.pages.other_work import drawn_samples, observations_filled_in, other_activities
+from tests.pages.other_work import challenges, drawn_samples, observations_filled_in, other_activities
 
 # Tuesday, ten in the morning in London.
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
@@ -111,6 +112,7 @@ def build_world() -> World:
     _year(world)
     _audits(world)
     _late_work(world)
+    world.objects |= challenges(authority, world.version, DONE_AT)
     world.objects |= other_activities(authority, DRAWN_AT, HELD_AT)
     world.objects |= observations_filled_in(authority, DRAWN_AT, HELD_AT)
     world.objects |= drawn_samples(authority, DRAWN_AT, HELD_AT)
@@ -124,7 +126,7 @@ def build_world() -> World:
 
 
 def _rules() -> Content:
-    return with_started_work(with_case_reviews(with_samples(shipped("lancashire"))))
+    return with_challenges(with_started_work(with_case_reviews(with_samples(shipped("lancashire")))))
 
 
 # People

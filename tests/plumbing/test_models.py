@@ -31,6 +31,7 @@ WITHOUT_HISTORY = {
 
 # Texts and documents that say nothing about one person.
 IMPERSONAL = {
+    "actions.Challenge.themes",
     "allocation.Planning.lines",
     "allocation.Planning.posts",
     "allocation.Planning.versions",

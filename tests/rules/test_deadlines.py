@@ -13,6 +13,7 @@ from qaframework.rules.deadlines import (
     after,
     date_before,
     due_date,
+    last_moment,
 )
 from qaframework.rules.working_days import LONDON, WorkingCalendar
 
@@ -136,6 +137,23 @@ def test_before_undoes_after_within_the_length_of_a_month_or_holiday(d: date, of
     if offset.unit in (Unit.DAYS, Unit.WEEKS):
         assert back == d
     assert abs((back - d).days) <= 5
+
+
+@given(moment=moments, offset=offsets)
+def test_the_last_moment_is_exact_for_hours_and_else_the_end_of_a_whole_day(
+    moment: datetime, offset: Offset
+) -> None:
+    """Against a day that is counted one by one."""
+    last = last_moment(moment, offset, CALENDAR)
+    if offset.unit is Unit.HOURS:
+        assert last == moment + timedelta(hours=offset.count)
+        return
+    local = last.astimezone(LONDON)
+    assert (local.hour, local.minute, local.second) == (23, 59, 59)
+    if offset.unit is Unit.WORKING_DAYS:
+        begun = moment.astimezone(LONDON).date()
+        between = (begun + timedelta(days=step) for step in range(1, (local.date() - begun).days + 1))
+        assert sum(CALENDAR.is_working_day(day) for day in between) == offset.count
 
 
 def test_a_moment_without_time_zone_is_refused() -> None:

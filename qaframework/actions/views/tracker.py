@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from qaframework.actions import access
+from qaframework.actions import access, challenge_access, challenge_pages
 from qaframework.actions.models import Action
 from qaframework.actions.pages import tabs
 from qaframework.actions.tracker import (
@@ -64,11 +64,19 @@ def to_verify(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def case_actions(request: HttpRequest, pk: int) -> HttpResponse:
-    """The actions for one case, newest deadline first: a part of the case's page, or a page by itself."""
+    """The actions for one case, newest deadline first, and its alerts and disputes: a part of the case's
+    page, or a page by itself."""
     case = access.get_case(request.user, pk)
     found = access.visible_actions(request.user, local_today()).filter(plan__case=case)
     actions = found.select_related("plan__case", "owner_post__unit").order_by("-due_on", "-pk")
-    context = {"case": case, "columns": columns(*COLUMNS), "rows": action_rows(list(actions), timezone.now())}
+    context = {
+        "case": case,
+        "columns": columns(*COLUMNS),
+        "rows": action_rows(list(actions), timezone.now()),
+        "challenge_columns": columns(*challenge_pages.COLUMNS),
+        "challenges": challenge_pages.case_rows(request.user, case, local_today()),
+        "may_raise": challenge_access.rules_to_raise(request.user, case, local_today()) is not None,
+    }
     template = (
         "actions/_case_actions.html" if "HX-Request" in request.headers else "actions/case_actions.html"
     )

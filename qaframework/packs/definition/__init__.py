@@ -5,6 +5,7 @@ One file for each subject, each with its entries as classes and how they are rea
 
 from qaframework.packs.definition.activities import ActivityType, ExtensionRule, ModerationRule, Preparation
 from qaframework.packs.definition.case_reviews import FollowUpRule, MidwayRule
+from qaframework.packs.definition.challenges import ChallengeKind, ChallengeRules, ChallengeStage
 from qaframework.packs.definition.coverage import CoverageRule, Sooner
 from qaframework.packs.definition.draws import AnnualShare, DrawRule, MinimumShare, NewWorkers
 from qaframework.packs.definition.follow_up import ActionRules, ConcernRule, LoopRule
@@ -24,6 +25,9 @@ __all__ = [
     "ActionRules",
     "ActivityType",
     "AnnualShare",
+    "ChallengeKind",
+    "ChallengeRules",
+    "ChallengeStage",
     "ConcernRule",
     "CoverageRule",
     "CycleStep",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qaframework.packs.definition.activities import ActivityType, activity_from
+from qaframework.packs.definition.challenges import ChallengeRules, challenge_rules_from
 from qaframework.packs.definition.coverage import CoverageRule, coverage_rule_from
 from qaframework.packs.definition.follow_up import (
     ActionRules,
@@ -81,6 +82,7 @@ class Pack:
     action_rules: ActionRules
     loop_rule: LoopRule | None
     concern_rule: ConcernRule
+    challenges: ChallengeRules
     reports: tuple[ReportRule, ...]
     groups: Mapping[str, LeadershipGroup]
     cycle: tuple[CycleStep, ...]
@@ -183,6 +185,7 @@ def _pack(content: Json) -> Pack:
         action_rules=action_rules_from(framework["actions"]),
         loop_rule=loop_rule_from(framework["loop"]) if framework.get("loop") else None,
         concern_rule=concern_rule_from(framework["concern"]),
+        challenges=challenge_rules_from(framework.get("challenges", {})),
         reports=tuple(report_rule_from(report, groups) for report in framework["reports"]),
         groups=groups,
         cycle=tuple(cycle_step_from(step) for step in framework.get("cycle", ())),

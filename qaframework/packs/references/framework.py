@@ -6,6 +6,7 @@ from typing import Any
 
 from qaframework.packs.library import ready_made
 from qaframework.packs.references.activities import activity_slips
+from qaframework.packs.references.challenges import challenge_slips
 from qaframework.packs.references.coverage import coverage_slips
 from qaframework.packs.references.leadership import leadership_slips
 from qaframework.packs.references.lookups import (
@@ -42,6 +43,7 @@ def framework_slips(framework: Any, tools: Mapping[str, Any]) -> Iterator[Slip]:
     yield from practice_slips(framework, tools)
     yield from coverage_slips(framework, tools)
     yield from _rule_slips(framework)
+    yield from challenge_slips(framework)
 
 
 def _date_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
