@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from audits.forms import PreparationForm
+from audits.good_practice_pages import good_practice_url
 from audits.identifiers import Place
 from audits.models import AuditMeeting, CaseAudit, Moderation
 from audits.progress import (
@@ -86,6 +87,7 @@ class AuditPage:
     closing: list[Task]
     result: list[Row]
     plan_url: str
+    good_practice_url: str
     sent_back: SentBack | None
 
 
@@ -100,7 +102,8 @@ def words_of(audit: CaseAudit) -> dict[str, str]:
 
 
 def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now: datetime) -> AuditPage:
-    """Two more queries once the audit was handed in: its last moderation, and who may see its plan."""
+    """Two more queries once the audit was handed in: its last moderation, and who may see its plan; and one
+    once it is final, for its unit."""
     on = local_date(now)
     found = progress_of(audit, answers, on)
     is_auditor = owes(user, audit, on)
@@ -122,6 +125,7 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
         closing=closing_tasks(found, can_work=can_work),
         result=result_rows(audit, moderation),
         plan_url=_plan_url(audit, user, on),
+        good_practice_url=good_practice_url(user, audit, on),
         sent_back=_sent_back(audit, moderation, user),
     )
 

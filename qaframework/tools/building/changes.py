@@ -226,4 +226,5 @@ SETTINGS: tuple[tuple[str, Callable[[Json], str]], ...] = (
     ("largest answer", _of("maximum")),
     ("points of the scale", _anchors),
     ("gathered with", lambda one: str(one.get("gathers") or "").replace("_", " ")),
+    ("topics", lambda one: ", ".join(one.get("themes") or ())),
 )

@@ -38,6 +38,7 @@ ORDER = [
     "shown_if",
     "required_if",
     "gathers",
+    "themes",
     "hint",
     "guidance",
     "graded",
