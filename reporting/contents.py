@@ -5,7 +5,16 @@ from reporting.document import Section
 from reporting.figures import Figures
 from reporting.figures.scope import Scope
 from reporting.links import Links
-from reporting.sections import follow_up, narratives, practice, returns, samples, standards, visits
+from reporting.sections import (
+    follow_up,
+    good_practice,
+    narratives,
+    practice,
+    returns,
+    samples,
+    standards,
+    visits,
+)
 
 ABOUT_RESTRICTED = "Restricted cases are left out of all figures of this report."
 
@@ -41,6 +50,7 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
         follow_up.coverage_section(figures.coverage),
         *_narratives(figures),
         *_visits(figures, period),
+        *_good_practice(figures, period),
         follow_up.loops_section(figures.loops, links),
         follow_up.actions_section(figures.actions, links),
         *_samples(figures),
@@ -69,6 +79,12 @@ def _narratives(figures: Figures) -> tuple[Section, ...]:
 def _visits(figures: Figures, period: str) -> tuple[Section, ...]:
     """Where visits were due in the quarter."""
     return (visits.visits_section(figures.visits, period),) if figures.visits else ()
+
+
+def _good_practice(figures: Figures, period: str) -> tuple[Section, ...]:
+    """Where the library of good practice gained something."""
+    shared = figures.good_practice
+    return (good_practice.good_practice_section(shared, period),) if shared else ()
 
 
 def report_sections(figures: Figures, scope: Scope) -> tuple[Section, ...]:

@@ -20,6 +20,7 @@ from qaframework.rules.periods import Month
 from qaframework.rules.working_days import at_local_time, local_date
 from qaframework.tools.workflow import install_tools
 from reporting.demo.dip_themes import look_ahead_and_back
+from reporting.demo.good_practice import share_good_practice
 from reporting.demo.organisation import make_organisation
 from reporting.demo.present import fill_desks, write_reports
 from reporting.demo.register import make_register
@@ -75,6 +76,7 @@ def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
     fill_desks(stories[0])
     for story in stories:
         look_ahead_and_back(story)
+        share_good_practice(story)
         write_reports(story)
     sweep(now=now)
     settle_steps()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from reporting.figures.actions import ActionFigures, action_figures
 from reporting.figures.coverage import CoverageFigures, coverage_figures
 from reporting.figures.escalations import EscalationFigures, escalation_figures
+from reporting.figures.good_practice import Shared, good_practice_figures
 from reporting.figures.impact import ImpactFigures, impact_figures
 from reporting.figures.loops import LoopFigures, loop_figures
 from reporting.figures.moderation import ModerationFigures, moderation_figures
@@ -19,7 +20,8 @@ from reporting.figures.visits import Visits, visit_figures
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything a report is written from, in 20 queries, and some more where there are visits."""
+    """Everything a report is written from, in 21 queries, and some more where there are visits
+    or entries of the library."""
 
     returns: ReturnFigures
     practice: PracticeFigures
@@ -34,6 +36,7 @@ class Figures:
     samples: tuple[SampleFigures, ...]
     narratives: tuple[Narrative, ...]
     visits: tuple[Visits, ...]
+    good_practice: tuple[Shared, ...]
 
 
 def all_figures(scope: Scope) -> Figures:
@@ -51,4 +54,5 @@ def all_figures(scope: Scope) -> Figures:
         samples=sample_figures(scope),
         narratives=narrative_figures(scope),
         visits=visit_figures(scope),
+        good_practice=good_practice_figures(scope),
     )

@@ -67,7 +67,9 @@ class Topics(Words):
 
     def clean(self, value: Any) -> Any:
         said = [" ".join(one.split()) for one in super().clean(value).split(",")]
-        topics = {one.casefold(): one for one in reversed(said) if one}
+        topics: dict[str, str] = {}
+        for one in filter(None, said):
+            topics.setdefault(one.casefold(), one)
         if len(topics) > MOST_TOPICS:
             raise ValidationError(f"These are {len(topics)} topics. Give {MOST_TOPICS} or fewer.")
         for topic in topics.values():
@@ -75,7 +77,7 @@ class Topics(Words):
                 raise ValidationError(
                     f"“{topic}” has {len(topic)} characters. A topic has {SHORTEST_TOPIC} to {LONGEST_TOPIC}."
                 )
-        return [*reversed(topics.values())]
+        return [*topics.values()]
 
 
 @dataclass(frozen=True)
