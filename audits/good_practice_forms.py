@@ -72,7 +72,7 @@ class TellingForm(forms.Form):
     def __init__(self, data: Any, *, initial: dict[str, Any], worker: User | None, today: date) -> None:
         super().__init__(data, initial=initial)
         self.worker, self.today = worker, today
-        self.findings: list[tuple[str, str, str]] = []
+        self.findings: list[tuple[str, Finding]] = []
         if worker is None:
             for name in ("is_named", "asked_by", "agreed_on"):
                 del self.fields[name]
@@ -84,17 +84,26 @@ class TellingForm(forms.Form):
                 self.add_error("asked_by", "Give the e-mail address of whoever asked the practitioner.")
             if not said.get("agreed_on") and "agreed_on" not in self.errors:
                 self.add_error("agreed_on", "Give the day on which the practitioner agreed.")
-        self.findings = [
-            (finding.excerpt, KINDS[finding.kind], str(self.fields[name].label))
+        self.findings = self._findings(said)
+        if self.findings and self.mark != said.get("seen"):
+            self._warn()
+        return said
+
+    def _findings(self, said: dict[str, Any]) -> list[tuple[str, Finding]]:
+        """In which field what stands that may identify somebody."""
+        return [
+            (name, finding)
             for name in ("title", "what_was_done", "why_it_helped")
             for finding in likely_identifiers(said.get(name) or "", today=self.today)
             if not self._is_agreed(finding, said)
         ]
-        if self.findings and self.mark != said.get("seen"):
-            self.add_error(None, CHECK_AGAIN)
-            # What is sent next says that these places were shown.
-            self.data = {**self.data.dict(), "seen": self.mark}  # type: ignore[attr-defined]
-        return said
+
+    def _warn(self) -> None:
+        """Show each place once; what is sent next says that these were shown."""
+        self.add_error(None, CHECK_AGAIN)
+        for name, finding in self.findings:
+            self.add_error(name, f"“{finding.excerpt}” looks like {KINDS[finding.kind]}.")
+        self.data = {**self.data.dict(), "seen": self.mark}  # type: ignore[attr-defined]
 
     @property
     def mark(self) -> str:

@@ -7,11 +7,12 @@ from django.urls import reverse
 
 from audits.good_practice import Candidate, Noted
 from audits.good_practice_access import looks_for_it
+from audits.inbox import grade_cell
 from audits.models import CaseAudit, GoodPractice
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.wording import subject_line
 from qaframework.people.models import User
-from qaframework.people.templatetags.page import uk_date
+from qaframework.people.templatetags.page import short_date, uk_date, unbroken
 
 State = GoodPractice.State
 SHOWN_OF_A_TEXT = 240
@@ -50,8 +51,8 @@ def candidate_row(one: Candidate) -> list[Any]:
     return [
         _link(one.audit, subject_line(one.audit.assignment)),
         _shortened(one.text),
-        ", ".join(one.question.themes) or "–",
-        uk_date(one.audit.submitted_at),
+        grade_cell(one.audit.assignment, one.audit.final_grade),
+        unbroken(short_date(one.audit.submitted_at)),
     ]
 
 

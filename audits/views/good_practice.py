@@ -67,7 +67,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
     context = {
         "proposed_columns": columns("Work", "What others can learn from it", "Proposed by"),
         "proposed": [pages.proposed_row(one) for one in found.proposed],
-        "columns": columns("Work", "What was noted", "Topics", "Handed in"),
+        "columns": columns("Work", "What was noted", "Final grade", "Handed in"),
         "rows": [pages.candidate_row(one) for one in found.noted],
         "page": found.page,
         "back": _back(),

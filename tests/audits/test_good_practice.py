@@ -155,7 +155,7 @@ def test_what_may_identify_somebody_is_shown_once_and_may_stay(live: CaseAudit, 
         ("01344 352000", "a phone number"),
         ("14/03/2015", "a date of birth"),
     ):
-        assert f'<span class="app-suspicion">{excerpt}</span> looks like {kind}: What was done' in page
+        assert f"“{excerpt}” looks like {kind}." in page
     seen = answer.context["form"]["seen"].value()
 
     other = publish(authority.qa_officer, live, what_was_done=f"{text} Ring Nell Trent.", seen=seen)

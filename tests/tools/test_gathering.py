@@ -40,9 +40,10 @@ def test_a_text_is_marked_as_good_practice_with_topics_and_published(officer, ve
     asked = question(draft, "do_differently")
     assert (asked["gathers"], asked["themes"]) == ("good_practice", ["Fathers", "SEND"])
     assert "Fathers, SEND" in officer.get(address).content.decode()
-    assert "Fathers, SEND" in said(officer.get(url("publish", draft)))
+    assert "Fathers, SEND" in said(officer.get(url("publish_draft", draft)))
 
-    assert officer.post(url("publish", draft), PUBLISH).status_code == 302
+    sent = {"number": version.number, **PUBLISH}
+    assert officer.post(url("publish_draft", draft), sent).status_code == 302
     newest = ToolVersion.objects.filter(tool__key="learning_space").order_by("-number")[0]
     gathered = newest.definition.gathered("good_practice")
     assert [one.key for one in gathered] == ["proud_of", "do_differently"]
