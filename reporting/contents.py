@@ -50,7 +50,7 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
         follow_up.coverage_section(figures.coverage),
         *_narratives(figures),
         *_visits(figures, period),
-        *_good_practice(figures, period),
+        *_good_practice(figures),
         follow_up.loops_section(figures.loops, links),
         follow_up.actions_section(figures.actions, links),
         *_samples(figures),
@@ -81,10 +81,10 @@ def _visits(figures: Figures, period: str) -> tuple[Section, ...]:
     return (visits.visits_section(figures.visits, period),) if figures.visits else ()
 
 
-def _good_practice(figures: Figures, period: str) -> tuple[Section, ...]:
+def _good_practice(figures: Figures) -> tuple[Section, ...]:
     """Where the library of good practice gained something."""
     shared = figures.good_practice
-    return (good_practice.good_practice_section(shared, period),) if shared else ()
+    return (good_practice.good_practice_section(shared),) if shared else ()
 
 
 def report_sections(figures: Figures, scope: Scope) -> tuple[Section, ...]:

@@ -26,6 +26,7 @@ class GoodPractice(models.Model):
         "title",
         "what_was_done",
         "why_it_helped",
+        "topics",
         "named",
         "asked_by",
         "published_by",

@@ -7,7 +7,7 @@ from reporting.wording import count
 COLUMNS = (Column("Function"), Column("Entries", True), Column("What they are about"))
 
 
-def good_practice_section(shared: tuple[Shared, ...], period: str) -> Section:
+def good_practice_section(shared: tuple[Shared, ...]) -> Section:
     """How much each function gave, and what."""
     number = sum(len(one.titles) for one in shared)
     rows = tuple((one.function, len(one.titles), "; ".join(one.titles)) for one in shared)
@@ -17,9 +17,7 @@ def good_practice_section(shared: tuple[Shared, ...], period: str) -> Section:
         numerator="Entries of each function.",
         denominator="Entries of all functions.",
     )
-    gained = Paragraph(
-        f"In {period} the library of good practice gained {count(number, 'entry', 'entries')}."
-    )
+    gained = Paragraph(f"The library of good practice gained {count(number, 'entry', 'entries')}.")
     return Section(
         "good_practice",
         "Good practice shared",
