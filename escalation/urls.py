@@ -7,5 +7,6 @@ app_name = "escalation"
 urlpatterns = [
     path("", views.board, name="board"),
     path("<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("history/", views.history, name="history"),
     path("health/", views.health, name="health"),
 ]

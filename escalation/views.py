@@ -13,6 +13,7 @@ from escalation.access import get_step, label_of
 from escalation.board import COLUMNS, board_for
 from escalation.forms import AcknowledgeForm
 from escalation.health import database_answers, findings
+from escalation.history import PERSON, TEAM, history_for
 from escalation.metrics import exposition
 from qaframework.people.access import local_today, require_bearer, requires
 from qaframework.people.refusal import Refused
@@ -47,6 +48,18 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {"step": step, "label": label_of(step), "form": form}
     return render(request, "escalation/acknowledge.html", context, status=status)
+
+
+@login_required
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    by = PERSON if request.GET.get("by") == PERSON else TEAM
+    tabs = [
+        {"label": "By team", "url": "?", "current": by == TEAM},
+        {"label": "By person", "url": f"?by={PERSON}", "current": by == PERSON},
+    ]
+    shown = history_for(request.user, by, local_today())
+    return render(request, "escalation/history.html", {"history": shown, "tabs": tabs})
 
 
 @requires(Capability.CONFIGURE)

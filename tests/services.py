@@ -76,77 +76,92 @@ def unprivileged_user() -> str | None:
 @contextmanager
 def postgres() -> Iterator[str]:
     """Yield the URL of a private PostgreSQL, reached through a socket in a temporary folder."""
-    programs = find_postgres()
-    if programs is None:
-        raise ServiceFailed("PostgreSQL is not installed. Install it with: apt-get install postgresql")
     user = unprivileged_user()
     folder = Path(tempfile.mkdtemp(prefix="qa-postgres-"))
     try:
-        if user:
-            shutil.chown(folder, user)
-        data = folder / "data"
-        made = subprocess.run(
-            [
-                programs / "initdb",
-                "-D",
-                data,
-                "-U",
-                "qa",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--no-sync",
-            ],
-            user=user,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if made.returncode:
-            raise ServiceFailed(f"initdb failed: {made.stderr.strip()}")
-        options = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(folder),
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "max_connections": "60",
-            # Counting tables while a test's rows are not committed finds none, and a plan for no rows is what
-            # thousands are then read by: minutes for a statement, in some runs and not in others.
-            "autovacuum": "off",
-            # A statement that never ends fails with its text, instead of stopping the whole run.
-            "statement_timeout": "120s",
-        }
-        flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        ready = [programs / "pg_isready", "-q", "-h", folder, "-U", "qa", "-d", "postgres"]
-        with _server([programs / "postgres", "-D", data, *flags], folder, user, ready, signal.SIGINT):
-            yield f"postgres://qa@{str(folder).replace('/', '%2F')}/postgres"
+        with server(postgres_command(folder, user), folder, user, postgres_ready(folder), signal.SIGINT):
+            yield postgres_url(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def postgres_command(folder: Path, user: str | None, **changed: str) -> list[str | Path]:
+    """Make an empty cluster in the folder; the command that serves it from there, with options changed."""
+    programs = find_postgres()
+    if programs is None:
+        raise ServiceFailed("PostgreSQL is not installed. Install it with: apt-get install postgresql")
+    if user:
+        shutil.chown(folder, user)
+    data = folder / "data"
+    initdb = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "qa",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]
+    made = subprocess.run(initdb, user=user, cwd=folder, capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise ServiceFailed(f"initdb failed: {made.stderr.strip()}")
+    options = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(folder),
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "max_connections": "60",
+        # Counting tables while a test's rows are not committed finds none, and a plan for no rows is what
+        # thousands are then read by: minutes for a statement, in some runs and not in others.
+        "autovacuum": "off",
+        # A statement that never ends fails with its text, instead of stopping the whole run.
+        "statement_timeout": "120s",
+        **changed,
+    }
+    return [
+        programs / "postgres",
+        "-D",
+        data,
+        *(part for name, value in options.items() for part in ("-c", f"{name}={value}")),
+    ]
+
+
+def postgres_ready(folder: Path) -> list[str | Path]:
+    """The command that succeeds once the PostgreSQL of the folder takes connections."""
+    return [find_postgres() / "pg_isready", "-q", "-h", folder, "-U", "qa", "-d", "postgres"]
+
+
+def postgres_url(folder: Path) -> str:
+    return f"postgres://qa@{str(folder).replace('/', '%2F')}/postgres"
 
 
 @contextmanager
 def redis() -> Iterator[str]:
     """Yield the URL of a private Redis on a free loopback port, with production's options."""
-    program = find_redis()
-    if program is None:
-        raise ServiceFailed("Redis is not installed. Install it with: apt-get install redis-server")
     folder = Path(tempfile.mkdtemp(prefix="qa-redis-"))
     port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""]
-    command += ["--appendonly", "yes", "--maxmemory-policy", "noeviction"]
     try:
-        with _server(command, folder, None, port, signal.SIGTERM):
+        with server(redis_command(folder, port), folder, None, port, signal.SIGTERM):
             yield f"redis://127.0.0.1:{port}/0"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def redis_command(folder: Path, port: int) -> list[str | Path]:
+    program = find_redis()
+    if program is None:
+        raise ServiceFailed("Redis is not installed. Install it with: apt-get install redis-server")
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""]
+    return [*command, "--appendonly", "yes", "--maxmemory-policy", "noeviction"]
+
+
 @contextmanager
-def _server(
+def server(
     command: list[str | Path],
     folder: Path,
     user: str | None,
@@ -154,8 +169,18 @@ def _server(
     stop: signal.Signals,
 ) -> Iterator[None]:
     """Run a server while the block runs. `ready` is a command that succeeds, or a port that accepts."""
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(
+    running = start(command, folder, user)
+    try:
+        wait_until_ready(running, ready, folder)
+        yield
+    finally:
+        end(running, stop)
+
+
+def start(command: list[str | Path], folder: Path, user: str | None) -> subprocess.Popen[bytes]:
+    """Start a server in a session of its own; what it says goes to `server.log` in the folder."""
+    with (folder / "server.log").open("a") as log:
+        return subprocess.Popen(
             command,
             cwd=folder,
             user=user,
@@ -164,21 +189,25 @@ def _server(
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
+
+
+def wait_until_ready(running: subprocess.Popen[bytes], ready: list[str | Path] | int, folder: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while not _is_ready(ready):
+        if running.poll() is not None or time.monotonic() > deadline:
+            said = (folder / "server.log").read_text()[-2000:]
+            raise ServiceFailed(f"{Path(str(running.args[0])).name} did not start: {said}")  # type: ignore[index]
+        time.sleep(0.05)
+
+
+def end(running: subprocess.Popen[bytes], stop: signal.Signals) -> None:
+    """Ask a server to stop; kill it, with all that it started, when it does not."""
+    running.send_signal(stop)
     try:
-        deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while not _is_ready(ready):
-            if server.poll() is not None or time.monotonic() > deadline:
-                said = (folder / "server.log").read_text()[-2000:]
-                raise ServiceFailed(f"{Path(command[0]).name} did not start: {said}")
-            time.sleep(0.05)
-        yield
-    finally:
-        server.send_signal(stop)
-        try:
-            server.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
+        running.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
 
 
 def _is_ready(ready: list[str | Path] | int) -> bool:

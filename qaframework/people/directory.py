@@ -5,7 +5,7 @@ memory, for work that asks them thousands of times. All days are local (Europe/L
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +31,19 @@ def holder_names(posts: Iterable[Post | int], on: date) -> dict[int, str]:
     holdings = PostHolding.objects.on(on).filter(post__in=set(posts))
     ordered = holdings.order_by("is_acting", "starts_on", "pk")
     return dict(ordered.values_list("post", "user__full_name"))
+
+
+def holders_over_time(posts: Iterable[int]) -> Callable[[int, date], str]:
+    """A look-up after one query: the name of who acted in, else held, a post on a local day, or nothing."""
+    held: dict[int, list[PostHolding]] = defaultdict(list)
+    holdings = PostHolding.objects.filter(post__in=set(posts)).select_related("user")
+    for holding in holdings.order_by("-is_acting", "-starts_on", "-pk"):
+        held[holding.post_id].append(holding)
+
+    def name_on(post_id: int, day: date) -> str:
+        return next((str(holding.user) for holding in held[post_id] if holding.covers(day)), "")
+
+    return name_on
 
 
 def colleagues(on: date) -> list[tuple[str, str]]:

@@ -216,6 +216,10 @@ class PostHolding(models.Model):
     def __str__(self) -> str:
         return f"{self.user} – {self.post}"
 
+    def covers(self, day: date) -> bool:
+        """Whether it was in force on that local date."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
 
 class LocalClosureDay(models.Model):
     """A day on which the authority is closed besides weekends and England's bank holidays."""

@@ -410,6 +410,7 @@ GOOD_PRACTICE = [
 
 ESCALATION = [
     get("escalation:board", for_=EVERYBODY),
+    get("escalation:history", for_=EVERYBODY),
     get("escalation:acknowledge", "step", for_=SEES_LATE_WORK),
     get("escalation:health", for_=ADMINS, gate=ADMINS),
 ]
