@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from audits.forms import PreparationForm
+from audits.good_practice_pages import good_practice_url
 from audits.identifiers import Place
 from audits.models import AuditMeeting, CaseAudit, Moderation
 from audits.progress import (
@@ -96,6 +97,7 @@ class AuditPage:
     closing: list[Task]
     result: list[Row]
     plan_url: str
+    good_practice_url: str
     sent_back: SentBack | None
 
 
@@ -111,7 +113,7 @@ def words_of(audit: CaseAudit) -> dict[str, str]:
 
 def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now: datetime) -> AuditPage:
     """Two more queries once the audit was handed in: its last moderation, and who may see its plan; one more
-    for the practitioner's signature where its tool asks for it."""
+    for the practitioner's signature where its tool asks for it, and one once it is final, for its unit."""
     on = local_date(now)
     found = progress_of(audit, answers, on)
     is_auditor = owes(user, audit, on)
@@ -137,6 +139,7 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
         closing=closing_tasks(found, can_work=can_work),
         result=result_rows(audit, moderation, signature),
         plan_url=_plan_url(audit, user, on),
+        good_practice_url=good_practice_url(user, audit, on),
         sent_back=_sent_back(audit, moderation, user),
     )
 

@@ -8,6 +8,7 @@ from reporting.links import Links
 from reporting.sections import (
     challenges,
     follow_up,
+    good_practice,
     narratives,
     practice,
     returns,
@@ -51,6 +52,7 @@ def quarterly_sections(figures: Figures, scope: Scope, links: Links) -> tuple[Se
         follow_up.coverage_section(figures.coverage),
         *_narratives(figures),
         *_visits(figures, period),
+        *_good_practice(figures),
         follow_up.loops_section(figures.loops, links),
         follow_up.actions_section(figures.actions, links),
         *_samples(figures),
@@ -86,6 +88,12 @@ def _challenges(figures: Figures, period: str) -> tuple[Section, ...]:
     """Where the framework has alerts and disputes."""
     found = figures.challenges
     return (challenges.challenges_section(found, period),) if found else ()
+
+
+def _good_practice(figures: Figures) -> tuple[Section, ...]:
+    """Where the library of good practice gained something."""
+    shared = figures.good_practice
+    return (good_practice.good_practice_section(shared),) if shared else ()
 
 
 def report_sections(figures: Figures, scope: Scope) -> tuple[Section, ...]:

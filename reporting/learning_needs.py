@@ -163,7 +163,7 @@ def _questions(observations: QuerySet[Observation], kind: str) -> dict[int, dict
             question.key: question
             for section in version.definition.sections
             for question in section.questions
-            if question.gathers and kind in ("", question.gathers)
+            if question.gathers in KINDS and kind in ("", question.gathers)
         }
         for version in versions
     }

@@ -1,4 +1,5 @@
-"""The nouns of this room: draws, audits and what belongs to them, dip samples, what they look at and show."""
+"""The nouns of this room: draws, audits and what belongs to them, dip samples, what they look at and show,
+and the library of good practice."""
 
 from audits.models.audits import (
     AdviceRequest,
@@ -11,6 +12,7 @@ from audits.models.audits import (
 )
 from audits.models.case_reviews import CaseReview
 from audits.models.draws import DrawnCase, RecordedDraw, SampleDraw
+from audits.models.good_practice import GoodPractice
 from audits.models.samples import DipSampleDraw, SampledRecord
 from audits.models.themes import DipSampleTheme, MonthTheme
 
@@ -24,6 +26,7 @@ __all__ = [
     "DipSampleDraw",
     "DipSampleTheme",
     "DrawnCase",
+    "GoodPractice",
     "Moderation",
     "ModerationDraw",
     "MonthTheme",

@@ -4,6 +4,15 @@ from audits.workflow.afterwards import comment_as_worker, record_reflection
 from audits.workflow.dip_themes import choose_dip_theme, let_sign, sign_narrative, write_narrative
 from audits.workflow.draws import Drawn, draw_due_months, draw_month
 from audits.workflow.falling_due import FellDue, open_due_work
+from audits.workflow.good_practice import (
+    Naming,
+    Telling,
+    change_good_practice,
+    propose_good_practice,
+    publish_good_practice,
+    set_aside_good_practice,
+    withdraw_good_practice,
+)
 from audits.workflow.judging import (
     JudgementConflict,
     NotReady,
@@ -49,7 +58,9 @@ __all__ = [
     "Drawn",
     "FellDue",
     "JudgementConflict",
+    "Naming",
     "NotReady",
+    "Telling",
     "accept_meeting",
     "add_worker_view",
     "ask_advice",
@@ -61,6 +72,7 @@ __all__ = [
     "write_narrative",
     "call_off_needless_meetings",
     "call_off_needless_reviews",
+    "change_good_practice",
     "cancel_meeting",
     "comment_as_worker",
     "complete_moderation",
@@ -78,7 +90,9 @@ __all__ = [
     "open_due_reaudits",
     "open_due_work",
     "prepare",
+    "propose_good_practice",
     "propose_meeting",
+    "publish_good_practice",
     "raise_concern",
     "record_discussion",
     "record_reflection",
@@ -87,9 +101,11 @@ __all__ = [
     "replace_case",
     "save_judgement",
     "send_back_for_evidence",
+    "set_aside_good_practice",
     "set_theme",
     "submit_audit",
     "verify_draw",
     "verify_moderation_draw",
     "verify_sample",
+    "withdraw_good_practice",
 ]

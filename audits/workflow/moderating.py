@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from audits.models import AuditResult, CaseAudit, Moderation, ModerationDraw
+from audits.workflow.good_practice import tell_of_praise
 from qaframework.actions import workflow as actions
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment, Programme
@@ -371,6 +372,7 @@ def _make_final(audit: CaseAudit, grade: str, reached_by: str, *, by: User | Non
         audit, by=by, now=now, reason="Grade final", final_grade=grade, final_grade_reached_by=reached_by
     )
     AuditResult.objects.filter(audit=audit).update(final_grade=grade)
+    tell_of_praise(audit, now=now)
     rule = assignment.framework_version.pack.loop_rule
     if rule is None or not allocation.activity_of(assignment).opens_loop or audit.action_plan.case is None:
         return

@@ -11,6 +11,7 @@ from qaframework.packs.definition import (
     MidwayRule,
     ModerationRule,
     Pack,
+    PraiseRule,
     ReportRule,
     SampleRule,
 )
@@ -147,6 +148,8 @@ def rule_facts(pack: Pack) -> list[Fact]:
             ("Another case for the worker", f"{loop.reaudit_after} after the loop is closed"),
             ("Clauses about closing the loop", ", ".join(loop.clauses)),
         ]
+    if pack.praise_rule is not None:
+        rows.append(("Best audits", _praise(pack, pack.praise_rule)))
     rows += [
         (rule.label, f"{recipients(pack, rule.roles)}: {'; '.join(how_often(rule))}")
         for rule in pack.coverage
@@ -453,6 +456,15 @@ def _loop(pack: Pack, activity: ActivityType) -> str:
     if not activity.opens_loop or pack.loop_rule is None:
         return ""
     return f"Opens when the grade is {grade_labels(pack, activity, pack.loop_rule.grades).lower()}"
+
+
+def _praise(pack: Pack, rule: PraiseRule) -> str:
+    schemes = [scheme.scheme.grades for scheme in pack.grade_schemes.values()]
+    labels = {grade.key: grade.label for grades in schemes for grade in grades}
+    grades = in_a_list([labels.get(key, key) for key in rule.grades], "or")
+    return cited(
+        f"{pack.role_label(rule.told)} is told when the final grade is {grades.lower()}", rule.clauses
+    )
 
 
 def _when(rung: Rung) -> str:

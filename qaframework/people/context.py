@@ -29,6 +29,7 @@ MENU: list[tuple[str, str, set[Capability]]] = [
     ("Escalations", "escalation:board", {_C.RUN_QUALITY_ASSURANCE, _C.SEE_TEAM_WORK}),
     ("Dashboard", "reporting:dashboard", {_C.SEE_FIGURES}),
     ("Coverage", "reporting:coverage", {_C.RUN_QUALITY_ASSURANCE, _C.SEE_TEAM_WORK}),
+    ("Good practice", "audits:library", {_C.OWN_ACTIONS, _C.SEE_FIGURES, _C.CONFIGURE}),
     ("Reports", "reporting:reports", {_C.SEE_FIGURES}),
     ("Cases", "caseload:register", {_C.SEE_TEAM_WORK, _C.RUN_QUALITY_ASSURANCE}),
     ("Frameworks", "packs:frameworks", {_C.CONFIGURE}),

@@ -66,7 +66,8 @@ class Question:
     ``by`` the worker is no answer: the person whom the work is about signs it once it is handed in.
 
     ``standards`` are the standards of practice that it looks at. ``gathers`` names the list into which its
-    answers in observations are gathered (RBWM-14), empty for none. It is asked when all of ``shown_if`` hold,
+    answers are gathered (RBWM-14, BF-20), empty for none, and ``themes`` are the topics that it is about. It
+    is asked when all of ``shown_if`` hold,
     and must then be answered when it is ``required``, or when there are ``required_if`` and all of them hold.
     """
 
@@ -82,6 +83,7 @@ class Question:
     anchors: tuple[tuple[int, str], ...] = ()
     standards: tuple[Standard, ...] = ()
     gathers: str = ""
+    themes: tuple[str, ...] = ()
     shown_if: tuple[Condition, ...] = ()
     required_if: tuple[Condition, ...] = ()
     columns: tuple["Question", ...] = ()
@@ -190,6 +192,11 @@ class ToolDefinition:
     def asked_question(self, key: str) -> Question:
         """A question by its own key, whether or not the tool has rows. Raises KeyError."""
         return self._in_rows[key] if self.rows else self._once[key]
+
+    def gathered(self, into: str) -> tuple[Question, ...]:
+        """The questions whose answers are gathered into the list of that name, in order."""
+        asked = (question for section in self.sections for question in section.questions)
+        return tuple(question for question in asked if question.gathers == into)
 
     @cached_property
     def conditional_questions(self) -> tuple[Question, ...]:
@@ -369,6 +376,7 @@ def _question(data: Json, grades: tuple[Option, ...]) -> Question:
         minimum=data.get("minimum", 0 if is_scale else None),
         maximum=data.get("maximum", 10 if is_scale else MOST_ROWS if is_rows else None),
         gathers=data.get("gathers", ""),
+        themes=tuple(data.get("themes", ())),
         shown_if=conditions_from(data.get("shown_if", ())),
         required_if=conditions_from(data.get("required_if", ())),
         columns=tuple(_question(item, ()) for item in data.get("columns", ())),

@@ -21,6 +21,7 @@ from qaframework.rules.working_days import at_local_time, local_date
 from qaframework.tools.workflow import install_tools
 from reporting.demo.challenges import raise_challenges
 from reporting.demo.dip_themes import look_ahead_and_back
+from reporting.demo.good_practice import share_good_practice
 from reporting.demo.organisation import make_organisation
 from reporting.demo.present import fill_desks, write_reports
 from reporting.demo.register import make_register
@@ -77,6 +78,7 @@ def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
     for story in stories:
         look_ahead_and_back(story)
         raise_challenges(story)
+        share_good_practice(story)
         write_reports(story)
     sweep(now=now)
     settle_steps()

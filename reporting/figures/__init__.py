@@ -6,6 +6,7 @@ from reporting.figures.actions import ActionFigures, action_figures
 from reporting.figures.challenges import ChallengeFigures, challenge_figures
 from reporting.figures.coverage import CoverageFigures, coverage_figures
 from reporting.figures.escalations import EscalationFigures, escalation_figures
+from reporting.figures.good_practice import Shared, good_practice_figures
 from reporting.figures.impact import ImpactFigures, impact_figures
 from reporting.figures.loops import LoopFigures, loop_figures
 from reporting.figures.moderation import ModerationFigures, moderation_figures
@@ -20,8 +21,8 @@ from reporting.figures.visits import Visits, visit_figures
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything a report is written from, in 20 queries, and some more where there are visits or
-    alerts and disputes; ``challenges`` is None where the framework has none."""
+    """Everything a report is written from, in 21 queries, and some more where there are visits, alerts and
+    disputes, or entries of the library; ``challenges`` is None where the framework has none."""
 
     returns: ReturnFigures
     practice: PracticeFigures
@@ -37,6 +38,7 @@ class Figures:
     narratives: tuple[Narrative, ...]
     visits: tuple[Visits, ...]
     challenges: ChallengeFigures | None
+    good_practice: tuple[Shared, ...]
 
 
 def all_figures(scope: Scope) -> Figures:
@@ -55,4 +57,5 @@ def all_figures(scope: Scope) -> Figures:
         narratives=narrative_figures(scope),
         visits=visit_figures(scope),
         challenges=challenge_figures(scope),
+        good_practice=good_practice_figures(scope),
     )

@@ -8,7 +8,15 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.test import Client
 
 from audits.frames import thaw
-from audits.models import AuditResult, CaseAudit, DipSample, Moderation, ModerationDraw, SampleDraw
+from audits.models import (
+    AuditResult,
+    CaseAudit,
+    DipSample,
+    GoodPractice,
+    Moderation,
+    ModerationDraw,
+    SampleDraw,
+)
 from audits.workflow import verify_draw, verify_moderation_draw
 from escalation.models import EscalationStep
 from escalation.workflow import sweep
@@ -59,6 +67,14 @@ def test_there_is_something_of_every_kind_to_look_at(demo: Log) -> None:
     assert Report.objects.filter(state="draft").exists()
     names = set(EscalationStep.objects.values_list("name", flat=True))
     assert names >= {"Two days late", "A week late", "Two weeks late", "Four weeks late", "Six weeks late"}
+
+
+def test_the_library_of_good_practice_has_entries_and_candidates(demo: Log) -> None:
+    states = Counter(GoodPractice.objects.values_list("state", flat=True))
+    assert states["published"] >= 3
+    assert states["proposed"] >= 1
+    assert GoodPractice.objects.filter(named__isnull=False).exists()
+    assert not GoodPractice.objects.filter(assignment__case__is_restricted=True).exists()
 
 
 def test_every_draw_finds_the_cases_it_was_asked_for(demo: Log) -> None:

@@ -45,6 +45,19 @@ def test_a_shipped_pack_has_no_mistakes(name):
     assert check(pack_files(name)) == []
 
 
+@pytest.mark.parametrize(
+    ("rule", "place"),
+    [
+        ({"grades": ["splendid"], "told": "head_of_service"}, "praise › grades"),
+        ({"grades": ["outstanding"], "told": "wizard"}, "praise › told"),
+        ({"grades": [], "told": "head_of_service"}, "praise › grades"),
+    ],
+)
+def test_praise_names_grades_and_a_role_of_the_framework(content, rule, place):
+    content["framework"]["praise"] = rule
+    assert {path for _, path in places(content)} == {place}
+
+
 def test_lancashire_and_bracknell_forest_are_shipped():
     assert {"lancashire", "bracknell"} <= set(shipped_packs())
 

@@ -411,6 +411,22 @@ QUALITY = [
     get("audits:give_advice", "advice", for_=QA, gate=QA),
 ]
 
+# The library of the framework of one function, and a final audit of a team in it.
+READS_LIBRARY = OWN | AUDITOR | QA | _group("colleague")
+LOOKS_FOR_GOOD_PRACTICE = {"for_": LINE | QA, "gate": LINE_ANYWHERE | QA}
+GOOD_PRACTICE = [
+    get("audits:library", for_=EVERYWHERE, gate=EVERYWHERE),
+    get("audits:good_practice", "good practice", for_=READS_LIBRARY, gate=EVERYWHERE),
+    get("audits:change_good_practice", "good practice", for_=QA, gate=QA),
+    get("audits:withdraw_good_practice", "good practice", for_=QA, gate=QA),
+    get("audits:good_practice_candidates", for_=QA, gate=QA),
+    get("audits:good_practice_of", "final audit", **LOOKS_FOR_GOOD_PRACTICE),
+    get("audits:propose_good_practice", "final audit", **LOOKS_FOR_GOOD_PRACTICE),
+    get("audits:publish_good_practice", "final audit", for_=QA, gate=QA),
+    get("audits:publish_noted", "noted good practice", for_=QA, gate=QA),
+    post("audits:set_aside_good_practice", "final audit", for_=QA, gate=QA),
+]
+
 ESCALATION = [
     get("escalation:board", for_=EVERYBODY),
     get("escalation:history", for_=EVERYBODY),
@@ -491,6 +507,7 @@ ROWS = [
     *ACTIONS,
     *AUDITS,
     *QUALITY,
+    *GOOD_PRACTICE,
     *ESCALATION,
     *ACTIVITIES,
     *REPORTING,

@@ -40,6 +40,7 @@ from tests.factories.audits import (
     Setting,
     allocated_audit,
     answer_everything,
+    fresh,
     judge,
     ready_audit,
     submitted_audit,
@@ -48,6 +49,7 @@ from tests.factories.audits import (
 from tests.factories.authority import Authority, small_authority
 from tests.factories.caseload import CaseFactory
 from tests.factories.challenges import with_challenges
+from tests.factories.good_practice import published
 from tests.factories.packs import bracknell, loaded, shipped
 from tests.factories.people import UserFactory
 from tests.factories.samples import with_case_reviews, with_samples, with_started_work
@@ -316,6 +318,11 @@ def _audits(world: World) -> None:
         "loop": {"pk": loop.pk},
         "waiting loop": {"pk": waiting.pk},
         "closed loop": {"pk": closed.pk},
+    }
+    entry = published(fresh(audit), where, now=DONE_AT)
+    world.objects |= {
+        "good practice": {"pk": entry.pk},
+        "noted good practice": {"pk": audit.pk, "question": "proud_of"},
     }
     _moderation_draw(world, where)
 

@@ -77,6 +77,8 @@ def test_of_a_new_order_only_what_moved_is_said(tool):
         ("story", {"prompts": ["Who wakes the child?"]}, ("prompts", None, "Who wakes the child?")),
         ("visits", {"maximum": 20}, ("largest answer", "60", "20")),
         ("seen", {"type": "yes_no_na"}, ("kind of answer", "Yes or no", "Yes, no, not applicable")),
+        ("story", {"gathers": "good_practice"}, ("gathered with", None, "good practice")),
+        ("story", {"themes": ["fathers", "school"]}, ("topics", None, "fathers, school")),
         ("confidence", {"anchors": {"0": "No"}}, ("points of the scale", None, "0: No")),
         (
             "visits",

@@ -1,4 +1,4 @@
-"""What follows from an audit: remedial actions, immediate concerns and closing the loop."""
+"""What follows from an audit: remedial actions, immediate concerns, closing the loop, and praise."""
 
 from dataclasses import dataclass
 
@@ -36,6 +36,15 @@ class LoopRule:
 
 
 @dataclass(frozen=True)
+class PraiseRule:
+    """An audit that is final with any of ``grades`` is told to the nearest ``told`` of its line (LAN-23)."""
+
+    grades: tuple[str, ...]
+    told: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ConcernRule:
     acknowledge_within: Offset
     ladder: str
@@ -63,6 +72,10 @@ def loop_rule_from(data: Json) -> LoopRule:
         ladder=data["ladder"],
         clauses=clauses_of(data),
     )
+
+
+def praise_rule_from(data: Json) -> PraiseRule:
+    return PraiseRule(tuple(data["grades"]), data["told"], clauses_of(data))
 
 
 def concern_rule_from(data: Json) -> ConcernRule:

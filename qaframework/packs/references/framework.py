@@ -90,7 +90,7 @@ def _recipient_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
 def _rule_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
     roles, ladders = keys_of(framework, "roles"), keys_of(framework, "ladders")
     actions, loop = part_of(framework, "actions"), part_of(framework, "loop")
-    concern = part_of(framework, "concern")
+    concern, praise = part_of(framework, "concern"), part_of(framework, "praise")
     all_grades = {
         grade for scheme in keys_of(framework, "grade_schemes") for grade in grades_of(framework, scheme)
     }
@@ -101,3 +101,5 @@ def _rule_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:
     yield from unknown("loop › senior_role", [loop.get("senior_role")], roles, "role")
     yield from unknown("loop › authorised_by", [loop.get("authorised_by")], roles, "role")
     yield from unknown("loop › grades", texts_of(loop, "grades"), all_grades, "grade")
+    yield from unknown("praise › grades", texts_of(praise, "grades"), all_grades, "grade")
+    yield from unknown("praise › told", [praise.get("told")], roles, "role")

@@ -17,6 +17,7 @@ from qaframework.packs.references.lookups import (
 
 RESERVED_QUESTIONS = ("row_ref",)
 RESERVED_SECTIONS = ("indicators",)
+TEXTS = ("short_text", "long_text", "three_boxes")
 
 
 def tool_slips(file_key: str, tool: Any, framework: Any) -> Iterator[Slip]:
@@ -83,6 +84,12 @@ def _question_slips(tool: Mapping[str, Any]) -> Iterator[Slip]:
             yield place, "The least answer is not below the largest.", "minimum below maximum."
         if question.get("gathers") and tool.get("rows"):
             yield f"{place} › gathers", "Answers for each row are not gathered.", "Leave it out, or no rows."
+        if question.get("gathers") == "good_practice" and question.get("type") not in TEXTS:
+            yield (
+                f"{place} › gathers",
+                "Good practice is told in words, and this question takes none.",
+                f"A question of the type {', '.join(TEXTS[:-1])} or {TEXTS[-1]}.",
+            )
         yield from repeated(place, [option.get("key") for option in entries_of(question, "options")])
 
 

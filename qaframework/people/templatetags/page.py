@@ -59,6 +59,7 @@ STATUS_COLOURS = {
     "agreed": "green",
     "accepted": "green",
     "completed": "green",
+    "published": "green",
     # work that needs attention
     "sent_back": "yellow",
     "returned": "yellow",

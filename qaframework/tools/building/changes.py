@@ -234,4 +234,5 @@ SETTINGS: tuple[tuple[str, Callable[[Json], str]], ...] = (
     ("points of the scale", _anchors),
     ("signed by", _signer),
     ("gathered with", lambda one: str(one.get("gathers") or "").replace("_", " ")),
+    ("topics", lambda one: ", ".join(one.get("themes") or ())),
 )

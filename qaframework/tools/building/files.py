@@ -39,6 +39,7 @@ ORDER = [
     "required_if",
     "by",
     "gathers",
+    "themes",
     "hint",
     "guidance",
     "graded",

@@ -8,8 +8,16 @@ from django import forms
 from qaframework.people.forms import offer
 from qaframework.rules.grades import OverallRule
 from qaframework.tools.building.content import Part, Tool, mark_of, sections_of
-from qaframework.tools.building.kinds import BOUNDED, CHOOSES, SIGNERS, kind_choices
-from qaframework.tools.building.texts import Choices, Columns, KeyedLines, Paragraphs, TextLines, Words
+from qaframework.tools.building.kinds import BOUNDED, CHOOSES, FREE_TEXTS, SIGNERS, kind_choices
+from qaframework.tools.building.texts import (
+    Choices,
+    Columns,
+    KeyedLines,
+    Paragraphs,
+    TextLines,
+    Topics,
+    Words,
+)
 from qaframework.tools.building.workflow import heading_of, particulars_of
 from qaframework.tools.definition import MOST_ROWS, OWNER, QuestionType
 
@@ -24,7 +32,9 @@ GATHERED = {
     "training_need": "Yes, with what people need to learn",
     "team_improvement": "Yes, with what a team can do better",
 }
+GATHERED_TEXT = {**GATHERED, "good_practice": "Yes, with good practice that others should hear about"}
 LARGEST = 1_000_000
+SETTINGS = ("text", "hint", "required", "prompts", "minimum", "maximum", "gathers", "themes", "by")
 
 
 class PartForm(forms.Form):
@@ -230,10 +240,18 @@ class QuestionForm(PartForm):
             )
         if not self.has_rows:
             self.fields["gathers"] = forms.ChoiceField(
-                label="Are its answers gathered when practice is observed?",
-                choices=[*GATHERED.items()],
+                label="Are its answers gathered?",
+                help_text="What people need to learn and teams can do better is gathered from observations. "
+                "Good practice that audits find is offered to the library.",
+                choices=[*(GATHERED_TEXT if self.kind in FREE_TEXTS else GATHERED).items()],
                 required=False,
             )
+        self.fields["themes"] = Topics(
+            label="Which topics is it about?",
+            help_text="Up to five with commas between them, such as fathers, voice of the child. The library "
+            "of good practice is narrowed by them.",
+            required=False,
+        )
         self.fields["section"] = forms.ChoiceField(
             label="In which section is it?", choices=[(one["key"], one["title"]) for one in sections_of(tool)]
         )
@@ -259,7 +277,7 @@ class QuestionForm(PartForm):
     def values(self) -> Part:
         """The question's settings as the pack's file writes them. The form must be valid."""
         said = self.cleaned_data
-        names = ("text", "hint", "required", "prompts", "minimum", "maximum", "anchors", "gathers", "by")
+        names = (*SETTINGS, "anchors")
         values = {name: whole(said[name]) for name in names if name in self.fields}
         if self.lines is None:
             return values
@@ -321,7 +339,7 @@ def whole(value: Any) -> Any:
 
 
 def _initial(question: Part, section: Part) -> dict[str, Any]:
-    names = ("text", "hint", "required", "prompts", "minimum", "maximum", "gathers", "by", "options_from")
+    names = (*SETTINGS, "options_from")
     anchors = sorted((question.get("anchors") or {}).items(), key=lambda one: int(one[0]))
     written = {name: question[name] for name in names if name in question}
     return written | {

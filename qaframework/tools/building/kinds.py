@@ -33,6 +33,8 @@ _FAMILIES = (
 )
 
 CHOOSES = frozenset({QuestionType.PICK_ONE, QuestionType.PICK_SEVERAL})
+# In whose answers people tell something in their own words.
+FREE_TEXTS = frozenset({QuestionType.SHORT_TEXT, QuestionType.LONG_TEXT, QuestionType.THREE_BOXES})
 BOUNDED = frozenset({QuestionType.SCALE, QuestionType.NUMBER})
 
 # What can be asked in each of several rows.

@@ -178,6 +178,7 @@ QUESTION_COLUMNS = (
     Column("Choices come from", "options_from", _as_it_is, _key),
     Column("Signed by", "by", _as_it_is, _key),
     Column("Gathered with", "gathers", _as_it_is, _key),
+    Column("Topics", "themes", _listed, _commas),
     Column("Asked only if", "shown_if", lambda conditions: _joined(map(line_of, conditions)), _conditions),
     Column(
         "Must be answered if",

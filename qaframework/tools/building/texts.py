@@ -15,6 +15,8 @@ from qaframework.tools.definition import QuestionType
 SPARE_LINES = 3
 MOST_LINES = 60
 MOST_COLUMNS = 6
+MOST_TOPICS = 5
+SHORTEST_TOPIC, LONGEST_TOPIC = 2, 40
 # What neither a pack's file nor a workbook can hold.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -55,6 +57,27 @@ class TextLines(Paragraphs):
                     f"Line {number} has {len(line)} characters. Shorten it to {self.longest} or fewer."
                 )
         return lines
+
+
+class Topics(Words):
+    """A few topics with commas between them, each once whatever its capitals, as a list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        said = [" ".join(one.split()) for one in super().clean(value).split(",")]
+        topics: dict[str, str] = {}
+        for one in filter(None, said):
+            topics.setdefault(one.casefold(), one)
+        if len(topics) > MOST_TOPICS:
+            raise ValidationError(f"These are {len(topics)} topics. Give {MOST_TOPICS} or fewer.")
+        for topic in topics.values():
+            if not SHORTEST_TOPIC <= len(topic) <= LONGEST_TOPIC:
+                raise ValidationError(
+                    f"“{topic}” has {len(topic)} characters. A topic has {SHORTEST_TOPIC} to {LONGEST_TOPIC}."
+                )
+        return [*topics.values()]
 
 
 @dataclass(frozen=True)
