@@ -168,7 +168,12 @@ def _sweep_month(story: Story, month: Month) -> None:
 
 
 def settle_steps() -> None:
-    """The monthly sweeps of the long past stand for daily ones, so none of their steps was taken late."""
+    """The monthly sweeps of the long past stand for daily ones: none of their steps was taken late, and none
+    after the work was completed."""
+    over = EscalationStep.objects.filter(round=F("clock__round"), clock__stopped_at__lt=F("falls_at"))
+    keys = list(over.values_list("pk", flat=True))
+    EscalationStep.history.filter(id__in=keys).delete()  # type: ignore[attr-defined]
+    over.delete()
     steps: list[Any] = [EscalationStep, EscalationStep.history.model]  # type: ignore[attr-defined]
     for model in steps:
         late = model.objects.filter(was_late=True)

@@ -196,6 +196,12 @@ def test_the_ladder_of_everything_that_is_owed_is_whole(demo: Log) -> None:
     assert Moment.objects.filter(clock__stopped_at=None, is_reminder=False, is_open=True).count() > 100
 
 
+def test_nothing_was_escalated_after_it_was_completed(demo: Log) -> None:
+    steps = EscalationStep.objects.filter(round=F("clock__round"), clock__stopped_at__isnull=False)
+    assert steps.exists()
+    assert not steps.filter(falls_at__gt=F("clock__stopped_at")).exists()
+
+
 def test_a_sweep_right_after_has_nothing_left_to_do(demo: Log) -> None:
     assert sweep(now=NOW).steps == 0
     assert not Notice.objects.queued().exists()
