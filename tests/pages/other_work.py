@@ -1,5 +1,5 @@
 """Work of the small authority besides audits: a review of a case, dip samples, an observation, an audit of
-supervision, an alert and a dispute."""
+supervision, an alert and a dispute; and reports of all that."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +11,12 @@ from observations.workflow import arrange, hand_in
 from qaframework.actions import workflow as actions
 from qaframework.activities.models import Activity
 from qaframework.activities.workflow import open_activities
-from qaframework.packs.models import FrameworkVersion
+from qaframework.packs.models import Framework, FrameworkVersion
+from qaframework.people.models import Unit, User
+from qaframework.rules.periods import Month, Quarter
 from qaframework.rules.working_days import local_date
+from reporting import workflow as reporting
+from reporting.models import Report
 from supervision.models import SupervisionAudit
 from tests.factories.activities import fill_in, fresh, opened
 from tests.factories.allocation import owed
@@ -27,6 +31,12 @@ MODELS: dict[str, type[Activity]] = {
     "supervision_audit": SupervisionAudit,
 }
 Objects = dict[str, dict[str, Any]]
+
+# What comes by e-mail, long out of date.
+OUT_OF_DATE_KEYS: Objects = {
+    "password key": {"uidb36": "1", "key": "out-of-date"},
+    "e-mail key": {"key": "out-of-date"},
+}
 
 
 def other_activities(authority: Authority, allocated_at: datetime, opened_at: datetime) -> Objects:
@@ -119,3 +129,28 @@ def _activity(authority: Authority, activity: str, allocated_at: datetime, opene
         f"{name} section": {"pk": opened.pk, "key": section},
         f"{name} action": {"pk": opened.pk, "action_pk": drafted.pk},
     }
+
+
+def reports(framework: Framework, function: Unit, officer: User, at: datetime) -> Objects:
+    """A month's that was released and one that is a draft, and a function's for a quarter."""
+    found = {}
+    for name, month in (("released report", "2026-09"), ("draft report", "2026-10")):
+        period = Month.parse(month)
+        built = reporting.build_report(framework=framework, kind="monthly", period=period, by=None, now=at)
+        found[name] = {"pk": built.pk}
+        found[f"{name}, pdf"] = {"pk": built.pk, "kind": "pdf"}
+    quarter = Quarter.parse("2026-Q2")
+    of_function = reporting.build_report(
+        framework=framework, kind="quarterly", period=quarter, unit=function, by=None, now=at
+    )
+    for report in (Report.objects.get(**found["released report"]), of_function):
+        reporting.write_words(
+            report=report,
+            so_what="Plans are getting clearer.",
+            now_what="Managers look at chronologies next.",
+            was=("", ""),
+            by=officer,
+            now=at,
+        )
+        reporting.release_report(report=report, by=officer, now=at)
+    return {**found, "report of a function": {"pk": of_function.pk}}

@@ -1,6 +1,7 @@
 """Which pages are looked at, by whom: every row of the permission table that shows a page."""
 
-from tests.pages.routes import ROWS, Row
+from tests.pages.routes import ROWS
+from tests.pages.rows import Row
 
 # Not pages: what is downloaded or answered to a machine, and examples whose links lead nowhere.
 NO_PAGES = {

@@ -6,108 +6,38 @@ status. Everybody else who is signed in gets 404, as if it did not exist; a row 
 A row may send a form (``post``); what it sends is empty, so the status is that of a refusal or a redirect.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from qaframework.people.roles import ROLES
-
-Group = frozenset[str]
-
-
-def _group(*names: str) -> Group:
-    return frozenset(names)
-
-
-def _elsewhere(people: Iterable[str]) -> Group:
-    """The same roles in the other function."""
-    return frozenset(f"{name} elsewhere" for name in people if name in ROLES)
-
-
-# Who is who to the records: see World.personas.
-WORKER = _group("practitioner")
-AUDITOR = _group("auditor")
-MANAGER = _group("team_manager")
-HEAD = _group("head_of_service")
-LINE = _group("team_manager", "senior_manager", "head_of_service", "director", "executive_director")
-ABOVE = LINE - MANAGER
-DECIDERS = _group("head_of_service", "director")
-CLEARED = _group("cleared")
-# The quality assurance team serves the whole authority, wherever its posts are.
-QA_ROLES = _group("qa_officer", "qa_manager")
-QA = QA_ROLES | _elsewhere(QA_ROLES) | _group("cleared", "once cleared")
-ADMIN = _group("config_admin")
-BOARD = _group("board_member")
-OWN = frozenset(ROLES)
-OUTSIDE = _group("without a post", "superuser")
-
-EVERYWHERE = OWN | _elsewhere(OWN) | AUDITOR | QA | _group("colleague")
-EVERYBODY = EVERYWHERE | OUTSIDE
-ADMINS = ADMIN | _elsewhere(ADMIN)
-LINE_ANYWHERE = LINE | AUDITOR | _elsewhere(LINE)
-SEES_FIGURES = LINE_ANYWHERE | QA | BOARD | _elsewhere(BOARD)
-STAFF = EVERYWHERE - ADMINS - BOARD - _elsewhere(BOARD)
-LEADS_FUNCTION = _group("senior_manager", "head_of_service")
-OVERSEES_FUNCTION = LEADS_FUNCTION | _group("director", "executive_director") | QA
-WORKS_IN_FUNCTION = (OWN & STAFF) | AUDITOR | QA | _group("colleague")
-
-
-@dataclass(frozen=True)
-class Row:
-    """``answer`` is for those whom the route opens for; ``signed_out`` for those who are not signed in."""
-
-    route: str
-    of: str
-    opens_for: Group
-    gate: Group
-    answer: int
-    is_post: bool
-    signed_out: int
-
-    def __str__(self) -> str:
-        method = "POST " if self.is_post else ""
-        return f"{method}{self.route}{f', {self.of}' if self.of else ''}"
-
-    @property
-    def leads_to_sign_in(self) -> bool:
-        return self.route not in ("account_logout", "account_email")
-
-    def expected(self, persona: str) -> int:
-        if persona == "anonymous":
-            return self.signed_out
-        if persona in self.opens_for:
-            return self.answer
-        return 404 if persona in self.gate else 403
-
-
-def get(
-    route: str,
-    of: str = "",
-    *,
-    for_: Group,
-    gate: Group = EVERYBODY,
-    answer: int = 200,
-    signed_out: int = 302,
-) -> Row:
-    return Row(route, of, for_, gate, answer, False, signed_out)
-
-
-def post(
-    route: str,
-    of: str = "",
-    *,
-    for_: Group,
-    gate: Group = EVERYBODY,
-    answer: int = 302,
-    signed_out: int = 401,
-) -> Row:
-    return Row(route, of, for_, gate, answer, True, signed_out)
-
-
-SEES_CASE = WORKER | LINE | QA
-SEES_ACTION = WORKER | LINE | QA
-SEES_OPEN_AUDIT = AUDITOR | WORKER | QA
-SEES_HANDED_IN = AUDITOR | WORKER | LINE | QA
-SEES_LATE_WORK = AUDITOR | ABOVE | QA
+from tests.pages.rows import (
+    ABOVE,
+    ADMIN,
+    ADMINS,
+    AUDITOR,
+    CLEARED,
+    DECIDERS,
+    EVERYBODY,
+    EVERYWHERE,
+    HEAD,
+    LEADS_FUNCTION,
+    LINE,
+    LINE_ANYWHERE,
+    MANAGER,
+    OVERSEES_FUNCTION,
+    OWN,
+    QA,
+    SEES_ACTION,
+    SEES_CASE,
+    SEES_FIGURES,
+    SEES_HANDED_IN,
+    SEES_LATE_WORK,
+    SEES_OPEN_AUDIT,
+    STAFF,
+    WORKER,
+    WORKS_IN_FUNCTION,
+    Row,
+    elsewhere,
+    get,
+    group,
+    post,
+)
 
 ROOF = [
     get("home", for_=EVERYBODY, answer=302),
@@ -253,7 +183,7 @@ CASES = [
 
 PLANNERS = QA | ADMIN
 PLANNERS_ANYWHERE = QA | ADMINS
-DECIDERS_ANYWHERE = DECIDERS | _elsewhere(DECIDERS)
+DECIDERS_ANYWHERE = DECIDERS | elsewhere(DECIDERS)
 WORK = [
     get("allocation:my_work", for_=EVERYBODY),
     get("allocation:what_to_start", for_=MANAGER | AUDITOR),
@@ -263,7 +193,7 @@ WORK = [
     get("allocation:case_work", "case", for_=SEES_CASE),
     get("allocation:case_work", "restricted case", for_=CLEARED),
     get("allocation:ask_extension", "open work", for_=AUDITOR),
-    get("allocation:ask_extension", "restricted work", for_=_group()),
+    get("allocation:ask_extension", "restricted work", for_=group()),
     get("allocation:reallocate", "open work", for_=QA, gate=QA),
     get("allocation:reallocate", "restricted work", for_=CLEARED, gate=QA),
     get("allocation:withdraw", "open work", for_=QA, gate=QA),
@@ -292,10 +222,10 @@ WORK = [
     get("allocation:programme_dates", "programme dates", for_=QA, gate=QA),
 ]
 
-VERIFIES = LINE | _group("qa_manager", "qa_manager elsewhere")
-RAISED = _group("iro")
+VERIFIES = LINE | group("qa_manager", "qa_manager elsewhere")
+RAISED = group("iro")
 # Reviewing officers work with children of every team.
-RAISES = RAISED | _elsewhere(RAISED)
+RAISES = RAISED | elsewhere(RAISED)
 ACTIONS = [
     get("actions:tracker", for_=EVERYBODY),
     get("actions:export", "csv", for_=EVERYBODY),
@@ -322,7 +252,7 @@ ACTIONS = [
     get("actions:challenges", for_=EVERYBODY),
     get("actions:challenge_about", for_=RAISES),
     get("actions:challenge_raise", "case", for_=RAISES),
-    get("actions:challenge_raise", "restricted case", for_=_group()),
+    get("actions:challenge_raise", "restricted case", for_=group()),
     get("actions:challenge", "alert", for_=SEES_ACTION | RAISED),
     get("actions:challenge", "answered dispute", for_=SEES_ACTION | RAISED),
     get("actions:challenge_answer", "alert", for_=LINE),
@@ -333,7 +263,7 @@ ACTIONS = [
     get("actions:challenge_supervision", "answered dispute", for_=WORKER | VERIFIES),
     get("actions:loops", for_=EVERYBODY),
     get("actions:loop", "loop", for_=SEES_ACTION),
-    get("actions:loop_meeting", "loop", for_=_group("senior_manager")),
+    get("actions:loop_meeting", "loop", for_=group("senior_manager")),
     post("actions:loop_authorise", "waiting loop", for_=DECIDERS),
     get("actions:loop_return", "waiting loop", for_=DECIDERS),
 ]
@@ -348,13 +278,13 @@ AUDITS = [
     get("audits:audit", "restricted audit", for_=CLEARED),
     post("audits:begin", "planned audit", for_=AUDITOR),
     get("audits:meeting", "planned audit", for_=MEET),
-    get("audits:meeting", "restricted audit", for_=_group()),
+    get("audits:meeting", "restricted audit", for_=group()),
     post("audits:accept_meeting", "planned audit", for_=MEET),
     get("audits:cancel_meeting", "planned audit", for_=MEET),
     post("audits:prepare", "planned audit", for_=WORKER),
     get("audits:calendar", "planned audit", for_=MEET),
     get("audits:section", "section", for_=AUDITOR),
-    get("audits:section", "restricted section", for_=_group()),
+    get("audits:section", "restricted section", for_=group()),
     post("audits:answer", "open audit", for_=AUDITOR, answer=422),
     get("audits:judgement", "open audit", for_=AUDITOR),
     get("audits:judgement", "submitted audit", for_=AUDITOR, answer=302),
@@ -363,13 +293,13 @@ AUDITS = [
     post("audits:say", "open audit", for_=WORKER, answer=422),
     get("audits:said", "open audit", for_=MEET),
     get("audits:stands", "open audit", for_=WORKER),
-    get("audits:stands", "planned audit", for_=_group()),
+    get("audits:stands", "planned audit", for_=group()),
     get("audits:advice", "disputed audit", for_=AUDITOR),
     get("audits:actions", "open audit", for_=AUDITOR),
     post("audits:remove_action", "draft action", for_=AUDITOR),
     get("audits:concern", "open audit", for_=MEET),
     # Only after an audit in which the practitioner took no part.
-    get("audits:reflection", "submitted audit", for_=_group()),
+    get("audits:reflection", "submitted audit", for_=group()),
     get("audits:comment", "submitted audit", for_=WORKER),
     get("audits:sign", "submitted audit", for_=WORKER),
     get("audits:submit", "open audit", for_=AUDITOR),
@@ -395,7 +325,7 @@ QUALITY = [
     get("audits:replace_case", "drawn case", for_=QA, gate=QA),
     get("audits:unallocated", for_=QA, gate=QA),
     get("audits:no_reaudit", "closed loop", for_=QA, gate=QA),
-    get("audits:no_reaudit", "waiting loop", for_=_group(), gate=QA),
+    get("audits:no_reaudit", "waiting loop", for_=group(), gate=QA),
     get("audits:inbox", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
     get("audits:moderation_queue", for_=QA, gate=QA),
     get("audits:moderation", "moderation", for_=QA, gate=QA),
@@ -412,7 +342,7 @@ QUALITY = [
 ]
 
 # The library of the framework of one function, and a final audit of a team in it.
-READS_LIBRARY = OWN | AUDITOR | QA | _group("colleague")
+READS_LIBRARY = OWN | AUDITOR | QA | group("colleague")
 LOOKS_FOR_GOOD_PRACTICE = {"for_": LINE | QA, "gate": LINE_ANYWHERE | QA}
 GOOD_PRACTICE = [
     get("audits:library", for_=EVERYWHERE, gate=EVERYWHERE),
@@ -436,7 +366,7 @@ ESCALATION = [
 
 # Dip samples, observations and supervision audits have the same pages; here the auditor's post owes them.
 OVERSEE_AUDITOR = AUDITOR | QA
-NOBODY = _group()
+NOBODY = group()
 
 
 def _activity(space: str, kind: str) -> list[Row]:
@@ -475,7 +405,7 @@ ACTIVITIES = [
     get("supervision:discussed", "supervision audit", for_=AUDITOR),
 ]
 
-SENT_REPORTS = _group(
+SENT_REPORTS = group(
     "qa_manager", "senior_manager", "head_of_service", "director", "executive_director", "board_member"
 )
 READS_REPORT = SENT_REPORTS | QA

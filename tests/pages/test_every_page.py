@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from tests.pages.html import mistakes
 from tests.pages.pages import PAGES, viewer_of
-from tests.pages.routes import Row
+from tests.pages.rows import Row
 from tests.pages.world import World
 
 COUNTS = Path(__file__).with_name("queries.json")

@@ -11,7 +11,8 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from qaframework.caseload.models import Case
 from qaframework.people.roles import ROLES
-from tests.pages.routes import EVERYBODY, OWN, ROWS, Row
+from tests.pages.routes import ROWS
+from tests.pages.rows import EVERYBODY, OWN, Row
 from tests.pages.world import World
 
 SIGN_IN = "/account/login/"

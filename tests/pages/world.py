@@ -29,12 +29,10 @@ from qaframework.people import workflow as people
 from qaframework.people.models import User
 from qaframework.people.roles import ROLES
 from qaframework.rules.case_criteria import CaseCriteria
-from qaframework.rules.periods import Month, Quarter
+from qaframework.rules.periods import Month
 from qaframework.tools.building.content import asked_in, empty_tool
 from qaframework.tools.building.workflow import begin_draft
 from qaframework.tools.models import ToolVersion
-from reporting import workflow as reporting
-from reporting.models import Report
 from tests.factories.allocation import owed
 from tests.factories.audits import (
     Setting,
@@ -53,7 +51,14 @@ from tests.factories.good_practice import published
 from tests.factories.packs import bracknell, loaded, shipped
 from tests.factories.people import UserFactory
 from tests.factories.samples import with_case_reviews, with_samples, with_started_work
-from tests.pages.other_work import challenges, drawn_samples, observations_filled_in, other_activities
+from tests.pages.other_work import (
+    OUT_OF_DATE_KEYS,
+    challenges,
+    drawn_samples,
+    observations_filled_in,
+    other_activities,
+    reports,
+)
 
 # Tuesday, ten in the morning in London.
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
@@ -119,8 +124,8 @@ def build_world() -> World:
     world.objects |= observations_filled_in(authority, DRAWN_AT, HELD_AT)
     world.objects |= drawn_samples(authority, DRAWN_AT, HELD_AT)
     world.objects |= theme_written_on(world.personas["head_of_service"], authority.duty, DONE_AT)
-    _reports(world)
-    _keys_of_emails(world)
+    world.objects |= reports(world.version.framework, world.authority.duty, world.personas["qa_officer"], NOW)
+    world.objects |= OUT_OF_DATE_KEYS
     _frameworks(world)
     _tools(world)
     world.sign_in()
@@ -471,39 +476,4 @@ def _late_work(world: World) -> None:
         "step": {"pk": step.pk},
         "extension request": {"pk": asked.pk},
         "notice": {"pk": notice.pk},
-    }
-
-
-# Reports, and what comes by e-mail
-
-
-def _reports(world: World) -> None:
-    officer, framework = world.personas["qa_officer"], world.version.framework
-    for name, month in (("released report", "2026-09"), ("draft report", "2026-10")):
-        period = Month.parse(month)
-        built = reporting.build_report(framework=framework, kind="monthly", period=period, by=None, now=NOW)
-        world.objects[name] = {"pk": built.pk}
-        world.objects[f"{name}, pdf"] = {"pk": built.pk, "kind": "pdf"}
-    quarter, function = Quarter.parse("2026-Q2"), world.authority.duty
-    of_function = reporting.build_report(
-        framework=framework, kind="quarterly", period=quarter, unit=function, by=None, now=NOW
-    )
-    world.objects["report of a function"] = {"pk": of_function.pk}
-    for report in (Report.objects.get(**world.of("released report")), of_function):
-        reporting.write_words(
-            report=report,
-            so_what="Plans are getting clearer.",
-            now_what="Managers look at chronologies next.",
-            was=("", ""),
-            by=officer,
-            now=NOW,
-        )
-        reporting.release_report(report=report, by=officer, now=NOW)
-
-
-def _keys_of_emails(world: World) -> None:
-    """Addresses that come with e-mails; what they hold is long out of date."""
-    world.objects |= {
-        "password key": {"uidb36": "1", "key": "out-of-date"},
-        "e-mail key": {"key": "out-of-date"},
     }
