@@ -112,14 +112,28 @@ def propose_good_practice(*, audit: CaseAudit, why: str, by: User, now: datetime
 
 @transaction.atomic
 def set_aside_good_practice(*, audit: CaseAudit, question: str, by: User, now: datetime) -> GoodPractice:
-    """Leave a candidate out of the library; it can still be published later.
+    """Leave a candidate out of the library; it can still be published later. Whoever proposed it is told.
 
     Raises Refused for one that is in the library: that is withdrawn.
     """
-    known = GoodPractice.objects.filter(assignment=audit.assignment, question=question).first()
+    assignment = audit.assignment
+    known = GoodPractice.objects.filter(assignment=assignment, question=question).first()
     if known is not None and known.state not in (State.PROPOSED, State.SET_ASIDE):
         raise Refused("This is in the library or was. Withdraw it there.")
-    return _write(audit.assignment, question, known, {"state": State.SET_ASIDE}, "Set aside", by=by, now=now)
+    proposer = known.proposed_by_id if known is not None and known.state == State.PROPOSED else None
+    entry = _write(assignment, question, known, {"state": State.SET_ASIDE}, "Set aside", by=by, now=now)
+    if proposer is not None:
+        _tell(
+            [proposer],
+            "good_practice_set_aside",
+            f"{entry.pk}:{entry.version}",
+            subject="Good practice that you proposed was not published",
+            body=f"{by} set it aside. Ask them why if you would like to know. It can still be published later.",
+            url=reverse("audits:good_practice_of", args=[audit.pk]),
+            case_id=assignment.case_id,
+            now=now,
+        )
+    return entry
 
 
 @transaction.atomic
@@ -182,13 +196,14 @@ def change_good_practice(
 
 @transaction.atomic
 def withdraw_good_practice(*, entry: GoodPractice, reason: str, by: User, now: datetime) -> GoodPractice:
-    """Take an entry out of the library, for instance because the practitioner does not want it there.
+    """Take an entry out of the library, for instance because the practitioner does not want it there; the
+    practitioner is told.
 
     Raises Refused without a reason, SomebodyElseWasFirst when it was withdrawn already.
     """
     if not reason.strip():
         raise Refused("Say why it is withdrawn.")
-    return history.change(
+    withdrawn = history.change(
         entry,
         by=by,
         now=now,
@@ -198,6 +213,19 @@ def withdraw_good_practice(*, entry: GoodPractice, reason: str, by: User, now: d
         state=State.WITHDRAWN,
         end_reason=reason,
     )
+    assignment = entry.assignment
+    if assignment.worker_id is not None:
+        _tell(
+            [assignment.worker_id],
+            "good_practice_withdrawn",
+            f"{entry.pk}:{withdrawn.version}",
+            subject="Your work is no longer in the library of good practice",
+            body=f"{by} withdrew “{entry.title}” and wrote down why. Ask them if you would like to know.",
+            url="",
+            case_id=assignment.case_id,
+            now=now,
+        )
+    return withdrawn
 
 
 def _refuse_unless_shareable(assignment: Assignment) -> None:

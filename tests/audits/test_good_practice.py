@@ -229,6 +229,10 @@ def test_the_head_of_service_hears_of_an_outstanding_audit_and_proposes_it(
     again = browser(authority.head_of_service).post(proposing, {"why": "Once more."})
     assert "is proposed already" in again.content.decode()
 
+    leaving_out = reverse("audits:set_aside_good_practice", args=[audit.pk])
+    assert browser(authority.qa_officer).post(leaving_out, {"question": ""}).status_code == 302
+    assert told("good_practice_set_aside") == [(authority.head_of_service, page_of(audit))]
+
     publishing = reverse("audits:publish_good_practice", args=[audit.pk])
     assert browser(authority.head_of_service).post(publishing, ENTRY).status_code == 403
     assert browser(authority.qa_officer).post(publishing, ENTRY).status_code == 302
@@ -313,6 +317,7 @@ def test_an_entry_is_changed_by_one_at_a_time_and_withdrawn_with_a_reason(
     assert "Fathers at the table" not in read(authority.practitioner, LIBRARY)
     assert browser(authority.practitioner).get(url).status_code == 404
     assert "They left the service." in read(officer, url)
+    assert told("good_practice_withdrawn") == [(authority.practitioner, "")]
     assert browser(officer).get(changing).status_code == 404
     assert [one.history_change_reason for one in entry.history.order_by("pk")] == [
         "Published",
