@@ -61,7 +61,7 @@ class Directory:
             found = self._word(word, owner_post_id, unit_id)
             answer.add(found)
             if not found:
-                answer.warnings.append(f"Nobody holds {_title(word)} or a post above it for this work.")
+                answer.warnings.append(f"Nobody holds {title_of(word)} or a post above it for this work.")
         if not is_reminder:
             self._not_only_the_owner(answer, words, owner_post_id, unit_id)
         return answer
@@ -93,7 +93,7 @@ class Directory:
             for post in posts
             if (holder := self.organisation.holder_of(post.pk)) is not None
         ]
-        note = _vacant(posts[0]) if posts else f"no {_title(role)} here, told instead"
+        note = _vacant(posts[0]) if posts else f"no {title_of(role)} here, told instead"
         return found or self._more_senior(role, word, owner_post_id, unit_id, note)
 
     def _posts(self, role: str, owner_post_id: int, unit_id: int) -> list[Post]:
@@ -158,7 +158,8 @@ def _seniority(word: str) -> int:
     return ROLES[word].seniority if word in ROLES else 0
 
 
-def _title(word: str) -> str:
+def title_of(word: str) -> str:
+    """A ladder's word as people read it."""
     return ROLES[word].title if word in ROLES else word.replace("_", " ")
 
 

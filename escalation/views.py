@@ -15,6 +15,8 @@ from escalation.forms import AcknowledgeForm
 from escalation.health import database_answers, findings
 from escalation.history import PERSON, TEAM, history_for
 from escalation.metrics import exposition
+from escalation.reached import COLUMNS as TOLD_COLUMNS
+from escalation.reached import rows_of
 from qaframework.people.access import local_today, require_bearer, requires
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
@@ -46,7 +48,13 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"You have acknowledged: {label_of(step)}.")
             return redirect("escalation:board")
     status = 422 if form.errors else 200
-    context = {"step": step, "label": label_of(step), "form": form}
+    context = {
+        "step": step,
+        "label": label_of(step),
+        "form": form,
+        "columns": TOLD_COLUMNS,
+        "told": rows_of(step),
+    }
     return render(request, "escalation/acknowledge.html", context, status=status)
 
 

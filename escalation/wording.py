@@ -45,7 +45,7 @@ def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_ur
     kind = ESCALATION if escalated else REMINDER
     if len(items) == 1:
         item = items[0]
-        key = f"step:{item.step_id}:{recipient_id}"
+        key = key_of_step(item.step_id, recipient_id)
         return NoticeDraft(
             recipient_id,
             kind,
@@ -70,8 +70,18 @@ def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_ur
     else:
         subject = f"{len(reminders)} reminders about work that is due"
     url = board_url if escalated else ""
-    key, cases = f"sweep:{sweep}:{recipient_id}", {item.case_id for item in items}
+    key, cases = key_of_sweep(sweep, recipient_id), {item.case_id for item in items}
     return NoticeDraft(recipient_id, kind, key, subject, body, url, case_ids=cases, is_urgent=bool(escalated))
+
+
+def key_of_step(step_id: int, recipient_id: int) -> str:
+    """The key of the notice that tells a person of one step alone."""
+    return f"step:{step_id}:{recipient_id}"
+
+
+def key_of_sweep(sweep: UUID, recipient_id: int) -> str:
+    """The key of the notice that tells a person of all steps of a sweep."""
+    return f"sweep:{sweep}:{recipient_id}"
 
 
 def _subject(item: Told) -> str:

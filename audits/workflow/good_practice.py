@@ -128,7 +128,7 @@ def set_aside_good_practice(*, audit: CaseAudit, question: str, by: User, now: d
             "good_practice_set_aside",
             f"{entry.pk}:{entry.version}",
             subject="Good practice that you proposed was not published",
-            body=f"{by} set it aside. Ask them why if you would like to know. It can still be published later.",
+            body=f"{by} set it aside. Ask them if you would like to know why. It can come back later.",
             url=reverse("audits:good_practice_of", args=[audit.pk]),
             case_id=assignment.case_id,
             now=now,

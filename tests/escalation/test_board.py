@@ -10,6 +10,8 @@ from escalation.models import EscalationStep
 from escalation.workflow import acknowledge, sweep
 from qaframework.caseload.models import Case
 from qaframework.clocks.workflow import move_clock, stop_clock
+from qaframework.notices.workflow import deliver
+from qaframework.people.models import PostHolding
 from qaframework.people.refusal import Refused
 from qaframework.rules.working_days import end_of_day, local_date
 from tests.factories.authority import small_authority
@@ -269,3 +271,32 @@ def test_only_who_sees_a_step_can_acknowledge_it_and_a_reminder_is_none(client, 
     assert client.get(reverse("escalation:acknowledge", args=[reminder.pk])).status_code == 404
     client.logout()
     assert client.get(reverse("escalation:acknowledge", args=[step.pk])).status_code == 302
+
+
+def test_a_step_says_who_was_told_as_what_and_how(client, authority, version):
+    late(authority, version)
+    late(authority, version)
+    sweep(now=datetime(2026, 12, 10, 12, tzinfo=UTC))
+    deliver(now=datetime(2026, 12, 10, 12, 1, tzinfo=UTC))
+    step = EscalationStep.objects.filter(position=4)[0]
+    client.force_login(authority.director)
+    page = client.get(reverse("escalation:acknowledge", args=[step.pk]))
+    assert page.context["told"] == [
+        [str(authority.senior_manager), "Senior Manager", "E-mailed 10 December 2026, 12:01pm"],
+        [str(authority.head_of_service), "Head of Service", "E-mailed 10 December 2026, 12:01pm"],
+    ]
+    assert "Who was told" in page.content.decode()
+
+
+def test_a_step_of_one_piece_of_work_says_why_somebody_else_was_told(client, authority, version):
+    PostHolding.objects.filter(post=authority.post_of[authority.senior_manager]).delete()
+    late(authority, version)
+    sweep(now=datetime(2026, 12, 10, 12, tzinfo=UTC))
+    step = EscalationStep.objects.get(position=4)
+    client.force_login(authority.director)
+    page = client.get(reverse("escalation:acknowledge", args=[step.pk]))
+    (row,) = page.context["told"]
+    assert row[1:] == [
+        "Senior Manager (Senior manager, Duty and assessment is vacant, told instead)",
+        "E-mail waiting to be sent",
+    ]
