@@ -94,16 +94,19 @@ def test_whoever_was_told_sees_it_wherever_they_belong(client, authority):
 
 def test_a_restricted_case_is_shown_only_to_those_who_were_told(client, authority, version):
     case = Case.objects.create(
-        child_ref="N1", unit=authority.duty_team_1, is_restricted=True, restriction_reason="Member of staff"
+        child_ref="N-4711",
+        unit=authority.duty_team_1,
+        is_restricted=True,
+        restriction_reason="Member of staff",
     )
-    clock = late(authority, version, case=case, label="Learning space, case N1", url="/audits/1/")
+    clock = late(authority, version, case=case, label="Learning space, case N-4711", url="/audits/1/")
     sweep(now=THEN)
     assert labels(client, authority.qa_officer) == []
     assert labels(client, authority.team_manager) == []
     (row,) = rows(client, authority.senior_manager)
     assert (row.label, row.url) == ("Work about a restricted case", "")
     page = client.get(reverse("escalation:acknowledge", args=[row.step.pk]))
-    assert "N1" not in page.content.decode()
+    assert "N-4711" not in page.content.decode()
     CaseClearanceFactory(case=case, user=authority.senior_manager, review_on=date(2099, 1, 1))
     (row,) = rows(client, authority.senior_manager)
     assert (row.label, row.url) == (clock.label, clock.url)

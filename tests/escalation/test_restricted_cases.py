@@ -23,12 +23,12 @@ THREE_DAYS_LATE = datetime(2026, 12, 11, 12, 0, tzinfo=UTC)
 
 def test_a_notice_names_the_case_only_to_people_who_are_cleared_on_that_day():
     authority = small_authority()
-    case = CaseFactory(child_ref="N1", unit=authority.duty_team_1, restricted=True)
+    case = CaseFactory(child_ref="N-4711", unit=authority.duty_team_1, restricted=True)
     CaseClearanceFactory(case=case, user=authority.head_of_service, review_on=date(2026, 12, 11))
     CaseClearanceFactory(case=case, user=authority.senior_manager, review_on=date(2026, 12, 10))
     owner = authority.post_of[authority.team_manager]
     version = framework_version()
-    label = "Learning space, case N1"
+    label = "Learning space, case N-4711"
     running_clock(
         authority,
         owner=owner,
@@ -49,7 +49,7 @@ def test_a_notice_names_the_case_only_to_people_who_are_cleared_on_that_day():
         "Late: Work about a restricted case, 2 days late",
         "/escalations/",
     )
-    assert "N1" not in other.body
+    assert "N-4711" not in other.body
 
 
 def test_what_was_escalated_before_a_case_was_restricted_names_it_no_more():

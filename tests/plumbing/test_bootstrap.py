@@ -209,6 +209,7 @@ def test_interrupted_tests_may_put_away_what_they_started(tmp_path: Path) -> Non
     put_away = tmp_path / "put-away"
     tests = f"""
 import os, pathlib, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what runs in the background ignore it
 try:
     os.kill(os.getppid(), signal.SIGTERM)
     signal.pause()

@@ -57,7 +57,7 @@ def test_a_person_at_work_is_never_warned(page: Page) -> None:
 def test_at_the_end_the_person_is_sent_to_sign_in_and_finds_the_text_again(page: Page, site: Site) -> None:
     page.fill("#t", "Visit by Friday")
     page.check("#c")
-    # The last sign of life has to arrive before the long silence: the clock that is moved does not wait for it.
+    # The last sign of life has to arrive before the long silence, for which a moved clock does not wait.
     with page.expect_event("requestfinished", is_post):
         page.clock.run_for(110_000)
     with page.expect_navigation(url="**/account/login/?next=%2Faudit%2F&idle=1"):
