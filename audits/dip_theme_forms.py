@@ -2,8 +2,8 @@
 
 from django import forms
 
-from audits.forms import LongText
 from qaframework.people.forms import PersonField
+from qaframework.tools.long_text import LongText
 
 
 class DipThemeForm(forms.Form):

@@ -13,7 +13,7 @@ from qaframework.allocation.workflow import activity_of
 from qaframework.people.forms import DateInput, offer
 from qaframework.rules.working_days import at_local_time, to_london
 from qaframework.tools.definition import ToolDefinition
-from qaframework.tools.values import LONGEST_TEXT
+from qaframework.tools.long_text import LongText
 
 GRADE_FIELDS = (
     "overall_grade",
@@ -23,18 +23,6 @@ GRADE_FIELDS = (
     "worker_view",
     "agreement",
 )
-
-
-class LongText(forms.CharField):
-    """Several lines, with the line ends that scripts send too, so that the same text is always the same."""
-
-    def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": rows})
-        super().__init__(max_length=LONGEST_TEXT, widget=widget, **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
-        return super().to_python(text) or ""
 
 
 class Choice(forms.ChoiceField):

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 
-from audits.forms import LongText
 from audits.models.good_practice import LONGEST_TITLE
 from audits.workflow import Naming, Telling
 from qaframework.people.forms import DateInput, PersonField
 from qaframework.people.models import User
 from qaframework.rules.identifiers import IN_WORDS, Finding, likely_identifiers
 from qaframework.tools.building.texts import Topics
+from qaframework.tools.long_text import LongText
 
 CHECK_AGAIN = (
     "Something here may identify somebody. Look at it again, and send the form once more if it may stay."

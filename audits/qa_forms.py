@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from audits.forms import Choice, LongText, offer_grades
+from audits.forms import Choice, offer_grades
 from audits.models import DrawnCase, Moderation
 from qaframework.allocation.forms import FrameworkChoice
 from qaframework.allocation.models import Programme
@@ -16,6 +16,7 @@ from qaframework.people.forms import Choices, DateInput, FilterForm, offer, offe
 from qaframework.people.models import Unit
 from qaframework.rules.periods import Month
 from qaframework.tools.definition import ToolDefinition
+from qaframework.tools.long_text import LongText
 
 MONTHS_AHEAD = 6
 MONTHS_OF_THEMES = 13

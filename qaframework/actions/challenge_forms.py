@@ -11,6 +11,7 @@ from qaframework.packs.definition import ChallengeKind, ChallengeRules
 from qaframework.people.forms import DateInput, FilterForm, offer
 from qaframework.people.models import Unit
 from qaframework.rules.identifiers import IN_WORDS, likely_identifiers
+from qaframework.tools.long_text import LongText
 
 CASE_UNKNOWN = (
     "There is no open case with this reference about which you can raise something. Check the reference with "
@@ -75,16 +76,16 @@ class RaiseForm(TextsForm):
         help_text="Choose all that apply.",
         error_messages={"required": "Choose what it is about: one theme or several."},
     )
-    what = forms.CharField(
+    what = LongText(
         label="What is wrong?",
         help_text="What you saw or read, since when, and what it means for the child. No names.",
-        widget=forms.Textarea(attrs={"rows": 5}),
+        rows=5,
         error_messages={"required": "Say what is wrong, so that it can be looked into."},
     )
-    wanted = forms.CharField(
+    wanted = LongText(
         label="What should happen?",
         help_text="For the child, and by when.",
-        widget=forms.Textarea(attrs={"rows": 3}),
+        rows=3,
         error_messages={"required": "Say what should happen, so that whoever answers can act on it."},
     )
     is_urgent = forms.BooleanField(label="The child may not be safe", required=False)
@@ -128,14 +129,14 @@ def _with_first_stage(kind: ChallengeKind) -> str:
 class AnswerForm(TextsForm):
     texts = ("found", "done")
 
-    found = forms.CharField(
+    found = LongText(
         label="What did you find when you looked into it?",
-        widget=forms.Textarea(attrs={"rows": 4}),
+        rows=4,
         error_messages={"required": "Say what you found when you looked into it."},
     )
-    done = forms.CharField(
+    done = LongText(
         label="What have you done, or will do, and by when?",
-        widget=forms.Textarea(attrs={"rows": 4}),
+        rows=4,
         error_messages={"required": "Say what you have done, or will do and by when."},
     )
     agreed = forms.ChoiceField(
@@ -149,15 +150,15 @@ class AnswerForm(TextsForm):
 class SettleForm(TextsForm):
     texts = ("outcome", "difference_made")
 
-    outcome = forms.CharField(
+    outcome = LongText(
         label="What came out of it?",
-        widget=forms.Textarea(attrs={"rows": 3}),
+        rows=3,
         error_messages={"required": "Say what came out of it."},
     )
-    difference_made = forms.CharField(
+    difference_made = LongText(
         label="What has changed for the child?",
         help_text="If nothing has yet, say so and what you expect.",
-        widget=forms.Textarea(attrs={"rows": 3}),
+        rows=3,
         error_messages={"required": "Say what has changed for the child, or that nothing has yet."},
     )
 
@@ -167,8 +168,8 @@ class WhyForm(TextsForm):
 
     texts = ("reason",)
 
-    reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = LongText(
+        rows=3,
         error_messages={"required": "Say why, so that whoever reads it next knows."},
     )
     seen_clock = forms.IntegerField(widget=forms.HiddenInput, required=False)
