@@ -174,7 +174,7 @@ def test_why_these_says_step_by_step_how_they_were_drawn(
     assert "The draw matches its record." in text
     assert sample.draw.seed in text
     assert sample.draw.frame_hash in text
-    DipSampleDraw.objects.update(seed="another")
+    DipSampleDraw.objects.update(frame_hash="0" * 64)
     assert "The draw does not match its record." in page(client, "why", sample)
 
 

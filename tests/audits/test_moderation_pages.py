@@ -252,7 +252,7 @@ def test_an_ended_month_is_drawn_on_its_page_and_can_be_checked(qa, where):
     again = qa.post(url("moderation_draws"), {"due": key, "seed": "8"})
     assert again.status_code == 422
     assert len(qa.get(url("moderation_draws")).context["rows"]) == 1
-    ModerationDraw.objects.update(seed="8")
+    ModerationDraw.objects.update(chosen=made.frame[:1])
     assert "does not match its record" in text_of(qa.get(url("moderation_draw", made.pk)))
 
 
