@@ -334,6 +334,7 @@ document.addEventListener("row-added", ({ target }) => watchFields(target).forEa
 watchFields(document).forEach((answer) => answer.restore());
 showKeptRows();
 window.addEventListener("online", sendAll);
+window.addEventListener("online", () => document.querySelector("[data-no-connection]")?.remove());
 window.addEventListener("focus", sendAll); // after signing in again in another tab
 window.addEventListener("pagehide", sendAll); // typed in the moment before a click on another page
 window.addEventListener("written-elsewhere", ({ detail: { form, version, values } }) => {
@@ -345,15 +346,29 @@ window.addEventListener("written-elsewhere", ({ detail: { form, version, values 
 window.addEventListener("signing-out", () => answers.forEach((answer) => clearTimeout(answer.timer)));
 
 // The page's own button: what is still on its way goes first, so that one person's two ways of saving do not meet as a
-// conflict. An answer that waits for a choice keeps the page; without a connection the page goes on, and the answer is
-// kept here.
+// conflict. An answer that waits for a choice keeps the page, and so does a device without a connection, which could only
+// show the browser's own error page. A server that does not answer lets the page go on: the answers are kept here.
+/** Beside the button that was pressed, until the connection is back. */
+function sayNoConnection(button) {
+  document.querySelector("[data-no-connection]")?.remove();
+  const message = Object.assign(document.createElement("p"), { className: "app-autosave app-autosave--attention" });
+  message.setAttribute("role", "alert");
+  message.dataset.noConnection = "";
+  button.before(message);
+  message.textContent = "There is no connection. What you typed is kept here and saved when the connection is back.";
+}
+
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 for (const form of new Set(answers.map((answer) => answer.fields[0].form).filter(Boolean))) {
   form.addEventListener("submit", async (event) => {
-    if (!answers.some((answer) => answer.isUnsaved()) || form.dataset.isFlushed) return;
+    if (navigator.onLine && (!answers.some((answer) => answer.isUnsaved()) || form.dataset.isFlushed)) return;
     event.preventDefault();
     const { submitter } = event;
+    if (!navigator.onLine) {
+      sayNoConnection(submitter);
+      return;
+    }
     await Promise.race([Promise.all(answers.map((answer) => answer.send())), pause(3000)]);
     const undecided = answers.find((answer) => answer.conflict);
     if (undecided) {

@@ -14,9 +14,11 @@ function show() {
   if (!waiting) waitingSince = 0;
   else waitingSince ||= Date.now();
   const isLong = waiting && Date.now() - waitingSince > PATIENCE;
-  place.classList.toggle("app-saved__state--waiting", Boolean(isLong));
-  if (isLong) {
-    place.textContent = waiting === 1 ? "1 answer is not saved yet" : `${waiting} answers are not saved yet`;
+  const isCutOff = waiting && !navigator.onLine;
+  place.classList.toggle("app-saved__state--waiting", Boolean(isLong || isCutOff));
+  if (isLong || isCutOff) {
+    const waits = waiting === 1 ? "1 answer is not saved yet" : `${waiting} answers are not saved yet`;
+    place.textContent = isCutOff ? `No connection: ${waits}` : waits;
   } else if (waiting) {
     place.textContent = "Saving…";
   } else if (lastSaved) {
@@ -26,6 +28,8 @@ function show() {
 
 document.addEventListener("input", show);
 document.addEventListener("change", show);
+window.addEventListener("online", show);
+window.addEventListener("offline", show);
 window.addEventListener("answer-saved", ({ detail }) => {
   lastSaved = detail.time;
   show();

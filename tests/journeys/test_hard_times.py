@@ -46,7 +46,11 @@ def test_a_section_that_is_answered_without_a_connection_is_saved_when_it_is_bac
     auditor.context.set_offline(True)
     typed = fill_in(auditor.page, "Typed on a train")
     assert len(typed) > 4
+    auditor.sees("No connection: ")
     auditor.sees("answers are not saved yet")
+    auditor.press("Save and continue")
+    auditor.sees("What you typed is kept here")
+    assert held(auditor.page) == typed
     auditor.context.set_offline(False)
     all_are_saved(auditor.page)
     again = person("auditor")
