@@ -12,7 +12,9 @@ from audits.workflow.meetings import LONGEST_MEETING, MEETING_LENGTH, SHORTEST_M
 from qaframework.allocation.workflow import activity_of
 from qaframework.people.forms import DateInput, offer
 from qaframework.rules.working_days import at_local_time, to_london
+from qaframework.tools.conditions import Condition
 from qaframework.tools.definition import ToolDefinition
+from qaframework.tools.forms import conditions_for_script
 from qaframework.tools.long_text import LongText
 
 GRADE_FIELDS = (
@@ -127,7 +129,8 @@ class PreparationForm(forms.Form):
 class JudgementForm(forms.Form):
     """The judgement, saved part by part; nothing is required until the audit is submitted.
 
-    ``save_url`` is where a single field is saved as it is typed.
+    ``save_url`` is where a single field is saved as it is typed. ``asked_if`` says for the page's script
+    which choice asks for which reason, as audits.readiness does when the audit is submitted.
     """
 
     mark_optional = False
@@ -169,6 +172,7 @@ class JudgementForm(forms.Form):
     ) -> None:
         definition = audit.answer_set.tool_version.definition
         super().__init__(data, initial={name: getattr(audit, name) for name in self.base_fields})
+        self.asked_if = _reasons_asked_if(definition, in_person=in_person)
         if in_person:
             self.fields["not_involved_reason"].label = "If it was not held in person, why?"
         if not definition.overall_graded:
@@ -180,6 +184,17 @@ class JudgementForm(forms.Form):
         _name_practitioner(self, practitioner)
         if save_url:
             _save_as_typed(self, save_url, audit.version)
+
+
+def _reasons_asked_if(definition: ToolDefinition, *, in_person: bool) -> dict[str, str]:
+    Involvement = CaseAudit.Involvement
+    explained = (Involvement.NO, Involvement.BY_CALL) if in_person else (Involvement.NO,)
+    asked_if = {"not_involved_reason": (Condition("worker_took_part", options=explained),)}
+    if definition.scheme:
+        scheme = definition.scheme.scheme
+        good = tuple(grade.key for grade in scheme.grades if scheme.is_good_or_better(grade.key))
+        asked_if["unmet_indicators_reason"] = (Condition("overall_grade", options=good),)
+    return {name: conditions_for_script(conditions) for name, conditions in asked_if.items()}
 
 
 class WorkerViewForm(forms.Form):

@@ -397,7 +397,7 @@ class SectionForm(forms.Form):
             question,
             [self[name] for name in self.names(key)],
             self.versions[key],
-            asked_if=_for_script(here, row) if here and not self.is_inactive else "",
+            asked_if=conditions_for_script(here, row) if here and not self.is_inactive else "",
             is_asked=self.is_inactive or is_asked(question, self.asked, row),
             asked_when=conditions_in_words(question.shown_if, self.definition.asked_question),
             needed_when=conditions_in_words(question.required_if, self.definition.asked_question),
@@ -434,7 +434,7 @@ class SectionLayout(TemplateNameMixin):
         return render_to_string(self.template, {"form": form, "section": form.section})
 
 
-def _for_script(conditions: Sequence[Condition], row: int) -> str:
+def conditions_for_script(conditions: Sequence[Condition], row: int = 0) -> str:
     """Conditions as conditions.js reads them: the answer's key, and what it has to be."""
     rules = [
         {

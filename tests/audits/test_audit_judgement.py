@@ -1,5 +1,6 @@
 """Judging together: two people on one judgement, their reasons, and advice when they cannot agree."""
 
+import json
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -252,6 +253,9 @@ def test_a_good_grade_with_unmet_indicators_needs_a_reason(client, bracknell_set
     page = text_of(client.get(url("judgement", audit)))
     assert "There is an up-to-date chronology of good quality" in page
     assert "Why is it still good or better?" in page
+    asked_if = client.get(url("judgement", audit)).context["form"].asked_if["unmet_indicators_reason"]
+    (condition,) = json.loads(asked_if)
+    assert (condition["key"], condition["options"]) == ("overall_grade", ["outstanding", "good"])
     save(client, audit, "unmet_indicators_reason", "Both were put right last week.", fresh(audit).version)
     assert problems(audit) == []
 

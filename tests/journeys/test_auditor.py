@@ -106,7 +106,11 @@ def judge(auditor: Person) -> None:
     """On a page that was opened before the practitioner added their view, which must not get lost."""
     page = auditor.page
     auditor.is_on("Judge together")
-    page.get_by_role("group", name="take part?").get_by_label("Yes, in person").check()
+    took_part = page.get_by_role("group", name="take part?")
+    took_part.get_by_label("No").check()
+    expect(page.get_by_label("If it was not held in person, why?")).to_be_visible()
+    took_part.get_by_label("Yes, in person").check()
+    expect(page.get_by_label("If it was not held in person, why?")).to_be_hidden()
     page.get_by_label("What difference has the work made for the child?").fill("Life has not become safer.")
     page.get_by_role("group", name="Overall grade").get_by_label("Inadequate").check()
     page.get_by_label("Why this grade?").fill("The plan does not answer the worry.")
