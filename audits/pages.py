@@ -21,9 +21,11 @@ from audits.progress import (
     next_step,
     path_of,
     progress_of,
+    step_of_advising,
     step_of_signing,
     tasks_of,
 )
+from audits.qa_access import may_advise
 from audits.readiness import ACTIONS, ADVICE, ANSWERS, Problem, practitioner_word, unmet_indicators
 from audits.workflow.judging import SUBMITTED
 from qaframework.actions.access import visible_plans
@@ -125,6 +127,8 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
     signature = present_signature(audit.answer_set)
     if signature is not None and may_sign(signature, audit.answer_set, user):
         step = step_of_signing(audit)
+    if found.advice is not None and not (is_auditor or is_worker) and may_advise(user, found.advice, on):
+        step = step_of_advising(found.advice)
     return AuditPage(
         title=subject_line(audit.assignment),
         path=path_of(found, moderation, on),

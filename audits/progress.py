@@ -350,6 +350,12 @@ def _looker_on(found: Progress) -> NextStep:
     return NextStep(text, title=HOW_IT_STANDS)
 
 
+def step_of_advising(advice: AdviceRequest) -> NextStep:
+    """What the quality assurance team does whose advice is awaited."""
+    text = f"Auditor and practitioner asked for advice on the grade on {uk_date(advice.asked_at)}."
+    return NextStep(text, "Give advice", reverse("audits:give_advice", args=[advice.pk]))
+
+
 def owes_reflection(audit: CaseAudit) -> bool:
     """Whether the practitioner did not take part and has not been offered a discussion yet (BED-14)."""
     return audit.worker_took_part == CaseAudit.Involvement.NO and audit.reflection_offered_on is None

@@ -185,6 +185,11 @@ def visible_advice(user: User, on: date) -> QuerySet[AdviceRequest]:
     return AdviceRequest.objects.filter(_audit_q(user, on, "audit__"))
 
 
+def may_advise(user: User, asked: AdviceRequest, on: date) -> bool:
+    """Whether it waits for the answer of this person. Asks the database only while nobody has answered."""
+    return asked.advised_at is None and visible_advice(user, on).filter(pk=asked.pk).exists()
+
+
 def get_advice(user: User, pk: int, *, now: datetime) -> AdviceRequest:
     """A request with its audit; the reading is logged. Raises Http404."""
     related = (

@@ -122,7 +122,15 @@ def ask_advice(
     today = local_date(now)
     posts = directory.nearest_posts(audit.assignment.unit, "qa_manager", today)
     managers = [directory.holder_of(post, today) for post in posts]
-    _tell(audit, managers, "advice_asked", "Advice on a grade is needed", now=now)
+    _tell(
+        audit,
+        managers,
+        "advice_asked",
+        "Advice on a grade is needed",
+        now=now,
+        body="Auditor and practitioner do not agree on the grade. The audit waits until advice is given.",
+        url=reverse("audits:give_advice", args=[request.pk]),
+    )
     return request
 
 
@@ -271,7 +279,16 @@ def _refuse_unless_open(audit: CaseAudit) -> None:
         raise Refused("This audit has been submitted. It can be changed once it has been sent back.")
 
 
-def _tell(audit: CaseAudit, people: list[User | None], kind: str, subject: str, *, now: datetime) -> None:
+def _tell(
+    audit: CaseAudit,
+    people: list[User | None],
+    kind: str,
+    subject: str,
+    *,
+    now: datetime,
+    body: str = "Open the audit to read it.",
+    url: str = "",
+) -> None:
     case = audit.assignment.case
     drafts = [
         NoticeDraft(
@@ -279,8 +296,8 @@ def _tell(audit: CaseAudit, people: list[User | None], kind: str, subject: str, 
             kind=kind,
             dedupe_key=f"{kind}:{audit.pk}:{now.isoformat()}:{person.pk}",
             subject=f"{subject}: case {case.child_ref if case else ''}",
-            body="Open the audit to read it.",
-            url=reverse("audits:audit", args=[audit.pk]),
+            body=body,
+            url=url or reverse("audits:audit", args=[audit.pk]),
             case_ids=[audit.assignment.case_id],
         )
         for person in people

@@ -295,10 +295,16 @@ def test_a_disagreement_goes_to_the_qa_team_and_the_audit_waits_for_its_advice(
     reasons = {"auditor_reason": "The plan has no dates.", "worker_reason": "The family works to it."}
     client.post(url("advice", audit), reasons)
     request = AdviceRequest.objects.get(audit=audit)
-    assert Notice.objects.filter(kind="advice_asked", recipient=authority.qa_manager).exists()
+    told = Notice.objects.get(kind="advice_asked", recipient=authority.qa_manager)
+    assert told.url == reverse("audits:give_advice", args=[request.pk])
     page = client.get(url("audit", audit))
     assert "was asked for advice on 10 November 2026" in text_of(page)
     assert client.post(url("submit", audit)).status_code == 422
+    client.force_login(authority.qa_manager)
+    step = client.get(url("audit", audit)).context["page"].next_step
+    assert (step.label, step.url) == ("Give advice", told.url)
+    assert client.get(told.url).status_code == 200
+    client.force_login(where.auditor)
     workflow.give_advice(
         request=request,
         advice="The child's week is better: good.",
