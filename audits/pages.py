@@ -365,9 +365,11 @@ def result_rows(
     """What comes of an audit: before it is handed in to check, afterwards to read."""
     definition = audit.answer_set.tool_version.definition
     practitioner = words_of(audit)["practitioner"]
+    advice = getattr(audit, "advice_request", None)
     rows = [
         _grade_row("Overall grade", definition, audit.overall_grade),
         _grade_row(f"The {practitioner}’s grade", definition, audit.worker_grade),
+        _grade_row("Advised grade", definition, advice.advised_grade if advice else ""),
         {"label": "Difference made for the child", "value": audit.impact},
         _grade_row("Final grade", definition, audit.final_grade),
         {"label": "How it was reached", "value": audit.final_grade_reached_by if audit.final_grade else ""},

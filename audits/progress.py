@@ -319,8 +319,11 @@ def _continue(found: Progress) -> NextStep:
         first = next(problem for problem in found.problems if problem.part == ACTIONS)
         text = first.message if found.action_count else "This grade needs at least one action."
         return NextStep(text, "Agree the actions", reverse("audits:actions", args=[audit.pk]))
-    was_sent_back = audit.assignment.state == State.SENT_BACK
-    text = "Change what the note asks for, then submit it again." if was_sent_back else "Everything is there."
+    text = "Everything is there."
+    if found.advice is not None:
+        text = "The quality assurance team has given its advice. Read it before you submit."
+    if audit.assignment.state == State.SENT_BACK:
+        text = "Change what the note asks for, then submit it again."
     return NextStep(text, "Check and submit", reverse("audits:submit", args=[audit.pk]))
 
 

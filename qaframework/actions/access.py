@@ -44,12 +44,12 @@ def verifiable_q(user: User, on: date) -> Q:
 
 
 def visible_plans(user: User, on: date) -> QuerySet[ActionPlan]:
-    """Issued plans: of the person's own work, of units they oversee, or with an action that they or those
-    whom they oversee have to do."""
+    """Issued plans: of the person's own work, that they agreed themselves, of units they oversee, or with an
+    action that they or those whom they oversee have to do."""
     theirs = Q(owner_post__in=posts_of(user, on)) | _oversight(user, on, "owner_post__unit")
     # Asked of each plan on its own: a list of all such plans takes longer than any page.
     with_theirs = Exists(Action.objects.filter(theirs, plan=OuterRef("pk")))
-    scope = Q(worker=user) | with_theirs | _oversight(user, on, "unit")
+    scope = Q(worker=user) | Q(issued_by=user) | with_theirs | _oversight(user, on, "unit")
     return ActionPlan.objects.filter(scope, cleared_q(user, on), issued_at__isnull=False)
 
 

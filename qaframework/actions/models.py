@@ -16,7 +16,7 @@ PERSON = settings.AUTH_USER_MODEL
 class ActionPlan(models.Model):
     """The actions that came out of one piece of quality-assurance work."""
 
-    PERSONAL_FIELDS: ClassVar = ("worker", "placed_on_file_by", "supervision_agreement")
+    PERSONAL_FIELDS: ClassVar = ("worker", "issued_by", "placed_on_file_by", "supervision_agreement")
 
     title = models.CharField(max_length=120)
     framework_version = models.ForeignKey(
@@ -32,6 +32,14 @@ class ActionPlan(models.Model):
     source_url = models.CharField(max_length=200, blank=True)
     issued_at = models.DateTimeField(
         null=True, blank=True, help_text="When its actions became binding: at submission."
+    )
+    issued_by = models.ForeignKey(
+        PERSON,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who agreed the actions.",
     )
     notified_at = models.DateTimeField(null=True, blank=True, help_text="Worker and manager told (48 hours).")
     notify_clock = models.OneToOneField(

@@ -1,6 +1,7 @@
 """Agreeing actions on the pages of an audit: refused, added, named, taken back; nothing typed is lost."""
 
 import pytest
+from django.urls import reverse
 
 from qaframework.actions.models import Action
 from tests.audits.pages import text_of, url
@@ -69,3 +70,11 @@ def test_a_draft_action_can_be_taken_back_until_it_is_issued(auditor, where, hel
     auditor.post(url("remove_action", other, issued.pk))
     assert Action.objects.filter(pk=issued.pk).exists()
     assert auditor.post(url("remove_action", audit, issued.pk)).status_code == 404
+
+
+def test_the_auditor_reads_the_plan_that_they_agreed_and_leaves_it_to_others_to_keep(auditor, where, held):
+    audit = submitted_audit(where, held)
+    plan = reverse("actions:plan", args=[audit.action_plan_id])
+    assert auditor.get(url("audit", audit)).context["page"].plan_url == plan
+    assert auditor.get(plan).status_code == 200
+    assert auditor.post(reverse("actions:place_on_file", args=[audit.action_plan_id])).status_code == 404

@@ -315,6 +315,8 @@ def test_a_disagreement_goes_to_the_qa_team_and_the_audit_waits_for_its_advice(
     told = set(Notice.objects.filter(kind="advice").values_list("recipient", flat=True))
     assert told == {where.auditor.pk, where.worker.pk}
     assert "The child&#x27;s week is better: good." in text_of(client.get(url("advice", audit)))
+    assert "Read it before you submit." in text_of(client.get(url("audit", audit)))
+    assert "Advised grade" in text_of(client.get(url("submit", audit)))
     client.post(url("submit", audit))
     audit = fresh(audit)
     assert audit.assignment.state == "submitted"

@@ -218,7 +218,11 @@ def issue_plan(*, plan: ActionPlan, copy_to: Iterable[User], by: User, now: date
     first_time = plan.issued_at is None
     changes: dict[str, Any] = {"notified_at": plan.notified_at or (now if told_both else None)}
     if first_time:
-        changes |= {"issued_at": now, "supervision_review_on": _review_due(plan, local_date(now))}
+        changes |= {
+            "issued_at": now,
+            "issued_by": by,
+            "supervision_review_on": _review_due(plan, local_date(now)),
+        }
     if drafts:
         # What is on the child's file does not hold the actions that were issued after it was put there.
         changes |= {"placed_on_file_at": None, "placed_on_file_by": None}
