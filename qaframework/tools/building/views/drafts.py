@@ -15,6 +15,7 @@ from qaframework.packs.wording import in_a_list
 from qaframework.people.access import local_today, requires
 from qaframework.people.form_page import form_page, sent
 from qaframework.people.refusal import Refused
+from qaframework.rules.grades import OverallRule
 from qaframework.tools.building import access, workflow
 from qaframework.tools.building.access import BUILDERS
 from qaframework.tools.building.conditions import condition_in_words
@@ -215,8 +216,10 @@ def _scheme_label(tool: Part, newest: FrameworkVersion) -> str:
 def _overall_in_words(overall: Part) -> str:
     if not overall.get("graded"):
         return "None"
+    if overall.get("rule") == OverallRule.AUDITOR_JUDGES:
+        return "There is one, which the auditor judges"
     rule = next((words for rule, words in RULES.items() if rule == overall.get("rule")), "")
-    return f"There is one. Sections suggest: {rule[:1].lower()}{rule[1:]}"
+    return f"There is one. What the sections suggest: {rule[:1].lower()}{rule[1:]}"
 
 
 def _about(section: Part) -> str:
