@@ -356,7 +356,15 @@ def serve(port: int, with_demo: bool) -> None:
 
 # Testing
 
-WITHOUT_DATABASE = ("rules", "theme")  # tests that ask no database need not run on each
+# Tests that ask no database, start one of their own, or only try who may open what, run once.
+RUN_ONCE = (
+    "rules",
+    "theme",
+    "packs",
+    "pages/test_permissions.py",
+    "plumbing/test_bench.py",
+    "plumbing/test_bootstrap.py",
+)
 NO_TESTS = 5  # pytest's exit status when it selected none
 
 
@@ -390,12 +398,12 @@ def test(arguments: list[str]) -> int:
             "--migrations",
             "-m",
             "not journey",
-            *(f"--ignore=tests/{name}" for name in WITHOUT_DATABASE),
+            *(f"--ignore=tests/{name}" for name in RUN_ONCE),
             *arguments,
         ]
         status = watch(suite, environment)
         if status == NO_TESTS and arguments:
-            status = 0  # all that was asked for needs no database, and ran above
+            status = 0  # all that was asked for runs once, and ran above
     elif status:
         print("Not run: on PostgreSQL and Redis, because of what failed above.", flush=True)
     for what, how in missing.items():
