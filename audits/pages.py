@@ -32,11 +32,11 @@ from qaframework.actions.access import visible_plans
 from qaframework.activities.access import owes
 from qaframework.activities.pages import may_sign, signature_rows
 from qaframework.allocation.models import Assignment
-from qaframework.allocation.wording import subject_line, why_url
+from qaframework.allocation.wording import how_far, subject_line, why_url
 from qaframework.allocation.workflow import activity_of
 from qaframework.packs.wording import record_due
 from qaframework.people.models import User
-from qaframework.people.templatetags.page import due_in_words, short_date, uk_date, uk_datetime
+from qaframework.people.templatetags.page import short_date, uk_date, uk_datetime
 from qaframework.rules.grades import Suggestion, suggest_overall
 from qaframework.rules.working_days import local_date
 from qaframework.tools.definition import Option, ToolDefinition
@@ -166,7 +166,7 @@ def facts(audit: CaseAudit, today: date) -> list[Row]:
     held_by = getattr(audit, "holder_name", None) or "Vacant"
     rows.append({"label": "Auditor", "value": f"{held_by}\n{assignment.post}"})
     if assignment.due_on and audit.is_open:
-        due = f"{uk_date(assignment.due_on)}\n{due_in_words(assignment.due_on, today)}"
+        due = f"{uk_date(assignment.due_on)}\n{how_far(assignment, today)}"
         rule = record_due(activity_of(assignment))
         rows.append({"label": "Due", "value": f"{due}\n{rule}".rstrip()})
     if assignment.selection != Assignment.Selection.NONE:

@@ -18,8 +18,8 @@ from qaframework.people.bulk import column_list
 
 LATE_AFTER = timedelta(days=1)
 
-# Locks the clocks, in one order for all, so that a clock that is being stopped is looked at again once
-# that is done: then the stop wins. SQLite has one writer at a time and no such clause.
+# Locks the clocks, in one order for all, so that a clock that is being stopped or paused is looked at again
+# once that is done: then the stop or pause wins. SQLite has one writer at a time and no such clause.
 LOCK = "FOR NO KEY UPDATE OF clock"
 
 TAKE = """
@@ -30,7 +30,7 @@ SELECT moment.clock_id, moment.round, moment.position, moment.name, moment.is_re
   FROM clocks_moment moment
   JOIN clocks_clock clock ON clock.id = moment.clock_id
  WHERE moment.is_open AND moment.falls_at <= %(now)s
-   AND clock.stopped_at IS NULL AND moment.round = clock.round
+   AND clock.stopped_at IS NULL AND clock.paused_at IS NULL AND moment.round = clock.round
  ORDER BY clock.id, moment.position
  {lock}
 ON CONFLICT (clock_id, round, position) DO NOTHING

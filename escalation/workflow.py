@@ -80,8 +80,8 @@ def sweep(*, now: datetime, dry_run: bool = False) -> Swept:
     """Take every step that has fallen due by ``now`` (aware) and write one notice to each person it reaches.
 
     In one transaction and at most ten statements, however many are due. May run twice, late or beside
-    another sweep: each step is taken once. A clock that was stopped or moved takes no more steps of its
-    old round, also when that happens in the same second. Sources: LAN-29 to LAN-31, LAN-33.
+    another sweep: each step is taken once. A clock that was stopped, paused or moved takes no more steps of
+    its old round, also when that happens in the same second. Sources: LAN-29 to LAN-31, LAN-33.
     """
     token = uuid4()
     swept = Swept(0, 0)

@@ -44,9 +44,10 @@ def calendar_of(user: User, *, now: datetime) -> bytes:
 
 
 def _due(user: User, now: datetime) -> Iterator[Event]:
-    """Last days of owed work and of what came out of audits; overdue ones stay on the day that has passed."""
+    """Last days of owed work and of what came out of audits; overdue ones stay on the day that has passed,
+    and a paused deadline is on none."""
     today = local_date(now)
-    owed = owned_assignments(user, today).open().select_related("case")
+    owed = owned_assignments(user, today).open().filter(paused_on__isnull=True).select_related("case")
     for one in with_rules(owed):
         assert one.due_on is not None
         yield _day(f"due-{one.pk}", f"Due: {subject_line(one)}", one.due_on, notice_url(one), now)

@@ -7,10 +7,11 @@ from typing import Any
 
 from qaframework.actions.workflow import why_not_issued
 from qaframework.activities.models import Activity
+from qaframework.allocation.wording import how_far
 from qaframework.allocation.workflow import activity_of
 from qaframework.packs.wording import record_due
 from qaframework.people.models import User
-from qaframework.people.templatetags.page import due_in_words, uk_date, uk_datetime
+from qaframework.people.templatetags.page import uk_date, uk_datetime
 from qaframework.tools.asking import needed_actions
 from qaframework.tools.definition import (
     ROW_REFERENCE,
@@ -43,7 +44,7 @@ def facts(activity: Activity, today: date) -> list[Row]:
     if assignment.submitted_at:
         found.append({"label": "Submitted", "value": uk_datetime(assignment.submitted_at)})
     elif assignment.due_on:
-        due = f"{uk_date(assignment.due_on)}, {due_in_words(assignment.due_on, today)}"
+        due = f"{uk_date(assignment.due_on)}, {how_far(assignment, today)}"
         rule = record_due(activity_of(assignment))
         found.append({"label": "Due", "value": f"{due}\n{rule}".rstrip()})
     state = {"label": "State", "value": assignment.get_state_display(), "status": assignment.state}

@@ -16,15 +16,17 @@ from qaframework.allocation.access import overseen_assignments, runs_everywhere
 from qaframework.allocation.forms import BoardFilter
 from qaframework.allocation.models import Assignment, AssignmentQuerySet, ExtensionRequest, Programme
 from qaframework.allocation.reading import activity_choices, holder_name, packs_on
-from qaframework.allocation.wording import notice_url, state_tag, why_url
+from qaframework.allocation.wording import how_far, notice_url, state_tag, why_url
+from qaframework.allocation.workflow import may_pause
 from qaframework.caseload.models import Case, CaseClearance
 from qaframework.packs.definition import Pack
+from qaframework.packs.definition.activities import PauseRule
 from qaframework.people.access import has_capability
 from qaframework.people.kept import kept, stamps_of
 from qaframework.people.models import Post, PostHolding, Unit, User
 from qaframework.people.paging import KeysetPage, keyset_page
 from qaframework.people.roles import Capability
-from qaframework.people.templatetags.page import due_in_words, short_date
+from qaframework.people.templatetags.page import short_date
 from qaframework.rules.periods import APRIL, Month, Quarter
 from qaframework.rules.quotas import Per
 from qaframework.rules.statistics import share
@@ -40,6 +42,7 @@ IN_TIME = DONE & Q(handed_in_on__lte=F("due_on"))
 FIGURES = ("due", "in_time", "handed_in", "overdue", "waiting", "extended", "excluded")
 SHOWN = (
     *("activity", "period", "state", "due_on", "submitted_at", "programme__framework"),
+    *("paused_on", "pause_reason"),
     *("post__title", "post__unit__path", "case__child_ref"),
 )
 # The rows that the figures count, and those that decide which of them the reader oversees.
@@ -109,6 +112,11 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
     )
 
 
+def _overdue(today: date) -> Q:
+    """Owed past its last day; a paused deadline has not come yet."""
+    return OPEN & Q(due_on__lt=today, paused_on__isnull=True)
+
+
 def _has_request(state: str) -> Exists:
     return Exists(ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state=state, kind="extension"))
 
@@ -130,8 +138,8 @@ def _counts(
         due=Count("pk", filter=COUNTED),
         in_time=Count("pk", filter=IN_TIME),
         handed_in=Count("pk", filter=DONE),
-        overdue=Count("pk", filter=OPEN & Q(due_on__lt=today)),
-        waiting=Count("pk", filter=OPEN & Q(due_on__gte=today)),
+        overdue=Count("pk", filter=_overdue(today)),
+        waiting=Count("pk", filter=OPEN & ~_overdue(today)),
         extended=Count("pk", filter=COUNTED & Q(is_extended=True)),
         excluded=Count("pk", filter=Q(state="excluded")),
     )
@@ -218,8 +226,8 @@ def _narrowed(
     if activity := chosen.chosen("activity"):
         rows = rows.filter(activity=activity)
     conditions = {
-        "overdue": OPEN & Q(due_on__lt=today),
-        "waiting": OPEN & Q(due_on__gte=today),
+        "overdue": _overdue(today),
+        "waiting": OPEN & ~_overdue(today),
         "in_time": IN_TIME,
         "handed_in_late": DONE & ~IN_TIME,
         "extended": COUNTED & Q(is_extended=True),
@@ -235,7 +243,7 @@ def _row(assignment: Any, user: User, today: date, packs: Mapping[int, Pack]) ->
     label = known.label if known else assignment.activity.replace("_", " ").capitalize()
     due = short_date(assignment.due_on)
     if assignment.is_open:
-        due = f"{due}, {due_in_words(assignment.due_on, today)}"
+        due = f"{due}, {how_far(assignment, today)}"
     elif assignment.submitted_at:
         due = f"{due}, handed in {short_date(assignment.submitted_at)}"
     return [
@@ -244,16 +252,20 @@ def _row(assignment: Any, user: User, today: date, packs: Mapping[int, Pack]) ->
         {"text": assignment.case.child_ref, "url": why_url(assignment)} if assignment.case else "No case",
         due,
         state_tag(assignment, today),
-        _change(assignment, user, today),
+        _change(assignment, user, today, known.pause if known else None),
     ]
 
 
-def _change(assignment: Assignment, user: User, today: date) -> Any:
+def _change(assignment: Assignment, user: User, today: date, pause: PauseRule | None) -> Any:
     unit = assignment.post.unit
     if getattr(assignment, "is_asked", False):
         if has_capability(user, Capability.DECIDE_EXTENSIONS, today, unit=unit):
             return {"text": "More time asked for: decide", "url": reverse("allocation:extensions")}
         return "More time asked for"
+    if assignment.paused_on is not None and may_pause(user, pause, assignment.post, today):
+        return {"text": "End the pause", "url": reverse("allocation:resume", args=[assignment.pk])}
     if assignment.is_open and has_capability(user, Capability.RUN_QUALITY_ASSURANCE, today, unit=unit):
         return {"text": "Move or withdraw", "url": reverse("allocation:reallocate", args=[assignment.pk])}
+    if assignment.is_open and may_pause(user, pause, assignment.post, today):
+        return {"text": "Pause the deadline", "url": reverse("allocation:pause", args=[assignment.pk])}
     return "More time given" if getattr(assignment, "is_extended", False) else "–"

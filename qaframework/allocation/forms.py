@@ -177,6 +177,18 @@ class ExtensionForm(forms.Form):
         return cleaned
 
 
+class PauseForm(forms.Form):
+    reason = forms.ChoiceField(
+        label="Why is it paused?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose why it is paused."},
+    )
+
+    def __init__(self, data: Any = None, *, reasons: Iterable[str]) -> None:
+        super().__init__(data)
+        offer(self, "reason", [(reason, reason) for reason in reasons])
+
+
 class DecisionForm(forms.Form):
     decision = forms.ChoiceField(
         label="Your decision",

@@ -92,8 +92,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(post__in=posts)
 
     def late(self, on: date) -> "AssignmentQuerySet":
-        """Open work whose last day lies before that local date."""
-        return self.open().filter(due_on__lt=on)
+        """Open work whose last day lies before that local date, and whose deadline is not paused."""
+        return self.open().filter(due_on__lt=on, paused_on__isnull=True)
 
     def still_owed_or_done(self) -> "AssignmentQuerySet":
         """All but what was withdrawn or excluded; planned work too."""
@@ -174,6 +174,10 @@ class Assignment(models.Model):
     allocated_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     original_due_on = models.DateField(null=True, blank=True)
+    paused_on = models.DateField(
+        null=True, blank=True, help_text="Since when the deadline is paused; it moves when the pause ends."
+    )
+    pause_reason = models.CharField(max_length=80, blank=True, help_text="One of the reasons in the pack.")
     submitted_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     clock = models.OneToOneField(
@@ -203,6 +207,12 @@ class Assignment(models.Model):
                 condition=~Q(state__in=["submitted", "moderating", "final"]) | Q(submitted_at__isnull=False),
                 name="submitted_work_has_its_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(paused_on__isnull=True, pause_reason="")
+                | (Q(paused_on__isnull=False, state__in=["allocated", "in_progress", "sent_back"]))
+                & ~Q(pause_reason=""),
+                name="paused_work_is_open_and_says_why",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -213,8 +223,9 @@ class Assignment(models.Model):
         return self.state in self.OPEN_STATES
 
     def is_late(self, on: date) -> bool:
-        """Whether it is still owed on a local day after its last one."""
-        return self.is_open and self.due_on is not None and self.due_on < on
+        """Whether it is still owed on a local day after its last one, which is not paused."""
+        runs = self.is_open and self.paused_on is None
+        return runs and self.due_on is not None and self.due_on < on
 
 
 class ExtensionRequest(models.Model):

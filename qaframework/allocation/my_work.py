@@ -12,7 +12,7 @@ from django.urls import reverse
 from qaframework.allocation.access import owned_assignments
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.reading import with_rules
-from qaframework.allocation.wording import activity_label, notice_url, state_tag
+from qaframework.allocation.wording import activity_label, how_far, notice_url, state_tag
 from qaframework.caseload.access import cleared_q
 from qaframework.clocks.models import Clock
 from qaframework.people.access import posts_of
@@ -24,7 +24,10 @@ from qaframework.tools.models import Signature
 
 Row = list[Any]
 
-READ = ("activity", "period", "state", "due_on", "post", "framework_version", "case__child_ref")
+READ = (
+    *("activity", "period", "state", "due_on", "paused_on", "pause_reason", "post"),
+    *("framework_version", "case__child_ref"),
+)
 SHOWN = ("planned", *Assignment.OPEN_STATES, "submitted", "moderating")
 
 
@@ -102,7 +105,7 @@ def _row(assignment: Assignment, today: date) -> Row:
     work = f"{activity_label(assignment)}, {Month.parse(assignment.period).label}"
     due = short_date(assignment.due_on)
     if assignment.is_open:
-        due = f"{due}, {due_in_words(assignment.due_on, today)}"
+        due = f"{due}, {how_far(assignment, today)}"
     return [
         {"text": work, "url": notice_url(assignment)},
         assignment.case.child_ref if assignment.case else "No case",
@@ -115,6 +118,8 @@ def _more_time(assignment: Assignment, today: date) -> Any:
     """The way to ask for more time, while there is one (LAN-32)."""
     if getattr(assignment, "is_asked", False):
         return "Asked, not decided yet"
+    if assignment.paused_on is not None:
+        return "When the deadline runs again"
     if assignment.is_late(today):
         return "No longer possible"
     if assignment.framework_version.pack.activity(assignment.activity).extension is None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qaframework.allocation.views import observed, planning, programme, starting, work
+from qaframework.allocation.views import observed, pausing, planning, programme, starting, work
 
 app_name = "allocation"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("work/<int:pk>/extension/", work.ask_extension, name="ask_extension"),
     path("work/<int:pk>/move/", work.reallocate, name="reallocate"),
     path("work/<int:pk>/withdraw/", work.withdraw, name="withdraw"),
+    path("work/<int:pk>/pause/", pausing.pause, name="pause"),
+    path("work/<int:pk>/resume/", pausing.resume, name="resume"),
     path("observed/<int:pk>/", observed.observed, name="observed"),
     path("observed/<int:pk>/interval/", observed.set_interval, name="set_interval"),
     path("observed/<int:pk>/interval/end/", observed.end_interval, name="end_interval"),

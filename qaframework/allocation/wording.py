@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import Case
+from qaframework.people.templatetags.page import due_in_words, short_date
 from qaframework.rules.periods import Month
 
 
@@ -31,8 +32,18 @@ def why_url(assignment: Assignment) -> str:
     return reverse("why_case", args=[assignment.pk])
 
 
+def how_far(assignment: Assignment, today: date) -> str:
+    """How far the last day is away, such as "in 5 days"; of a paused deadline since when it is paused."""
+    assert assignment.due_on is not None
+    if assignment.paused_on is not None:
+        return f"paused since {short_date(assignment.paused_on)}"
+    return due_in_words(assignment.due_on, today)
+
+
 def state_tag(assignment: Assignment, today: date) -> dict[str, str]:
-    """The state as a tag of a table; open work past its day is late, whatever else it is."""
+    """The state as a tag of a table; open work past its day is late, whatever else it is, unless paused."""
+    if assignment.paused_on is not None:
+        return {"status": "paused", "text": f"Paused: {assignment.pause_reason}"}
     if assignment.is_late(today):
         return {"status": "late", "text": "Late"}
     return {"status": assignment.state, "text": assignment.get_state_display()}

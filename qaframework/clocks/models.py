@@ -12,7 +12,10 @@ from simple_history.models import HistoricalRecords
 
 
 class Clock(models.Model):
-    """One deadline on one ladder. ``due_at`` is UTC; ``round`` grows when the deadline moves."""
+    """One deadline on one ladder. ``due_at`` is UTC; ``round`` grows when the deadline moves.
+
+    While it is paused none of its moments comes, and ``due_at`` waits to be set anew.
+    """
 
     PERSONAL_FIELDS: ClassVar = ("label",)
 
@@ -48,6 +51,7 @@ class Clock(models.Model):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     round = models.PositiveSmallIntegerField(default=1)
+    paused_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stop_reason = models.CharField(max_length=12, choices=StopReason, blank=True)
     history = HistoricalRecords()
@@ -62,7 +66,11 @@ class Clock(models.Model):
                 condition=Q(stopped_at__isnull=True, stop_reason="")
                 | (Q(stopped_at__isnull=False) & ~Q(stop_reason="")),
                 name="stopped_clock_says_why",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(stopped_at__isnull=True) | Q(paused_at__isnull=True),
+                name="stopped_clock_is_not_paused",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,8 +80,8 @@ class Clock(models.Model):
 class MomentQuerySet(models.QuerySet["Moment"]):
     def overdue(self, since: datetime) -> "MomentQuerySet":
         """Those of running clocks that had come by then (aware) and are not taken."""
-        running = self.filter(is_open=True, falls_at__lte=since, clock__stopped_at__isnull=True)
-        return running.filter(round=F("clock__round"))
+        come = self.filter(is_open=True, falls_at__lte=since, round=F("clock__round"))
+        return come.filter(clock__stopped_at__isnull=True, clock__paused_at__isnull=True)
 
 
 class Moment(models.Model):

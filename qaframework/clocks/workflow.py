@@ -1,4 +1,4 @@
-"""Starting, moving, handing over and stopping clocks, and planning who is to be told when.
+"""Starting, moving, pausing, handing over and stopping clocks, and planning who is to be told when.
 
 The moments of a clock are rows from the start, so that a sweep only asks which have come. A new deadline
 is a new round: the old round's moments close, and none of them can fall due any more.
@@ -115,6 +115,33 @@ def restart_clock(*, clock: Clock, due_at: datetime, reason: str, by: User | Non
 
 
 @transaction.atomic
+def pause_clock(*, clock: Clock, reason: str, by: User | None, now: datetime) -> Clock:
+    """Let nothing more fall due until the clock is resumed.
+
+    Raises SomebodyElseWasFirst when it was stopped or paused in the meantime.
+    """
+    only_if = {"stopped_at__isnull": True, "paused_at__isnull": True}
+    return history.change(clock, by=by, now=now, reason=f"Paused: {reason}", only_if=only_if, paused_at=now)
+
+
+@transaction.atomic
+def resume_clock(*, clock: Clock, due_at: datetime, by: User | None, now: datetime) -> Clock:
+    """Let a paused clock run again, with the deadline that it now has.
+
+    The round goes on: what was still to come falls due by the new deadline, and nothing that was taken or
+    left out before the pause is told again. Raises SomebodyElseWasFirst when it is not paused any more.
+    """
+    only_if = {"paused_at__isnull": False, "round": clock.round}
+    history.change(clock, by=by, now=now, reason="Resumed", only_if=only_if, paused_at=None, due_at=due_at)
+    falls_at = {rung.position: moment for rung, moment in _moments_of(clock, working_calendar())}
+    to_come = list(_open_moments(clock).filter(round=clock.round))
+    for moment in to_come:
+        moment.falls_at = falls_at[moment.position]
+    Moment.objects.bulk_update(to_come, ["falls_at"])
+    return clock
+
+
+@transaction.atomic
 def hand_over_clock(
     *, clock: Clock, owner_post: Post, unit: Unit, reason: str, by: User | None, now: datetime
 ) -> Clock:
@@ -168,6 +195,7 @@ def stop_clock(*, clock: Clock, reason: str, by: User | None, now: datetime) -> 
             only_if={"stopped_at__isnull": True},
             stopped_at=now,
             stop_reason=stop_reason.value,
+            paused_at=None,
         )
     except SomebodyElseWasFirst:
         clock.refresh_from_db()

@@ -114,6 +114,7 @@ def activity_facts(pack: Pack, activity: ActivityType) -> list[Fact]:
         ("Moderation", _moderation(pack, activity)),
         ("When it is late", pack.ladder_notes[activity.ladder].label),
         ("More time", _extension(pack, activity)),
+        ("Pausing the deadline", _pause(pack, activity)),
         ("Closing the loop", _loop(pack, activity)),
         ("Note", activity.note),
         ("Clauses", ", ".join(activity.clauses)),
@@ -450,6 +451,14 @@ def _extension(pack: Pack, activity: ActivityType) -> str:
         return "Not possible"
     when = ", only before the deadline" if rule.only_before_deadline else ""
     return cited(f"{pack.role_label(rule.decided_by)} decides{when}", rule.clauses)
+
+
+def _pause(pack: Pack, activity: ActivityType) -> str:
+    rule = activity.pause
+    if rule is None:
+        return ""
+    who = pack.role_label(rule.decided_by) if rule.decided_by else "Whoever decides on more time"
+    return cited(f"{who} may pause it for: {'; '.join(rule.reasons)}", rule.clauses)
 
 
 def _loop(pack: Pack, activity: ActivityType) -> str:

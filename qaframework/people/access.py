@@ -103,7 +103,7 @@ def covers_authority(user: User, capability: Capability, on: date) -> bool:
 def scope_paths(user: User, capability: Capabilities, on: date) -> list[str]:
     """Paths of the units where the person has the capability, or one of them; none inside another."""
     roles = roles_with(*([capability] if isinstance(capability, Capability) else capability))
-    paths = sorted({_reach(post) for post in posts_of(user, on) if post.role in roles}, key=len)
+    paths = sorted({reach_of(post) for post in posts_of(user, on) if post.role in roles}, key=len)
     outermost: list[str] = []
     for path in paths:
         if not any(path.startswith(outer) for outer in outermost):
@@ -111,7 +111,7 @@ def scope_paths(user: User, capability: Capabilities, on: date) -> list[str]:
     return outermost
 
 
-def _reach(post: Post) -> str:
+def reach_of(post: Post) -> str:
     """The path of the unit in which the post's capabilities hold: its own, or the whole authority."""
     if ROLES[post.role].serves_everyone:
         return f"/{post.unit.path.strip('/').split('/')[0]}/"

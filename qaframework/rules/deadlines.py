@@ -91,6 +91,19 @@ def date_before(end: date, offset: Offset, calendar: WorkingCalendar) -> date:
     return _shift(end, offset, calendar, forward=False)
 
 
+def after_pause(
+    due_on: date, paused_on: date, resumed_on: date, calendar: WorkingCalendar, *, counted_in: Unit
+) -> date:
+    """The deadline that leaves as much time after a pause as was left when it began, on local dates.
+
+    A deadline that was counted in working days moves by the working days of the pause, every other by its
+    calendar days; a pause that ends on its first day moves nothing.
+    """
+    if counted_in is Unit.WORKING_DAYS:
+        return calendar.add_working_days(due_on, calendar.working_days_between(paused_on, resumed_on))
+    return due_on + (resumed_on - paused_on)
+
+
 class RecordDue(StrEnum):
     """When the record of a meeting, observation, visit or review is due, where its day counts."""
 

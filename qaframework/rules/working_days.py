@@ -42,6 +42,11 @@ class WorkingCalendar:
         """
         return self._count(d, n, -ONE_DAY)
 
+    def working_days_between(self, after: date, until: date) -> int:
+        """How many working days follow ``after`` up to and including ``until``; 0 when it is no later."""
+        days = (after + timedelta(days=number) for number in range(1, (until - after).days + 1))
+        return sum(self.is_working_day(day) for day in days)
+
     def next_working_day(self, d: date) -> date:
         """``d`` when it is a working day, else the first working day after it."""
         while not self.is_working_day(d):

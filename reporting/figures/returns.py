@@ -104,7 +104,8 @@ def _rows(scope: Scope) -> list[_Row]:
     counted = (
         due.exclude(state__in=("planned", "withdrawn"))
         .annotate(
-            is_in_time=_yes(Q(submitted_at__date__lte=F("due_on"))), is_past=_yes(Q(due_on__lt=scope.on))
+            is_in_time=_yes(Q(submitted_at__date__lte=F("due_on"))),
+            is_past=_yes(Q(due_on__lt=scope.on, paused_on__isnull=True)),
         )
         .values_list(*by, "state", "is_in_time", "is_past")
         .annotate(n=Count("pk"))

@@ -10,8 +10,10 @@ from qaframework.clocks.workflow import (
     beat,
     hand_over_clock,
     move_clock,
+    pause_clock,
     relabel_clock,
     restart_clock,
+    resume_clock,
     start_clocks,
     stop_clock,
 )
@@ -132,6 +134,44 @@ def test_a_stopped_clock_has_nothing_to_come_and_cannot_be_moved(authority, now)
         hand_over_clock(
             clock=clock, owner_post=clock.owner_post, unit=clock.unit, reason="", by=None, now=now
         )
+
+
+def test_a_paused_clock_waits_and_then_keeps_to_the_new_deadline(authority, now):
+    clock = running_clock(authority, due_at=DUE, now=now)
+    pause_clock(clock=clock, reason="Court", by=authority.head_of_service, now=now)
+    assert clock.paused_at == now
+    assert clock.history.latest().history_change_reason == "Paused: Court"
+    assert not Moment.objects.overdue(DUE + timedelta(days=90)).exists()
+    clock.moments.filter(position=1).update(is_open=False)  # as a sweep before the pause would
+    later = now + timedelta(days=14)
+    resume_clock(clock=clock, due_at=DUE + timedelta(days=14), by=authority.head_of_service, now=later)
+    assert (clock.paused_at, clock.round, clock.history.latest().history_change_reason) == (
+        None,
+        1,
+        "Resumed",
+    )
+    assert plan(clock) == [
+        ("Due in a week", "01 Dec 08:00", False),
+        ("Due in two days", "20 Dec 08:00", True),
+        ("Due today", "22 Dec 08:00", True),
+        ("2 days late", "24 Dec 08:00", True),
+        ("7 days late", "29 Dec 08:00", True),
+        ("14 days late", "05 Jan 08:00", True),
+    ]
+
+
+def test_a_pause_begins_once_ends_once_and_ends_with_the_work(authority, now):
+    clock = running_clock(authority, due_at=DUE, now=now)
+    with pytest.raises(SomebodyElseWasFirst):
+        resume_clock(clock=clock, due_at=DUE, by=None, now=now)
+    pause_clock(clock=clock, reason="Court", by=None, now=now)
+    with pytest.raises(SomebodyElseWasFirst):
+        pause_clock(clock=clock, reason="Court", by=None, now=now)
+    stop_clock(clock=clock, reason="completed", by=None, now=now)
+    clock.refresh_from_db()
+    assert (clock.paused_at, clock.stop_reason) == (None, "completed")
+    with pytest.raises(SomebodyElseWasFirst):
+        pause_clock(clock=clock, reason="Court", by=None, now=now)
 
 
 def test_stopping_twice_keeps_the_first_end(authority, now):

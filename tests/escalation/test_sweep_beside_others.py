@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from escalation.models import EscalationStep
 from escalation.workflow import sweep
 from qaframework.clocks.models import Clock
-from qaframework.clocks.workflow import move_clock, stop_clock
+from qaframework.clocks.workflow import move_clock, pause_clock, stop_clock
 from qaframework.notices.models import Notice
 from qaframework.notices.workflow import deliver
 from qaframework.rules.working_days import end_of_day
@@ -68,13 +68,15 @@ def test_four_sweeps_at_once_take_each_step_once():
     assert len(people) == len(set(people)) * sum(1 for steps in taken if steps)
 
 
-@pytest.mark.parametrize("ends_by", ["stop", "move"])
-def test_work_that_ends_or_moves_in_the_same_second_takes_no_step(ends_by):
+@pytest.mark.parametrize("ends_by", ["stop", "pause", "move"])
+def test_work_that_ends_pauses_or_moves_in_the_same_second_takes_no_step(ends_by):
     (clock,) = clocks(1)
     with ThreadPoolExecutor(1) as thread:
         with transaction.atomic():
             if ends_by == "stop":
                 stop_clock(clock=clock, reason="completed", by=None, now=THEN)
+            elif ends_by == "pause":
+                pause_clock(clock=clock, reason="Court", by=None, now=THEN)
             else:
                 later = end_of_day(date(2027, 2, 1))
                 move_clock(clock=clock, due_at=later, reason="", by=None, now=THEN)
@@ -82,6 +84,20 @@ def test_work_that_ends_or_moves_in_the_same_second_takes_no_step(ends_by):
             assert somebody_waits_for_us()
         assert sweeping.result(timeout=20) == 0
     assert not EscalationStep.objects.exists()
+
+
+def test_a_pause_waits_for_the_sweep_and_holds_the_rest():
+    (clock,) = clocks(1)
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            assert sweep(now=datetime(2026, 12, 10, 12, tzinfo=UTC)).steps == 4
+            pausing = thread.submit(
+                elsewhere, lambda: pause_clock(clock=clock, reason="Court", by=None, now=THEN)
+            )
+            assert somebody_waits_for_us()
+        pausing.result(timeout=20)
+    assert sweep(now=THEN).steps == 0
+    assert EscalationStep.objects.count() == 4
 
 
 def test_a_stop_waits_for_the_sweep_and_closes_the_rest():

@@ -198,6 +198,10 @@ WORK = [
     get("allocation:reallocate", "restricted work", for_=CLEARED, gate=QA),
     get("allocation:withdraw", "open work", for_=QA, gate=QA),
     get("allocation:withdraw", "restricted work", for_=CLEARED, gate=QA),
+    get("allocation:pause", "open work", for_=SEES_LATE_WORK | WORKER),
+    get("allocation:pause", "restricted work", for_=CLEARED),
+    get("allocation:resume", "open work", for_=SEES_LATE_WORK | WORKER),
+    get("allocation:resume", "restricted work", for_=CLEARED),
     get(
         "allocation:extensions",
         for_=DECIDERS_ANYWHERE | QA,

@@ -11,6 +11,7 @@ from qaframework.rules.deadlines import (
     RecordRule,
     Unit,
     after,
+    after_pause,
     date_before,
     due_date,
     last_moment,
@@ -181,3 +182,41 @@ def test_the_day_of_an_event_gives_its_record_a_deadline_and_never_more_time_for
 def test_until_the_day_is_known_the_period_ends_it() -> None:
     rule = RecordRule(Offset(5, Unit.DAYS), RecordDue.AFTER_EVENT)
     assert rule.due_on(date(2026, 11, 30), None, CALENDAR) == date(2026, 11, 30)
+
+
+# A pause
+
+
+@pytest.mark.parametrize(
+    ("unit", "due_on", "new_due_on"),
+    [
+        (Unit.WEEKS, date(2026, 12, 18), date(2026, 12, 30)),  # 3 to 15 December: 12 days
+        (Unit.WORKING_DAYS, date(2026, 12, 18), date(2027, 1, 4)),  # 8 working days, over Christmas
+    ],
+)
+def test_a_deadline_moves_by_the_days_of_a_pause_as_it_counts_them(
+    unit: Unit, due_on: date, new_due_on: date
+) -> None:
+    paused_on, resumed_on = date(2026, 12, 3), date(2026, 12, 15)
+    assert after_pause(due_on, paused_on, resumed_on, CALENDAR, counted_in=unit) == new_due_on
+
+
+@given(
+    paused_on=days,
+    left=st.integers(0, 90),
+    lasted=st.integers(0, 200),
+    unit=st.sampled_from([Unit.DAYS, Unit.WEEKS, Unit.MONTHS, Unit.WORKING_DAYS]),
+)
+def test_after_a_pause_as_much_time_is_left_as_before_it(
+    paused_on: date, left: int, lasted: int, unit: Unit
+) -> None:
+    due_on, resumed_on = paused_on + timedelta(days=left), paused_on + timedelta(days=lasted)
+    moved = after_pause(due_on, paused_on, resumed_on, CALENDAR, counted_in=unit)
+
+    def days_from(start: date, end: date) -> int:
+        between = [start + timedelta(days=number) for number in range(1, (end - start).days + 1)]
+        return sum(unit is not Unit.WORKING_DAYS or CALENDAR.is_working_day(day) for day in between)
+
+    assert days_from(resumed_on, moved) == days_from(paused_on, due_on)
+    assert moved >= due_on
+    assert lasted or moved == due_on

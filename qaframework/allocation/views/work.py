@@ -26,14 +26,14 @@ from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.requests import decided_rows, waiting_rows
 from qaframework.allocation.starting import may_start_any
 from qaframework.allocation.views.programme import warn_of_limits
-from qaframework.allocation.wording import notice_url, subject_line
+from qaframework.allocation.wording import how_far, notice_url, subject_line
 from qaframework.caseload.access import get_case, visible_cases
 from qaframework.people.access import has_capability, local_today, requires
 from qaframework.people.form_page import form_page, sent
 from qaframework.people.paging import keyset_page
 from qaframework.people.roles import Capability
 from qaframework.people.tables import columns
-from qaframework.people.templatetags.page import due_in_words, short_date, uk_date
+from qaframework.people.templatetags.page import short_date, uk_date
 from qaframework.rules.periods import Month
 
 PLANNERS = access.PLANNERS
@@ -87,7 +87,7 @@ def ask_extension(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         "title": "Ask for more time",
         "back": {"label": "My work", "url": reverse("allocation:my_work")},
-        "facts": _facts(assignment),
+        "facts": facts_of(assignment),
         "button": "Send the request",
     }
     refusal = workflow.why_no_extension(assignment, timezone.now())
@@ -178,10 +178,10 @@ def _change_page(
 
     def act(values: dict[str, Any]) -> str:
         messages.success(request, change(by=request.user, now=timezone.now(), **values))
-        return _board_of(assignment)
+        return board_of(assignment)
 
-    back = {"label": "Back", "url": _board_of(assignment)}
-    return form_page(request, form, act, {"back": back, "facts": _facts(assignment), **page})
+    back = {"label": "Back", "url": board_of(assignment)}
+    return form_page(request, form, act, {"back": back, "facts": facts_of(assignment), **page})
 
 
 # Requests for more time
@@ -222,7 +222,7 @@ def decide_extension(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         "title": "Decide on a request",
         "back": {"label": "Requests for more time", "url": reverse("allocation:extensions")},
-        "facts": [*_facts(asked.assignment), *_request_facts(asked)],
+        "facts": [*facts_of(asked.assignment), *_request_facts(asked)],
         "button": "Record the decision",
     }
     refusal = workflow.why_not_decided(asked, request.user, timezone.now())
@@ -245,14 +245,14 @@ def decide_extension(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(request, form, decide, page)
 
 
-def _facts(assignment: Assignment) -> list[dict[str, Any]]:
+def facts_of(assignment: Assignment) -> list[dict[str, Any]]:
     due = assignment.due_on
     facts: list[dict[str, Any]] = [
         {"label": "Work", "value": subject_line(assignment), "url": notice_url(assignment)},
         {"label": "Owed by", "value": assignment.post.title},
     ]
     if due is not None:
-        distance = f" ({due_in_words(due, local_today())})" if assignment.is_open else ""
+        distance = f" ({how_far(assignment, local_today())})" if assignment.is_open else ""
         facts.append({"label": "Due", "value": f"{uk_date(due)}{distance}"})
     return facts
 
@@ -266,7 +266,7 @@ def _request_facts(asked: ExtensionRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _board_of(assignment: Assignment) -> str:
+def board_of(assignment: Assignment) -> str:
     """Back to the month of the board with the work; to the post's timetable when it is only planned."""
     day = assignment.original_due_on
     if day is None:

@@ -28,6 +28,15 @@ from qaframework.allocation.workflow.extensions import (
     why_not_decided,
 )
 from qaframework.allocation.workflow.intervals import end_interval, set_interval
+from qaframework.allocation.workflow.pausing import (
+    due_after_pause,
+    may_pause,
+    pause,
+    pause_reasons,
+    resume,
+    why_not_paused,
+    why_not_resumed,
+)
 from qaframework.allocation.workflow.planning import (
     Planned,
     add_work,
@@ -61,6 +70,7 @@ __all__ = [
     "change_subject",
     "date_event",
     "decide_extension",
+    "due_after_pause",
     "end_interval",
     "deadline_for",
     "finish",
@@ -69,10 +79,14 @@ __all__ = [
     "mark_submitted",
     "may_approve",
     "may_decide",
+    "may_pause",
+    "pause",
+    "pause_reasons",
     "plan_more",
     "posts_in",
     "propose",
     "reallocate",
+    "resume",
     "send_back",
     "set_dates",
     "set_interval",
@@ -84,5 +98,7 @@ __all__ = [
     "tell",
     "why_no_extension",
     "why_not_decided",
+    "why_not_paused",
+    "why_not_resumed",
     "withdraw",
 ]

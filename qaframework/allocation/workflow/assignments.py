@@ -30,6 +30,7 @@ from qaframework.rules.periods import Month
 from qaframework.rules.working_days import WorkingCalendar, end_of_day, local_date
 
 OPEN = {"state__in": Assignment.OPEN_STATES}
+NOT_PAUSED = {"paused_on": None, "pause_reason": ""}
 
 
 def activity_of(assignment: Assignment) -> ActivityType:
@@ -175,6 +176,7 @@ def mark_submitted(*, assignment: Assignment, by: User, now: datetime) -> Assign
         only_if=OPEN,
         state=Assignment.State.SUBMITTED,
         submitted_at=now,
+        **NOT_PAUSED,
     )
     stop_its_clock(assignment, Clock.StopReason.COMPLETED, by=by, now=now)
     return assignment
@@ -253,6 +255,7 @@ def withdraw(*, assignment: Assignment, reason: str, by: User | None, now: datet
         reason=reason,
         only_if={"state__in": [Assignment.State.PLANNED, *Assignment.OPEN_STATES]},
         state=Assignment.State.WITHDRAWN,
+        **NOT_PAUSED,
     )
     stop_its_clock(assignment, Clock.StopReason.WITHDRAWN, by=by, now=now)
     return assignment

@@ -20,7 +20,8 @@ def date_event(*, assignment: Assignment, on: date | None, by: User | None, now:
     """Say on which local day it takes place, None when that is open again; the deadline of its record follows
     where the framework counts it from that day (SAN-18, SAN-34).
 
-    More time that was granted stands, and so does the date that came with sending work back. Work that is
+    More time that was granted or came of a pause stands, and so does the date that came with sending work
+    back. Work that is
     not owed any more has no deadline to move.
     Raises SomebodyElseWasFirst when the deadline was changed in the meantime.
     """
@@ -48,4 +49,6 @@ def date_event(*, assignment: Assignment, on: date | None, by: User | None, now:
 
 def _has_more_time(assignment: Assignment) -> bool:
     granted = ExtensionRequest.State.GRANTED
-    return assignment.extension_requests.filter(state=granted, kind="extension").exists()
+    if assignment.extension_requests.filter(state=granted, kind="extension").exists():
+        return True
+    return bool(assignment.history.filter(paused_on__isnull=False).exists())

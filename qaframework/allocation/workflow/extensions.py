@@ -8,7 +8,13 @@ from django.urls import reverse
 
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.wording import subject_line
-from qaframework.allocation.workflow.assignments import OPEN, activity_of, stop_its_clock, tell
+from qaframework.allocation.workflow.assignments import (
+    NOT_PAUSED,
+    OPEN,
+    activity_of,
+    stop_its_clock,
+    tell,
+)
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.people import directory, history
@@ -70,6 +76,8 @@ def why_no_extension(assignment: Assignment, now: datetime) -> str:
         return "The framework has no extensions for this kind of work."
     if not assignment.is_open:
         return "This work is not open, so there is nothing to extend."
+    if assignment.paused_on is not None:
+        return "The deadline is paused. You can ask for more time when it runs again."
     if now > _deadline(assignment):
         return (
             f"The deadline passed on {assignment.due_on:%-d %B %Y}. An extension or exclusion must be "
@@ -210,6 +218,7 @@ def _exclude(request: ExtensionRequest, *, by: User, now: datetime) -> None:
         reason=f"Excluded: {request.reason}",
         only_if=OPEN,
         state=Assignment.State.EXCLUDED,
+        **NOT_PAUSED,
     )
     stop_its_clock(assignment, Clock.StopReason.EXCLUDED, by=by, now=now)
 

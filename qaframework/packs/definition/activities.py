@@ -40,6 +40,16 @@ class ExtensionRule:
 
 
 @dataclass(frozen=True)
+class PauseRule:
+    """For which ``reasons`` a deadline may be paused, by whoever holds a post of the role ``decided_by``
+    for that part of the organisation; where that is empty, by whoever decides on more time."""
+
+    reasons: tuple[str, ...]
+    decided_by: str = ""
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Preparation:
     """One thing that the practitioner has ready before they meet with the auditor (BF-03)."""
 
@@ -90,6 +100,7 @@ class ActivityType:
     moderation: ModerationRule | None
     ladder: str
     extension: ExtensionRule | None
+    pause: PauseRule | None
     opens_loop: bool
     closure_owed_by: tuple[str, ...]
     started_by: tuple[str, ...]
@@ -147,6 +158,7 @@ def activity_from(data: Json) -> ActivityType:
         moderation=_moderation(data["moderation"]) if data.get("moderation") else None,
         ladder=data["ladder"],
         extension=_extension(data["extension"]) if data.get("extension") else None,
+        pause=_pause(data["pause"]) if data.get("pause") else None,
         opens_loop=data.get("opens_loop", False),
         closure_owed_by=tuple(data.get("closure_owed_by", ())),
         started_by=tuple(data.get("started_by", ())),
@@ -186,3 +198,7 @@ def _moderation(data: Json) -> ModerationRule:
 
 def _extension(data: Json) -> ExtensionRule:
     return ExtensionRule(data["decided_by"], data["only_before_deadline"], clauses_of(data))
+
+
+def _pause(data: Json) -> PauseRule:
+    return PauseRule(tuple(data["reasons"]), data.get("decided_by", ""), clauses_of(data))

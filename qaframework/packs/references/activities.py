@@ -39,6 +39,8 @@ def activity_slips(
     yield from unknown(f"{place} › moderation › all_of", texts_of(moderation, "all_of"), grades, "grade")
     roles = keys_of(framework, "roles")
     yield from unknown(f"{place} › extension › decided_by", [extension.get("decided_by")], roles, "role")
+    pausing = part_of(activity, "pause").get("decided_by")
+    yield from unknown(f"{place} › pause › decided_by", [pausing], roles, "role")
     owing = texts_of(activity, "closure_owed_by")
     yield from unknown(f"{place} › closure_owed_by", owing, roles, "role")
     yield from unknown(f"{place} › started_by", texts_of(activity, "started_by"), roles, "role")

@@ -64,6 +64,7 @@ STATUS_COLOURS = {
     "sent_back": "yellow",
     "returned": "yellow",
     "extended": "yellow",
+    "paused": "yellow",
     "late": "orange",
     "overdue": "orange",
     "refused": "orange",
