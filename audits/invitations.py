@@ -28,13 +28,16 @@ def who_meets(meeting: AuditMeeting, now: datetime) -> list[User]:
     return [person for person in (auditor, assignment.worker) if person is not None]
 
 
-def calendar_file(meeting: AuditMeeting, *, address: str, now: datetime) -> bytes:
+def calendar_file(meeting: AuditMeeting, *, address: str, now: datetime, names_place: bool = True) -> bytes:
     """The meeting for both calendars; opened again after a change it updates the same entry (BF-02).
 
     ``address`` is the path of the audit within the application. Organiser is the application's own address:
     mail programs take an invitation only from somebody else, and the answer is given in the application.
+    The place is in people's own words, so a file that leaves by e-mail does not name it.
     """
     event = event_of(meeting, address=address, now=now)
+    if not names_place:
+        del event["location"]
     event.add("organizer", vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
     for person in who_meets(meeting, now):
         event.add("attendee", _attendee(person, meeting), encode=False)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.factories.authority import Authority, small_authority
+from tests.free_words import words_that_leave
 from tests.history import gaps_in_history
 from tests.services import find_chromium
 
@@ -28,6 +29,9 @@ WALKED = {
     "supervision",
     "tools",
 }
+
+# Where tests write notices of what people did, with what these wrote.
+TOLD = WALKED | {"audits", "escalation", "reporting"}
 
 settings.register_profile(
     "house",
@@ -76,10 +80,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """After every test that lets the verbs write: each change has left its history."""
+    """After every test that lets the verbs write: each change has left its history, and nobody's own words
+    are in a message that leaves by e-mail."""
     yield
     uses_database = {"db", "transactional_db"} & set(item.fixturenames)  # type: ignore[attr-defined]
     room = item.path.parent.name
+    if uses_database and room in TOLD and (leaving := words_that_leave()):
+        pytest.fail("\n".join(["Own words leave by e-mail:", *leaving[:20]]), pytrace=False)
     if not uses_database or room not in WALKED or item.get_closest_marker("writes_behind_the_verbs"):
         return
     if gaps := gaps_in_history():

@@ -166,7 +166,8 @@ def publish_good_practice(
             "good_practice_published",
             f"{entry.pk}:{entry.version}",
             subject="Your work is in the library of good practice",
-            body=f"Others can learn from what you did: “{entry.title}”.{named}",
+            body=f"Others can learn from what you did.{named}",
+            quote=entry.title,
             url=reverse("audits:good_practice", args=[entry.pk]),
             case_id=assignment.case_id,
             now=now,
@@ -220,7 +221,8 @@ def withdraw_good_practice(*, entry: GoodPractice, reason: str, by: User, now: d
             "good_practice_withdrawn",
             f"{entry.pk}:{withdrawn.version}",
             subject="Your work is no longer in the library of good practice",
-            body=f"{by} withdrew “{entry.title}” and wrote down why. Ask them if you would like to know.",
+            body=f"{by} withdrew it and wrote down why. Ask them if you would like to know.",
+            quote=entry.title,
             url="",
             case_id=assignment.case_id,
             now=now,
@@ -332,6 +334,7 @@ def _tell(
     url: str,
     case_id: int | None,
     now: datetime,
+    quote: str = "",
 ) -> int:
     drafts = [
         NoticeDraft(
@@ -342,6 +345,7 @@ def _tell(
             body=body,
             url=url,
             case_ids=[case_id],
+            quote=quote,
         )
         for person in sorted(set(people))
     ]

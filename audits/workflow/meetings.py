@@ -89,9 +89,9 @@ def cancel_meeting(*, meeting: AuditMeeting, reason: str, by: User, now: datetim
     if not reason.strip():
         raise Refused("Say why the meeting is cancelled, so that the other person knows.")
     _cancel(meeting, reason, by=by, now=now)
-    text = f"{by} cancelled the meeting on {_when(meeting)}, because: {reason.strip()}"
+    text = f"{by} cancelled the meeting on {_when(meeting)}, and says why."
     own_text = f"You cancelled the meeting on {_when(meeting)}."
-    _tell(meeting, "Audit meeting cancelled", text, own_text, by=by, now=now)
+    _tell(meeting, "Audit meeting cancelled", text, own_text, by=by, now=now, quote=reason.strip())
     return meeting
 
 
@@ -107,7 +107,7 @@ def call_off_meeting(
     meeting.audit = audit
     _cancel(meeting, because, by=by, now=now)
     text = f"The meeting on {_when(meeting)} is cancelled, because {because}."
-    file = calendar_file(meeting, address=_address(meeting), now=now).decode()
+    file = _mailed_file(meeting, now)
     both = who_meets(meeting, now)
     subject, kind = "Audit meeting cancelled", "meeting"
     write_notices([_draft(meeting, kind, subject, text, person, calendar=file) for person in both], now=now)
@@ -164,17 +164,34 @@ def _when(meeting: AuditMeeting) -> str:
     return f"{uk_datetime(meeting.starts_at)} ({meeting.minutes} minutes)"
 
 
-def _tell(meeting: AuditMeeting, subject: str, text: str, own_text: str, *, by: User, now: datetime) -> None:
+def _tell(
+    meeting: AuditMeeting,
+    subject: str,
+    text: str,
+    own_text: str,
+    *,
+    by: User,
+    now: datetime,
+    quote: str = "",
+) -> None:
     """Both get the file for their calendars; whoever did this needs no notice of it in the application."""
-    file = calendar_file(meeting, address=_address(meeting), now=now).decode()
+    file = _mailed_file(meeting, now)
     others = [person for person in who_meets(meeting, now) if person != by]
     kind = "meeting"
-    write_notices([_draft(meeting, kind, subject, text, person, calendar=file) for person in others], now=now)
+    drafts = [_draft(meeting, kind, subject, text, person, calendar=file, quote=quote) for person in others]
+    write_notices(drafts, now=now)
     write_letter(_draft(meeting, kind, subject, own_text, by, calendar=file), now=now)
 
 
 def _draft(
-    meeting: AuditMeeting, kind: str, subject: str, text: str, person: User, *, calendar: str = ""
+    meeting: AuditMeeting,
+    kind: str,
+    subject: str,
+    text: str,
+    person: User,
+    *,
+    calendar: str = "",
+    quote: str = "",
 ) -> NoticeDraft:
     case = meeting.audit.assignment.case
     return NoticeDraft(
@@ -186,7 +203,12 @@ def _draft(
         url=_address(meeting),
         case_ids=[meeting.audit.assignment.case_id],
         calendar=calendar,
+        quote=quote,
     )
+
+
+def _mailed_file(meeting: AuditMeeting, now: datetime) -> str:
+    return calendar_file(meeting, address=_address(meeting), now=now, names_place=False).decode()
 
 
 def _address(meeting: AuditMeeting) -> str:

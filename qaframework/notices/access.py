@@ -33,7 +33,7 @@ def withhold_restricted(notices: Sequence[Notice], user: User, on: date) -> None
 
 def get_failed(pk: int) -> Notice:
     """A notice that could not be sent, for administrators: they see whom it was for, not what it says."""
-    return get_object_or_404(Notice.objects.failed().defer("body", "subject"), pk=pk)
+    return get_object_or_404(Notice.objects.failed().defer("body", "subject", "quote"), pk=pk)
 
 
 def chosen_by(user: User) -> dict[str, Any]:

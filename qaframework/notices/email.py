@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
+from django.urls import reverse
 from icalendar import Calendar
 
 from qaframework.notices.access import withhold_restricted
@@ -37,6 +38,7 @@ def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMu
     context = {
         "notice": notice,
         "address": _address(notice),
+        "inbox": f"{settings.SITE_URL}{reverse('notices:inbox')}",
         "carried": [{"notice": one, "address": _address(one)} for one in carried],
     }
     host = urlsplit(settings.SITE_URL).hostname

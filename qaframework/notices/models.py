@@ -45,7 +45,7 @@ class Notice(models.Model):
     Times are UTC.
     """
 
-    PERSONAL_FIELDS: ClassVar = ("recipient", "subject", "body", "calendar")
+    PERSONAL_FIELDS: ClassVar = ("recipient", "subject", "body", "quote", "calendar")
 
     class Delivery(models.TextChoices):
         QUEUED = "queued", "Waiting to be sent"
@@ -59,6 +59,9 @@ class Notice(models.Model):
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    quote = models.TextField(
+        blank=True, help_text="What a person wrote, as they wrote it: shown here, never sent by e-mail."
+    )
     url = models.CharField(max_length=200, blank=True, help_text="Path within the application.")
     calendar = models.TextField(blank=True, help_text="An iCalendar file that the e-mail carries.")
     is_letter = models.BooleanField(default=False)
@@ -128,7 +131,7 @@ class Notice(models.Model):
         self.body = (
             "A case that this notice names is restricted now, so only people who are cleared can read it."
         )
-        self.url = self.calendar = ""
+        self.quote = self.url = self.calendar = ""
 
 
 class NoticeCase(models.Model):

@@ -86,7 +86,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @requires(Capability.CONFIGURE)
 @require_safe
 def failed(request: HttpRequest) -> HttpResponse:
-    notices = Notice.objects.failed().select_related("recipient").defer("body", "subject")
+    notices = Notice.objects.failed().select_related("recipient").defer("body", "subject", "quote")
     page = keyset_page(notices, moment="created_at", query=request.GET, newest_first=True)
     return render(request, "notices/failed.html", {"page": page})
 

@@ -80,7 +80,9 @@ def test_each_notice_says_when_and_a_cancellation_why(where, audit, held):
     when = "17 November 2026, 2:30pm (90 minutes)"
     assert f"{where.auditor} proposes {when}." in proposed.body
     assert f"{where.worker} accepts {when}." in accepted.body
-    assert "because: The family is in hospital." in cancelled.body
+    assert cancelled.body.endswith("and says why.")
+    assert cancelled.quote == "The family is in hospital."
+    assert "LOCATION" not in cancelled.calendar, "the place is in people's own words"
 
 
 @pytest.mark.clause("BF-02")

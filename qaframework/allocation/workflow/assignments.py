@@ -391,9 +391,10 @@ def tell(
     body: str,
     now: datetime,
     url: str = "",
+    quote: str = "",
 ) -> None:
     """Write one notice about the assignment to each of the people; the same kind and key only once."""
-    drafts = _drafts(assignment, people, kind=kind, key=key, subject=subject, body=body, url=url)
+    drafts = _drafts(assignment, people, kind=kind, key=key, subject=subject, body=body, url=url, quote=quote)
     write_notices(drafts, now=now)
 
 
@@ -406,6 +407,7 @@ def _drafts(
     subject: str,
     body: str,
     url: str = "",
+    quote: str = "",
 ) -> list[NoticeDraft]:
     return [
         NoticeDraft(
@@ -415,6 +417,7 @@ def _drafts(
             subject=subject[:200],
             body=body,
             url=url or notice_url(assignment),
+            quote=quote,
             case_ids=[assignment.case_id],
         )
         for person in people

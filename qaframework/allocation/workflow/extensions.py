@@ -63,7 +63,8 @@ def ask_extension(
         kind="extension_asked",
         key=str(request.pk),
         subject=f"Please decide: {request.get_kind_display().lower()} of {subject_line(assignment)}",
-        body=f"{by} asks for this before the deadline on {assignment.due_on:%-d %B %Y}:\n\n{reason}",
+        body=f"{by} asks for this before the deadline on {assignment.due_on:%-d %B %Y}, and says why.",
+        quote=reason,
         url=reverse("allocation:extensions"),
         now=now,
     )
@@ -120,7 +121,8 @@ def decide_extension(
         kind="extension_decided",
         key=str(request.pk),
         subject=f"{request.get_state_display()}: your request about {subject_line(assignment)}",
-        body=decision_reason or "Your request was granted.",
+        body=f"{by} has {request.get_state_display().lower()} your request.",
+        quote=decision_reason,
         now=now,
     )
     return request

@@ -18,7 +18,8 @@ SUBJECT_LENGTH = 200
 class NoticeDraft:
     """A message to one person. ``url`` is a path within the application; the subject one plain line.
 
-    Neither subject nor body may say more about a child than the case reference: both leave by e-mail.
+    Neither subject nor body may say more about a child than the case reference: both leave by e-mail. What a
+    person wrote, such as a reason, is no part of them but the ``quote``, which only the application shows.
     ``case_ids`` are all cases that the message names, so that it is withheld from people who are not cleared
     for one of them when they read it; None among them stands for no case. ``calendar`` is an iCalendar file
     that the e-mail carries. What ``is_urgent`` leaves at once, whatever its reader prefers.
@@ -33,6 +34,7 @@ class NoticeDraft:
     case_ids: Collection[int | None] = ()
     calendar: str = ""
     is_urgent: bool = False
+    quote: str = ""
 
 
 @transaction.atomic
@@ -80,6 +82,7 @@ def _notice(draft: NoticeDraft, now: datetime, prefer_digest: Collection[int]) -
         kind=draft.kind,
         subject=Truncator(" ".join(draft.subject.split())).chars(SUBJECT_LENGTH),
         body=draft.body,
+        quote=draft.quote,
         url=draft.url,
         calendar=draft.calendar,
         is_urgent=draft.is_urgent,
