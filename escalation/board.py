@@ -9,7 +9,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, DurationField, F, Min, Prefetch
+from django.db.models import Count, DurationField, F, Min, Prefetch, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from escalation.access import label_of, names_case, visible_steps
 from escalation.forms import SHOW_ALL, BoardFilter
 from escalation.models import EscalationStep, StepQuerySet, StepRecipient
-from qaframework.people.models import User
+from qaframework.people.models import PostHolding, Unit, User
 from qaframework.people.paging import KeysetPage, keyset_page
 from qaframework.people.templatetags.page import short_date, unbroken
 from qaframework.rules.working_days import local_date
@@ -94,29 +94,74 @@ class Board:
 
 
 def board_for(user: User, query: QueryDict, today: date) -> Board:
-    """The board as one person may see it, narrowed by the filters in the address."""
+    """The board as one person may see it, narrowed by the filters in the address.
+
+    The steps are counted within the team and person that are chosen, and their links keep both.
+    """
     visible = visible_steps(user, today)
     now_or_all = visible.escalations() if query.get("show") == SHOW_ALL else visible.current()
-    tally = now_or_all.order_by().values_list("name", "clock__kind")
-    how_late = Min(F("falls_at") - F("clock__due_at"), output_field=DurationField())
+    tally = _tally(now_or_all)
+    kinds = {(kind, kind_label(kind)) for _, kind, _ in tally}
+    chosen = BoardFilter(
+        query,
+        units=units_in(now_or_all),
+        people=people_in(now_or_all, today),
+        steps=dict.fromkeys(name for name, _, _ in tally),
+        kinds=sorted(kinds),
+    )
+    within = _within(now_or_all, chosen, today)
     counts: Counter[str] = Counter()
-    kinds = set()
-    for name, kind, count, _ in sorted(tally.annotate(Count("pk"), how_late=how_late), key=itemgetter(3, 0)):
+    for name, _, count in tally if within is now_or_all else _tally(within):
         counts[name] += count
-        kinds.add((kind, kind_label(kind)))
-    chosen = BoardFilter(query, steps=counts, kinds=sorted(kinds))
-    page = keyset_page(_narrowed(now_or_all, chosen), moment="clock__due_at", query=query)
+    page = keyset_page(_narrowed(within, chosen), moment="clock__due_at", query=query)
     rows = [_row(step, today) for step in page.rows]
     return Board(rows, page, [_count(name, count, query) for name, count in counts.items()], chosen)
+
+
+def units_in(steps: StepQuerySet) -> list[tuple[str, str]]:
+    """The units whose work is among the steps and all above them, from the top down, by their codes."""
+    paths = set(steps.order_by().values_list("clock__unit__path", flat=True).distinct())
+    lines = [path.strip("/").split("/") for path in paths]
+    above = {f"/{'/'.join(line[:depth])}/" for line in lines for depth in range(1, len(line) + 1)}
+    units = Unit.objects.filter(path__in=above).order_by("path")
+    return list(units.values_list("code", "name"))
+
+
+def people_in(steps: StepQuerySet, today: date) -> list[tuple[str, str]]:
+    """Who holds the posts that owe the work today, and who was told of any step of it, by name."""
+    holders = PostHolding.objects.on(today).filter(post__in=steps.order_by().values("clock__owner_post"))
+    told = StepRecipient.objects.filter(step__clock__in=steps.order_by().values("clock"))
+    people = User.objects.filter(Q(pk__in=holders.values("user")) | Q(pk__in=told.values("user")))
+    return [(str(pk), name) for pk, name in people.order_by("full_name", "pk").values_list("pk", "full_name")]
 
 
 def kind_label(kind: str) -> str:
     return kind.replace("_", " ").capitalize()
 
 
+def _tally(steps: StepQuerySet) -> list[tuple[str, str, int]]:
+    """How many stand at each step, by kind of work; the step that comes first after a deadline first."""
+    how_late = Min(F("falls_at") - F("clock__due_at"), output_field=DurationField())
+    counted = steps.order_by().values_list("name", "clock__kind").annotate(Count("pk"), how_late=how_late)
+    return [(name, kind, count) for name, kind, count, _ in sorted(counted, key=itemgetter(3, 0))]
+
+
 def _count(name: str, count: int, query: QueryDict) -> StepCount:
-    show = {"show": SHOW_ALL} if query.get("show") == SHOW_ALL else {}
-    return StepCount(name, count, f"?{urlencode({**show, 'step': name})}")
+    kept = [(key, str(query[key])) for key in ("show", "unit", "person") if query.get(key)]
+    return StepCount(name, count, f"?{urlencode([*kept, ('step', name)])}")
+
+
+def _within(steps: StepQuerySet, chosen: BoardFilter, today: date) -> StepQuerySet:
+    """The steps of one unit and all below it, and of work that one person has or was told of."""
+    if code := chosen.chosen("unit"):
+        unit = Unit.objects.get(code=code)
+        steps = steps.filter(clock__unit__path__startswith=unit.path)
+    if person := chosen.chosen("person"):
+        held = PostHolding.objects.on(today).filter(user=int(person))
+        told = StepRecipient.objects.filter(user=int(person))
+        has_it = Q(clock__owner_post__in=held.values("post"))
+        steps = steps.filter(has_it | Q(clock__in=told.values("step__clock")))
+    return steps
 
 
 def _narrowed(steps: StepQuerySet, chosen: BoardFilter) -> StepQuerySet:

@@ -19,14 +19,20 @@ class BoardFilter(FilterForm):
         required=False,
         choices=[(SHOW_NOW, "What is late now"), (SHOW_ALL, "Every step, also of work since completed")],
     )
+    unit = forms.ChoiceField(label="Team or service", required=False)
+    person = forms.ChoiceField(label="Who has it or was told", required=False)
     step = forms.ChoiceField(label="Step", required=False)
     kind = forms.ChoiceField(label="Kind of work", required=False)
     acknowledged = forms.ChoiceField(
         label="Acknowledged", required=False, choices=[("", "All"), ("no", "Not yet"), ("yes", "Yes")]
     )
 
-    def __init__(self, *args: Any, steps: Iterable[str], kinds: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Any, *, units: Choices, people: Choices, steps: Iterable[str], kinds: Choices
+    ) -> None:
+        super().__init__(data)
+        offer(self, "unit", [("", "All"), *units])
+        offer(self, "person", [("", "All"), *people])
         offer(self, "step", [("", "All"), *((step, step) for step in steps)])
         offer(self, "kind", [("", "All"), *kinds])
 

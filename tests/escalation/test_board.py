@@ -189,6 +189,54 @@ def test_filters_by_step_kind_and_acknowledgement(client, authority, version):
     assert labels(client, qa, acknowledged="no") == [two_days]
 
 
+def test_filters_by_team_with_the_teams_below_it_and_by_person(client, authority, version):
+    duty = late(authority, version).label
+    other = late(authority, version, authority.team_manager_2).label
+    care = late(authority, version, authority.outsider).label
+    sweep(now=THEN)
+    director = authority.director
+
+    def shown(**query):
+        return sorted(labels(client, director, **query))
+
+    assert shown() == sorted([duty, other, care])
+    assert shown(unit=authority.duty_team_1.code) == [duty]
+    assert shown(unit=authority.duty.code) == sorted([duty, other])
+    assert shown(unit="no-such-unit") == sorted([duty, other, care])
+    assert shown(person=authority.team_manager.pk) == [duty], "whose it is"
+    assert shown(person=authority.head_of_service.pk) == sorted([duty, other]), "who was told"
+    assert shown(unit=authority.care.code, person=authority.team_manager.pk) == []
+    page = client.get(reverse(BOARD), {"unit": authority.care.code, "person": authority.team_manager.pk})
+    assert "No escalated work fits all of what you chose." in page.content.decode()
+
+
+def test_the_counts_and_their_links_stay_within_the_team_and_person(client, authority, version):
+    late(authority, version)
+    late(authority, version, authority.outsider)
+    sweep(now=THEN)
+    client.force_login(authority.director)
+    unit = authority.duty.code
+    (count,) = client.get(reverse(BOARD), {"unit": unit, "show": "now"}).context["board"].counts
+    assert (count.count, count.url) == (1, f"?show=now&unit={unit}&step=7+days+late")
+
+
+def test_only_teams_and_people_of_what_one_sees_are_offered(client, authority, version):
+    late(authority, version)
+    late(authority, version, authority.outsider)
+    sweep(now=THEN)
+    client.force_login(authority.head_of_service)
+    form = client.get(reverse(BOARD)).context["board"].filter
+    assert [name for _, name in form.fields["unit"].choices] == [
+        "All",
+        authority.root.name,
+        authority.duty.name,
+        authority.duty_team_1.name,
+    ]
+    people = {name for _, name in form.fields["person"].choices}
+    assert str(authority.team_manager) in people
+    assert str(authority.outsider) not in people
+
+
 def test_a_long_board_is_paged_by_key_with_the_filters_kept(client, authority, version):
     for _ in range(30):
         late(authority, version)
@@ -210,8 +258,8 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
     sweep(now=THEN)
     client.force_login(authority.director)
     client.get(reverse(BOARD))  # notes in the session that the person is there, once a minute
-    # session, person, posts, counts, page, who was told, unread notices
-    with django_assert_max_num_queries(7):
+    # session, person, posts, counts, the filters' units (2) and people, page, who was told, unread notices
+    with django_assert_max_num_queries(10):
         client.get(reverse(BOARD))
 
 
