@@ -20,7 +20,7 @@ from qaframework.packs.models import FrameworkVersion
 from qaframework.people.directory import holder_of
 from qaframework.people.models import Unit, User
 from qaframework.people.paging import KeysetPage, keyset_page
-from qaframework.people.templatetags.page import due_in_words, short_date, uk_date
+from qaframework.people.templatetags.page import due_in_words, short_date, uk_date, unbroken
 from qaframework.rules.working_days import local_date
 
 State = Challenge.State
@@ -57,11 +57,11 @@ def challenge_row(challenge: Challenge, today: date) -> list[Any]:
     due = ""
     if challenge.state in Challenge.RUNNING_STATES and challenge.clock:
         due_on = local_date(challenge.clock.due_at)
-        due = f"{short_date(due_on)}, {due_in_words(due_on, today)}"
+        due = f"{unbroken(short_date(due_on))}\n{unbroken(due_in_words(due_on, today))}"
     return [
         {"text": str(challenge), "url": reverse("actions:challenge", args=[challenge.pk])},
         theme_labels(challenge),
-        short_date(challenge.raised_at),
+        unbroken(short_date(challenge.raised_at)),
         challenge.unit.name,
         challenge_tag(challenge, today),
         due,

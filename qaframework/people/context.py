@@ -37,6 +37,7 @@ MENU: list[tuple[str, str, set[Capability]]] = [
     ("Case imports", "caseload:imports", {_C.CONFIGURE}),
     ("Organisation", "people:organisation", {_C.CONFIGURE}),
     ("Who read what", "people:reads", {_C.CONFIGURE, _C.RUN_QUALITY_ASSURANCE}),
+    ("Service health", "escalation:health", {_C.CONFIGURE}),
 ]
 
 # What reaches the whole authority is shown to those whose post does.
