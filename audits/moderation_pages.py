@@ -49,6 +49,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         "completed": ("Completed", f"{reverse('audits:moderation_queue')}?show=completed"),
         "draws": ("Draws", reverse("audits:moderation_draws")),
         "advice": ("Advice asked for", reverse("audits:advice_queue")),
+        "benchmarking": ("Benchmarking", reverse("audits:benchmarking_exercises")),
     }
     return [{"label": label, "url": url, "current": key == current} for key, (label, url) in names.items()]
 

@@ -15,6 +15,7 @@ from qaframework.people.access import signed_in
 from qaframework.style_guide import StyleGuideView
 
 WORK_PAGES = {
+    "benchmarking": "audits:benchmarking_open",
     "case_audit": "audits:open",
     "case_review": "audits:case_review_open",
     "dip_sample": "audits:dip_sample_open",

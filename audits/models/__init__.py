@@ -1,5 +1,5 @@
 """The nouns of this room: draws, audits and what belongs to them, dip samples, what they look at and show,
-and the library of good practice."""
+benchmarking, and the library of good practice."""
 
 from audits.models.audits import (
     AdviceRequest,
@@ -10,6 +10,7 @@ from audits.models.audits import (
     Moderation,
     ModerationDraw,
 )
+from audits.models.benchmarking import BenchmarkedSection, BenchmarkingAudit, BenchmarkingExercise
 from audits.models.case_reviews import CaseReview
 from audits.models.draws import DrawnCase, RecordedDraw, SampleDraw
 from audits.models.good_practice import GoodPractice
@@ -20,6 +21,9 @@ __all__ = [
     "AdviceRequest",
     "AuditMeeting",
     "AuditResult",
+    "BenchmarkedSection",
+    "BenchmarkingAudit",
+    "BenchmarkingExercise",
     "CaseAudit",
     "CaseReview",
     "DipSample",

@@ -1,6 +1,16 @@
 """The verbs of this room; the only code that changes its state."""
 
 from audits.workflow.afterwards import comment_as_worker, record_reflection
+from audits.workflow.benchmarking import (
+    agree_section,
+    call_off_exercise,
+    finish_exercise,
+    hand_in_benchmarking,
+    judge_overall,
+    set_up_exercise,
+    share_learning,
+    tell_of_opened_forms,
+)
 from audits.workflow.dip_themes import choose_dip_theme, let_sign, sign_narrative, write_narrative
 from audits.workflow.draws import Drawn, draw_due_months, draw_month
 from audits.workflow.falling_due import FellDue, open_due_work
@@ -63,6 +73,14 @@ __all__ = [
     "Telling",
     "accept_meeting",
     "add_worker_view",
+    "agree_section",
+    "call_off_exercise",
+    "finish_exercise",
+    "hand_in_benchmarking",
+    "judge_overall",
+    "set_up_exercise",
+    "share_learning",
+    "tell_of_opened_forms",
     "ask_advice",
     "begin_audit",
     "begin_moderation",

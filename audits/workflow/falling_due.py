@@ -8,6 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from audits.unallocated import Unallocated, all_unallocated
+from audits.workflow.benchmarking import tell_of_opened_forms
 from audits.workflow.closing import open_closure_audits
 from audits.workflow.dip_themes import carry_dip_themes, remind_of_narratives
 from audits.workflow.meetings import call_off_needless_meetings, remind_of_meetings
@@ -31,6 +32,7 @@ class FellDue:
     lapsed: int
     reminded: int
     reminded_of_narratives: int
+    told_of_opened_forms: int
     called_off: int
     reaudits: int
     closures: int
@@ -43,13 +45,14 @@ class FellDue:
     def changed(self) -> int:
         opened = self.opened + self.moderation_draws + self.reaudits + self.closures + self.case_reviews
         called_off = self.called_off + self.reviews_called_off
-        reminded = self.reminded + self.reminded_of_narratives
+        reminded = self.reminded + self.reminded_of_narratives + self.told_of_opened_forms
         return self.themed + opened + self.lapsed + reminded + called_off + self.told
 
 
 def open_due_work(*, now: datetime) -> FellDue:
     """Open the month's work, choose what is moderated, close late requests, remind of meetings and call
-    off needless ones, tell new dip samples their theme and remind of what they show, allocate re-audits, the
+    off needless ones, tell new dip samples their theme and remind of what they show, tell
+    groups that the forms of their benchmarking exercise are open, allocate re-audits, the
     audits of cases that closed and the reviews of cases whose moment has come, and call off needless ones.
 
     The QA team is told of what could not be allocated. Running it again changes nothing.
@@ -60,6 +63,7 @@ def open_due_work(*, now: datetime) -> FellDue:
     lapsed = lapse_requests(now=now)
     reminded = remind_of_meetings(now=now)
     reminded_of_narratives = remind_of_narratives(now=now)
+    told_of_opened_forms = tell_of_opened_forms(now=now)
     called_off = call_off_needless_meetings(now=now)
     reaudits = len(open_due_reaudits(now=now))
     closures = len(open_closure_audits(now=now))
@@ -74,6 +78,7 @@ def open_due_work(*, now: datetime) -> FellDue:
         lapsed=lapsed,
         reminded=reminded,
         reminded_of_narratives=reminded_of_narratives,
+        told_of_opened_forms=told_of_opened_forms,
         called_off=called_off,
         reaudits=reaudits,
         closures=closures,

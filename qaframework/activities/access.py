@@ -57,12 +57,12 @@ def own(model: type[A], user: User, on: date) -> QuerySet[A]:
 
 def get_activity(model: type[A], user: User, pk: int, *, now: datetime) -> A:
     """What is arranged and how far it is. Raises Http404."""
-    return _logged(_get(visible(model, user, local_date(now)), pk), user, now)
+    return get_among(visible(model, user, local_date(now)), user, pk, now=now)
 
 
-def get_activity_to_read(model: type[A], user: User, pk: int, *, now: datetime) -> A:
-    """With its answers. Raises Http404."""
-    return _logged(_get(readable(model, user, local_date(now)), pk), user, now)
+def get_among(activities: QuerySet[A], user: User, pk: int, *, now: datetime) -> A:
+    """One of those that the person may open, with all that its pages show; logged. Raises Http404."""
+    return _logged(_get(activities.defer(*LARGE), pk), user, now)
 
 
 def get_own_activity(model: type[A], user: User, pk: int, *, now: datetime) -> A:

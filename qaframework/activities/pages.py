@@ -90,9 +90,9 @@ def arranging(activity: Activity, today: date, label: str, address: str) -> Row:
     return {"label": label, "url": address, **status}
 
 
-def tasks(activity: Activity, url: Url) -> list[Row]:
-    """The sections of the tool and how far each is, then the actions. Two queries."""
-    found = [
+def section_tasks(activity: Activity, url: Url) -> list[Row]:
+    """The sections of the tool and how far each is. One query."""
+    return [
         {
             "label": one.section.title,
             "url": url("section", activity.pk, one.section.key),
@@ -100,11 +100,14 @@ def tasks(activity: Activity, url: Url) -> list[Row]:
         }
         for one in progress(activity.answer_set)
     ]
+
+
+def action_task(activity: Activity, url: Url) -> Row:
+    """The actions, and how many are drafted. One query."""
     count = activity.action_plan.actions.count()
     drafted = {"status": "completed", "status_label": f"{count} drafted"}
     none = {"status": "allocated", "status_label": "None yet"}
-    found.append({"label": "Actions", "url": url("actions", activity.pk), **(drafted if count else none)})
-    return found
+    return {"label": "Actions", "url": url("actions", activity.pk), **(drafted if count else none)}
 
 
 def problems(
@@ -130,7 +133,8 @@ def problems(
     first = definition.sections[0]
     for said, row in repeated_rows(definition, values):
         found[first.title].append((said, f"{url('section', activity.pk, first.key)}#row-{row}"))
-    if (asked := needed_actions(definition, values)) and not activity.action_plan.actions.exists():
+    asked = needed_actions(definition, values)
+    if asked and not activity.action_plan.actions.exists():
         page = url("actions", activity.pk)
         found["Actions"] += [(f"“{one.text}” needs at least one action.", page) for one in asked]
     if reason := why_not_issued(activity.action_plan.earliest_draft(), today):

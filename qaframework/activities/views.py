@@ -4,10 +4,11 @@ A room describes its kind of activity once, as a subclass of ``ActivityPages``, 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,6 +32,7 @@ from qaframework.people.form_page import form_page, sent, try_form
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
+from qaframework.rules.working_days import local_date
 from qaframework.tools import workflow as tools
 from qaframework.tools.reading import signature_of, signed_values, values_of
 from qaframework.tools.views import answer_endpoint, section_page
@@ -52,6 +54,16 @@ class ActivityPages:
     # list of parts; empty where nothing has to be.
     arranging = ""
     arranging_label = ""
+    # Whether what has to follow is drafted with it.
+    has_actions = True
+
+    def visible(self, user: User, on: date) -> QuerySet[Any]:
+        """Activities whose arrangements the person may see on that local date."""
+        return access.visible(self.model, user, on)
+
+    def readable(self, user: User, on: date) -> QuerySet[Any]:
+        """Activities whose answers the person may read on that local date."""
+        return access.readable(self.model, user, on)
 
     def rows(self, activity: Any, *, is_owner: bool) -> list[Row]:
         """What this kind of activity says about itself, as rows of a summary list."""
@@ -93,14 +105,19 @@ class ActivityPages:
             self.route("<int:pk>/", self.overview, "activity", require_safe),
             self.route("<int:pk>/section/<slug:key>/", self.section, "section"),
             self.route("<int:pk>/answer/", self.answer, "answer", require_POST),
-            self.route("<int:pk>/actions/", self.actions, "actions"),
-            self.route(
-                "<int:pk>/actions/<int:action_pk>/remove/", self.remove_action, "remove_action", require_POST
-            ),
+            *(self._action_routes() if self.has_actions else []),
             self.route("<int:pk>/concern/", self.concern, "concern"),
             self.route("<int:pk>/hand-in/", self.hand_in, "hand_in"),
             self.route("<int:pk>/read/", self.read, "read", require_safe),
             self.route("<int:pk>/sign/", self.sign, "sign"),
+        ]
+
+    def _action_routes(self) -> list[URLPattern]:
+        return [
+            self.route("<int:pk>/actions/", self.actions, "actions"),
+            self.route(
+                "<int:pk>/actions/<int:action_pk>/remove/", self.remove_action, "remove_action", require_POST
+            ),
         ]
 
     def route(
@@ -116,7 +133,7 @@ class ActivityPages:
     def open_work(self, request: HttpRequest, pk: int) -> HttpResponse:
         """From an assignment to its activity, made ready when its owner comes first."""
         now = timezone.now()
-        mine = access.visible(self.model, request.user, local_today())
+        mine = self.visible(request.user, local_today())
         found = mine.filter(assignment=pk).only("pk").first()
         if found is None:
             assignment = access.get_assignment_to_open(request.user, pk, self.kinds, now=now)
@@ -125,7 +142,8 @@ class ActivityPages:
 
     def overview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What is arranged and how far its parts are; once it is handed in, what was recorded."""
-        activity = access.get_activity(self.model, request.user, pk, now=timezone.now())
+        user, now = request.user, timezone.now()
+        activity = access.get_among(self.visible(user, local_date(now)), user, pk, now=now)
         if not activity.is_open:
             return redirect(self.url("read", pk))
         context = self._context(activity, request.user)
@@ -163,12 +181,12 @@ class ActivityPages:
             definition.sections[place],
             scheme=definition.scheme,
             save_url=self.url("answer", pk),
-            next_url=self.url("section", pk, after[0]) if after else self.url("actions", pk),
+            next_url=self.url("section", pk, after[0]) if after else self._after_sections(pk),
             template="activities/section.html",
             context=context,
             now=now,
             row_links=self.row_links(activity, request.user),
-            actions_url=self.url("actions", pk),
+            actions_url=self._after_sections(pk),
             signer=str(activity.assignment.worker or ""),
         )
 
@@ -278,13 +296,13 @@ class ActivityPages:
 
     def read(self, request: HttpRequest, pk: int) -> HttpResponse:
         """To read and print: as handed in, or as it stands while it is open."""
-        activity = access.get_activity_to_read(self.model, request.user, pk, now=timezone.now())
+        activity = self._get_to_read(request.user, pk, timezone.now())
         return self._reading_page(request, activity)
 
     def sign(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The person whom it is about signs that they have read it."""
         now = timezone.now()
-        activity = access.get_activity_to_read(self.model, request.user, pk, now=now)
+        activity = self._get_to_read(request.user, pk, now)
         signature = access.get_signature(activity.answer_set, request.user)
         if not pages.may_sign(signature, activity.answer_set, request.user):
             return redirect(self.url("read", pk))
@@ -299,6 +317,9 @@ class ActivityPages:
         if isinstance(status, HttpResponse):
             return status
         return self._reading_page(request, activity, form, status)
+
+    def _get_to_read(self, user: User, pk: int, now: datetime) -> Any:
+        return access.get_among(self.readable(user, local_date(now)), user, pk, now=now)
 
     def _reading_page(
         self, request: HttpRequest, activity: Activity, form: Form | None = None, status: int = 200
@@ -319,6 +340,7 @@ class ActivityPages:
             "sections": pages.sections_to_read(activity, values),
             "tables": pages.tables_to_read(activity, values),
             "results": self.results(activity, values),
+            "has_actions": self.has_actions,
             "actions": activity.action_plan.actions.select_related("owner_post").order_by("due_on", "pk"),
         }
         return render(request, "activities/read.html", context, status=status)
@@ -346,11 +368,17 @@ class ActivityPages:
         back = {"url": self.url("activity", activity.pk), "label": subject_line(activity.assignment)}
         return form_page(request, form, save, {"title": title, "text": text, "button": button, "back": back})
 
+    def _after_sections(self, pk: int) -> str:
+        """The page after the last section."""
+        return self.url("actions" if self.has_actions else "activity", pk)
+
     def _facts(self, activity: Activity, is_owner: bool) -> list[Row]:
         return pages.facts(activity, local_today()) + self.rows(activity, is_owner=is_owner)
 
     def _tasks(self, activity: Any) -> list[Row]:
-        found = pages.tasks(activity, self.url)
+        found = pages.section_tasks(activity, self.url)
+        if self.has_actions:
+            found.append(pages.action_task(activity, self.url))
         if self.needs_arranging(activity):
             address = self._arranging_url(activity)
             found.insert(0, pages.arranging(activity, local_today(), self.arranging_label, address))
@@ -365,7 +393,7 @@ class ActivityPages:
             allocation.begin(assignment=activity.assignment, by=user, now=timezone.now())
 
     def _context(self, activity: Activity, user: User) -> dict[str, Any]:
-        names = ("activity", "actions", "concern", "hand_in", "read")
+        names = ["activity", "concern", "hand_in", "read", *(["actions"] if self.has_actions else [])]
         return {
             "activity": activity,
             "title": subject_line(activity.assignment),

@@ -31,6 +31,7 @@ KINDS = {
     "visit": "A visit to a service, or work about one",
     "peer_review": "A look at a colleague’s report before it is issued",
     "appraisal": "A talk about somebody’s work and what would help them",
+    "benchmarking": "One case that a group audits, each alone, to see how alike they grade",
 }
 # What a rule adds to what always holds: nobody audits their own case or that of a worker they manage.
 INDEPENDENCE = {

@@ -30,6 +30,7 @@ class Command(OperatorCommand):
             f"Dip samples that got their theme: {done.themed}. "
             f"Requests closed: {done.lapsed}. People reminded of meetings: {done.reminded}, "
             f"of narratives: {done.reminded_of_narratives}. "
+            f"People told of open forms of benchmarking: {done.told_of_opened_forms}. "
             f"Meetings called off: {done.called_off}, reviews of one case: {done.reviews_called_off}.",
             list(dict.fromkeys(f"{one.what}: {one.why}" for one in done.unallocated)),
             {

@@ -17,7 +17,7 @@ from qaframework.packs.definition.values import Json, clauses_of, offset_of
 from qaframework.rules.deadlines import Offset, RecordDue, RecordRule
 from qaframework.rules.periods import Month
 
-ABOUT_ONE_CASE = ("case_audit", "case_review")
+ABOUT_ONE_CASE = ("case_audit", "case_review", "benchmarking")
 
 
 @dataclass(frozen=True)

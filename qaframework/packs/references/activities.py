@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qaframework.packs.references.benchmarking import benchmarking_slips
 from qaframework.packs.references.case_reviews import case_review_slips
 from qaframework.packs.references.draws import draw_slips
 from qaframework.packs.references.lookups import (
@@ -19,7 +20,7 @@ from qaframework.packs.references.samples import sample_slips
 from qaframework.packs.references.subjects import subject_slips
 
 # Kinds of work that look at no one person's practice.
-ABOUT_NOBODY = ("dip_sample", "practice_week", "visit")
+ABOUT_NOBODY = ("dip_sample", "practice_week", "visit", "benchmarking")
 
 
 def activity_slips(
@@ -49,6 +50,7 @@ def activity_slips(
     yield from subject_slips(place, activity, framework)
     yield from sample_slips(f"{place} › sample", activity, framework, tools.get(str(activity.get("tool"))))
     yield from case_review_slips(place, activity, framework, tools.get(str(activity.get("tool"))))
+    yield from benchmarking_slips(place, activity, tools.get(str(activity.get("tool"))))
     yield from _preparation_slips(f"{place} › preparation", activity)
     yield from _fit_slips(place, activity, framework, tools)
 

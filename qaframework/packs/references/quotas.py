@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qaframework.packs.references.benchmarking import KIND as BENCHMARKING
 from qaframework.packs.references.case_reviews import KIND
 from qaframework.packs.references.lookups import Slip, entries_of, keys_of, repeated, texts_of, unknown
 from qaframework.rules.quotas import Per
@@ -49,6 +50,12 @@ def _not_owed_slips(place: str, quota: Mapping[str, Any], framework: Mapping[str
     if quota.get("activity") in reviews:
         said = "Reviews of one case fall due by themselves, so nobody owes a number of them."
         yield place, said, "Leave it out: owed_by in the activity says who owes them."
+    exercises = [
+        one.get("key") for one in entries_of(framework, "activities") if one.get("kind") == BENCHMARKING
+    ]
+    if quota.get("activity") in exercises:
+        said = "The quality assurance team sets up an exercise and names who takes part."
+        yield place, said, "Leave it out: nobody owes a number of them."
 
 
 def _amount_slips(place: str, quota: Mapping[str, Any]) -> Iterator[Slip]:

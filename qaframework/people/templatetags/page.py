@@ -68,6 +68,10 @@ STATUS_COLOURS = {
     "late": "orange",
     "overdue": "orange",
     "refused": "orange",
+    # how far several grades of one case lie apart
+    "alike": "green",
+    "a_step_apart": "yellow",
+    "far_apart": "orange",
     # work that is no longer owed
     "withdrawn": "grey",
     "excluded": "grey",
