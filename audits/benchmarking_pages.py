@@ -270,8 +270,9 @@ def _kappa(compared: Comparison) -> str:
     found = compared.agreement
     if not found.shows_kappa:
         return f"Not shown for fewer than {FEWEST_PAIRS_FOR_KAPPA} grades. There are {found.n}."
-    if found.kappa_weighted is None:
-        return "Cannot be worked out, because every grade is the same."
+    agreed_on = [place for place in zip(*found.matrix, strict=True) if any(place)]
+    if found.kappa_weighted is None or len(agreed_on) == 1:
+        return "Says nothing here, because the same grade was agreed on everything."
     return f"{found.kappa_weighted:.2f} (1 is full agreement, 0 no more than by chance)"
 
 

@@ -40,7 +40,7 @@ COLUMNS = columns("Exercise", "Set up", "Handed in", "The group meets", "State")
 page_to_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@signed_in
+@requires(Capability.OWN_ACTIONS)
 @require_safe
 def exercises(request: HttpRequest) -> HttpResponse:
     """Those that the person sees, the newest first."""

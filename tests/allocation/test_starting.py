@@ -143,7 +143,7 @@ def test_the_quality_assurance_team_starts_work_of_any_framework_of_the_authorit
 ) -> None:
     framework = loaded(shipped("sandwell"), [northmoor.duty], NOW).framework
     ProgrammeFactory(framework=framework)
-    assert "Benchmarking exercise" in page(northmoor.qa_officer, "what_to_start").content.decode()
+    assert "Beyond auditing" in page(northmoor.qa_officer, "what_to_start").content.decode()
     assert page(northmoor.head_of_service, "what_to_start").status_code == 404
 
 

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from audits import workflow as audits
-from audits.models import CaseReview, DipSample
+from audits.models import BenchmarkingExercise, CaseReview, DipSample
+from audits.workflow.benchmarking import Group
 from observations.models import Observation
 from observations.workflow import arrange, hand_in
 from qaframework.actions import workflow as actions
@@ -18,8 +19,10 @@ from qaframework.rules.working_days import local_date
 from reporting import workflow as reporting
 from reporting.models import Report
 from supervision.models import SupervisionAudit
+from tests.factories import benchmarking
 from tests.factories.activities import fill_in, fresh, opened
 from tests.factories.allocation import owed
+from tests.factories.audits import Setting
 from tests.factories.authority import Authority
 from tests.factories.caseload import CaseFactory
 from tests.factories.challenges import answer, raised_challenge, reviewing_officer
@@ -77,6 +80,38 @@ def challenges(authority: Authority, version: FrameworkVersion, at: datetime) ->
     dispute = raised_challenge(authority, now=at, kind="dispute", **rules)
     answer(dispute, by=authority.team_manager, at=at, agreed="no")
     return {"alert": {"pk": alert.pk}, "answered dispute": {"pk": dispute.pk}}
+
+
+def exercises(authority: Authority, where: Setting, setting_up: datetime, done: datetime) -> Objects:
+    """A benchmarking exercise whose forms are closed, one whose forms are open, and one whose learning is
+    shared. The auditor, two managers elsewhere and the quality assurance manager take part."""
+    elsewhere = [getattr(authority, f"{role}_elsewhere") for role in ("team_manager", "head_of_service")]
+    group = Group([authority.team_manager_2, *elsewhere], authority.qa_manager, authority.team_manager_2)
+    closed, opened, shared = (benchmarking.set_up(where, group=group, now=setting_up) for _ in range(3))
+    for person in group.people:
+        benchmarking.hand_in(opened, person, now=done)
+        benchmarking.hand_in(shared, person, now=done)
+    benchmarking.agree_on_everything(shared, authority.qa_manager, done)
+    benchmarking.finish(shared, authority.qa_manager, done)
+    audits.share_learning(exercise=shared, by=authority.qa_manager, now=done)
+    return {
+        **_form_of(closed, authority),
+        "closed exercise": {"pk": closed.pk},
+        "opened exercise": {"pk": opened.pk},
+        "section to agree": {"pk": opened.pk, "key": benchmarking.SECTION},
+        "shared exercise": {"pk": shared.pk},
+        "opened form": {"pk": benchmarking.audit_of(opened, authority.team_manager_2).pk},
+    }
+
+
+def _form_of(exercise: BenchmarkingExercise, authority: Authority) -> Objects:
+    """What the auditor owes for it."""
+    form = benchmarking.audit_of(exercise, authority.team_manager_2)
+    return {
+        "benchmarking work": {"pk": form.assignment_id},
+        "benchmarking form": {"pk": form.pk},
+        "benchmarking section": {"pk": form.pk, "key": benchmarking.SECTION},
+    }
 
 
 def drawn_samples(authority: Authority, allocated_at: datetime, opened_at: datetime) -> Objects:

@@ -388,6 +388,34 @@ def _activity(space: str, kind: str) -> list[Row]:
     ]
 
 
+# Two managers of the other function audit the case too; the moderator is of the quality assurance team.
+IN_GROUP = AUDITOR | group("qa_manager", "team_manager elsewhere", "head_of_service elsewhere")
+BENCHMARKING = [
+    get("audits:benchmarking_exercises", for_=STAFF, gate=STAFF),
+    get("audits:benchmarking_set_up", for_=QA, gate=QA),
+    post("audits:benchmarking_set_up", for_=QA, gate=QA, answer=422),
+    get("audits:benchmarking", "closed exercise", for_=IN_GROUP | LINE | QA),
+    get("audits:benchmarking", "opened exercise", for_=IN_GROUP | LINE | QA),
+    get("audits:benchmarking", "shared exercise", for_=IN_GROUP | LINE | QA),
+    get("audits:benchmarking_agree", "section to agree", for_=QA),
+    post("audits:benchmarking_agree", "section to agree", for_=QA, answer=422),
+    get("audits:benchmarking_outcome", "closed exercise", for_=NOBODY),
+    get("audits:benchmarking_outcome", "opened exercise", for_=QA),
+    post("audits:benchmarking_share", "opened exercise", for_=QA),
+    get("audits:benchmarking_call_off", "closed exercise", for_=QA, gate=QA),
+    get("audits:benchmarking_learning", "shared exercise", for_=STAFF, gate=STAFF),
+    get("audits:benchmarking_open", "benchmarking work", for_=IN_GROUP | LINE | QA, answer=302),
+    get("audits:benchmarking_activity", "benchmarking form", for_=AUDITOR),
+    get("audits:benchmarking_section", "benchmarking section", for_=AUDITOR),
+    post("audits:benchmarking_answer", "benchmarking form", for_=AUDITOR, answer=422),
+    get("audits:benchmarking_overall", "benchmarking form", for_=AUDITOR),
+    get("audits:benchmarking_concern", "benchmarking form", for_=AUDITOR),
+    get("audits:benchmarking_hand_in", "benchmarking form", for_=AUDITOR),
+    get("audits:benchmarking_read", "benchmarking form", for_=AUDITOR),
+    get("audits:benchmarking_read", "opened form", for_=IN_GROUP | QA),
+    post("audits:benchmarking_sign", "benchmarking form", for_=NOBODY),
+]
+
 ACTIVITIES = [
     *_activity("audits:dip_sample_", "dip sample"),
     get("audits:dip_sample_choose", "sample of a worker", for_=AUDITOR),
@@ -443,6 +471,7 @@ ROWS = [
     *QUALITY,
     *GOOD_PRACTICE,
     *ESCALATION,
+    *BENCHMARKING,
     *ACTIVITIES,
     *REPORTING,
 ]

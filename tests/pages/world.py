@@ -45,6 +45,7 @@ from tests.factories.audits import (
     theme_written_on,
 )
 from tests.factories.authority import Authority, small_authority
+from tests.factories.benchmarking import with_benchmarking
 from tests.factories.caseload import CaseFactory
 from tests.factories.challenges import with_challenges
 from tests.factories.good_practice import published
@@ -55,6 +56,7 @@ from tests.pages.other_work import (
     OUT_OF_DATE_KEYS,
     challenges,
     drawn_samples,
+    exercises,
     observations_filled_in,
     other_activities,
     reports,
@@ -121,6 +123,7 @@ def build_world() -> World:
     _late_work(world)
     world.objects |= challenges(authority, world.version, DONE_AT)
     world.objects |= other_activities(authority, DRAWN_AT, HELD_AT)
+    world.objects |= exercises(authority, Setting(authority, world.version), HELD_AT, DONE_AT)
     world.objects |= observations_filled_in(authority, DRAWN_AT, HELD_AT)
     world.objects |= drawn_samples(authority, DRAWN_AT, HELD_AT)
     world.objects |= theme_written_on(world.personas["head_of_service"], authority.duty, DONE_AT)
@@ -133,7 +136,8 @@ def build_world() -> World:
 
 
 def _rules() -> Content:
-    return with_challenges(with_started_work(with_case_reviews(with_samples(shipped("lancashire")))))
+    rules = with_started_work(with_case_reviews(with_samples(shipped("lancashire"))))
+    return with_benchmarking(with_challenges(rules))
 
 
 # People
