@@ -19,6 +19,7 @@ from qaframework.people.refusal import Refused
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import at_local_time, local_date
 from qaframework.tools.workflow import install_tools
+from reporting.demo.benchmarking import compare_auditors
 from reporting.demo.challenges import raise_challenges
 from reporting.demo.dip_themes import look_ahead_and_back
 from reporting.demo.good_practice import share_good_practice
@@ -79,6 +80,7 @@ def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
         look_ahead_and_back(story)
         raise_challenges(story)
         share_good_practice(story)
+        compare_auditors(story)
         write_reports(story)
     sweep(now=now)
     settle_steps()
