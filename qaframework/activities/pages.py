@@ -120,12 +120,12 @@ def problems(
         found["Arrangements"].append((reason, arranging_url))
     values = values_of(activity.answer_set)
     missing = missing_answers(definition, values)
-    in_rows = Counter((section, split_row_key(key)[1]) for section, _, key in missing)
+    in_rows = Counter((section.key, split_row_key(key)[1]) for section, _, key in missing)
     for section, question, key in missing:
         page, row = url("section", activity.pk, section.key), split_row_key(key)[1]
         if row == 0:
             found[section.title].append((question.text, f"{page}#{_anchor(question, key)}"))
-        elif count := in_rows.pop((section, row), 0):
+        elif count := in_rows.pop((section.key, row), 0):
             assert definition.rows is not None
             given = values.get(row_key(ROW_REFERENCE, row)) if activity.answer_set.given_rows else None
             said = f"{given or definition.rows.title(row)}: {count} answer{'' if count == 1 else 's'} missing"
