@@ -14,7 +14,7 @@ from qaframework.allocation.reading import holder_names
 from qaframework.allocation.wording import state_tag
 from qaframework.people.models import User
 from qaframework.people.tables import columns
-from qaframework.people.templatetags.page import due_in_words, short_date, uk_date
+from qaframework.people.templatetags.page import due_in_words, short_date, uk_date, unbroken
 from qaframework.rules.benchmarking import Comparison, compare, steps_apart
 from qaframework.rules.grades import GradeScheme
 from qaframework.rules.statistics import FEWEST_PAIRS_FOR_KAPPA, share
@@ -26,6 +26,7 @@ Row = list[Any]
 Fact = dict[str, Any]
 
 OVERALL = "overall grade"  # a key with a space, which no section can have
+WAIT_FOR_RESULT = "You can read the grades and the result here when the group has agreed."
 FORMS_CLOSED = (
     "Nobody reads what the others wrote until all forms are in or the last day has passed, so that each "
     "judges alone. Whoever is late reads the others’ once their own is in."
@@ -121,6 +122,9 @@ def facts(exercise: BenchmarkingExercise, today: date) -> list[Fact]:
         {"label": "The group meets on", "value": uk_date(exercise.meets_on)},
         {"label": "State", "value": state(exercise)["text"], "status": state(exercise)["status"]},
     ]
+    if exercise.finished_at:
+        written = f"{exercise.finished_by}, {uk_date(exercise.finished_at)}"
+        rows.append({"label": "Result written down by", "value": written})
     if exercise.call_off_reason:
         rows.append({"label": "Why it was called off", "value": exercise.call_off_reason})
     return rows
@@ -130,7 +134,7 @@ def state(exercise: BenchmarkingExercise) -> dict[str, str]:
     if exercise.called_off_at:
         return {"status": "cancelled", "text": "Called off"}
     if exercise.finished_at:
-        return {"status": "agreed", "text": f"Agreed on {short_date(exercise.finished_at)}"}
+        return {"status": "agreed", "text": "Agreed"}
     return {"status": "in_progress", "text": "Under way"}
 
 
@@ -198,19 +202,20 @@ def _moves(audit: BenchmarkingAudit) -> Any:
 
 
 def grid(collated: Collated) -> dict[str, Any]:
-    """Sections by auditors, how far apart they were, and what was agreed."""
+    """Sections by auditors, how far apart they were, and what was agreed. The auditors come last: where there
+    are many, the table is wider than the page."""
     agreed = {key: one.agreed_grade for key, one in collated.agreed.items()}
     lines = [(section.key, section.title) for section in collated.graded] + [(OVERALL, "Overall")]
     agreed[OVERALL] = collated.agreed_overall
     names = [form.name for form in collated.forms]
     return {
-        "columns": columns("Section", *names, "How far apart", "Agreed"),
+        "columns": columns("Section", "How far apart", "Agreed", *names),
         "rows": [
             [
                 title,
-                *(collated.tag(form.grades.get(key)) for form in collated.forms),
                 apart(collated, key),
                 collated.tag(agreed.get(key)),
+                *(collated.tag(form.grades.get(key)) for form in collated.forms),
             ]
             for key, title in lines
         ],
@@ -221,12 +226,12 @@ def apart(collated: Collated, key: str) -> dict[str, str]:
     """How far the grades of a section lie apart, in words with a colour."""
     steps = steps_apart(collated.scheme, collated.grades_of(key))
     if steps is None:
-        return {"status": "planned", "text": "Too few grades"}
+        return {"status": "planned", "text": unbroken("Too few grades")}
     if steps == 0:
-        return {"status": "alike", "text": "All the same"}
+        return {"status": "alike", "text": unbroken("All the same")}
     if steps == 1:
-        return {"status": "a_step_apart", "text": "1 step apart"}
-    return {"status": "far_apart", "text": f"{steps} steps apart"}
+        return {"status": "a_step_apart", "text": unbroken("1 step apart")}
+    return {"status": "far_apart", "text": unbroken(f"{steps} steps apart")}
 
 
 def agreed_table(exercise: BenchmarkingExercise, collated: Collated, *, writes: bool) -> dict[str, Any]:
@@ -242,7 +247,7 @@ def agreed_table(exercise: BenchmarkingExercise, collated: Collated, *, writes: 
         ]
         if writes:
             address = reverse("audits:benchmarking_agree", args=[exercise.pk, section.key])
-            row.append({"text": "Change" if one else "Write down", "url": address})
+            row.append({"text": "Change" if one else unbroken("Write down"), "url": address})
         rows.append(row)
     return {"columns": columns(*labels), "rows": rows}
 
@@ -259,11 +264,17 @@ def result_facts(exercise: BenchmarkingExercise, collated: Collated) -> list[Fac
         return rows
     found = compared.agreement
     rows += [
-        {"label": "Same as agreed", "value": share(found.exact, found.n).in_words},
-        {"label": "Within one step", "value": share(found.within_one, found.n).in_words},
+        {"label": "Same as agreed", "value": _share(found.exact, found.n)},
+        {"label": "Within one step", "value": _share(found.within_one, found.n)},
         {"label": "Weighted kappa", "value": _kappa(compared)},
     ]
     return rows
+
+
+def _share(part: int, whole: int) -> str:
+    """Without an interval: these are all grades that there are, not a sample of them."""
+    percent = share(part, whole).percent
+    return f"{part} of {whole}" if percent is None else f"{percent}% ({part} of {whole})"
 
 
 def _kappa(compared: Comparison) -> str:

@@ -131,7 +131,7 @@ def exercise(request: HttpRequest, pk: int) -> HttpResponse:
         "mine": pages.own_form_fact(mine, today),
         "mine_url": reverse("audits:benchmarking_activity", args=[mine.pk]) if mine else "",
         "is_open": collated is not None,
-        "closed_text": pages.FORMS_CLOSED,
+        "closed_text": pages.FORMS_CLOSED if mine or runs_qa else pages.WAIT_FOR_RESULT,
         "may_call_off": runs_qa and found.is_running,
         "writes": writes,
     }
@@ -142,6 +142,7 @@ def exercise(request: HttpRequest, pk: int) -> HttpResponse:
             "result": pages.result_facts(found, collated),
             "lean_columns": columns("Auditor", "Compared with what was agreed"),
             "leans": pages.lean_rows(collated),
+            "may_finish": writes and not sections_to_agree(found),
             "may_share": bool(
                 found.finished_at and not found.shared_at and access.writes_up(user, found, today)
             ),

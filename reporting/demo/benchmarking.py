@@ -41,11 +41,12 @@ def compare_auditors(story: Story) -> None:
     chance = Random(f"{story.seed}:benchmarking")
     finished = _set_up(story, key, TEAM_OF_FINISHED, FINISHED_AGO)
     if finished is not None:
-        for number, audit in enumerate(_forms(finished)):
-            _hand_in(
-                story, chance, audit, _morning(story, FINISHED_AGO) + timedelta(days=9 + 3 * number, hours=4)
-            )
-        _agree(story, finished)
+        began = _morning(story, FINISHED_AGO)
+        given = [
+            _hand_in(story, chance, audit, began + timedelta(days=9 + 3 * number, hours=4))
+            for number, audit in enumerate(_forms(finished))
+        ]
+        _agree(story, finished, given)
     running = _set_up(story, key, TEAM_OF_RUNNING, RUNNING_AGO)
     if running is not None:
         for number, audit in enumerate(_forms(running)):
@@ -107,7 +108,8 @@ def _forms(exercise: BenchmarkingExercise) -> list[BenchmarkingAudit]:
     return list(exercise.audits.select_related(*related).order_by("pk"))
 
 
-def _hand_in(story: Story, chance: Random, audit: BenchmarkingAudit, at: datetime) -> None:
+def _hand_in(story: Story, chance: Random, audit: BenchmarkingAudit, at: datetime) -> dict[str, str]:
+    """Returns the grades of the sections."""
     definition = audit.answer_set.tool_version.definition
     author = story.holder(audit.assignment.post)
     assert author is not None
@@ -115,7 +117,8 @@ def _hand_in(story: Story, chance: Random, audit: BenchmarkingAudit, at: datetim
     scheme = definition.scheme.scheme
     overall = GROUP.get(audit.assignment.post.code, MODERATORS_GRADE)
     values = answers(chance, definition, tone_of(scheme, overall), local_date(at), [])
-    values |= section_grades(chance, definition, scheme, overall) | signed_by(definition, author, at)
+    grades = section_grades(chance, definition, scheme, overall)
+    values |= grades | signed_by(definition, author, at)
     given = [
         Answer(answer_set=audit.answer_set, question_key=key, value=value, saved_by=author, saved_at=at)
         for key, value in values.items()
@@ -124,18 +127,23 @@ def _hand_in(story: Story, chance: Random, audit: BenchmarkingAudit, at: datetim
     why = words()["benchmarking"]["why"][overall]
     audits.judge_overall(audit=audit, grade=overall, reason=why, by=author, now=at)
     audits.hand_in_benchmarking(audit=audit, by=author, now=at)
+    return grades
 
 
-def _agree(story: Story, exercise: BenchmarkingExercise) -> None:
+def _agree(story: Story, exercise: BenchmarkingExercise, given: list[dict[str, str]]) -> None:
+    """On the middle of what they gave, section by section."""
     moderator = _of_quality(story, exercise.case, "qa_manager")
     at = at_local_time(exercise.meets_on, MORNING) + timedelta(hours=5)
     said = words()["benchmarking"]
-    sections = _forms(exercise)[0].answer_set.tool_version.definition.sections
-    for number, section in enumerate(one for one in sections if one.graded):
+    definition = _forms(exercise)[0].answer_set.tool_version.definition
+    assert definition.scheme is not None
+    rank = definition.scheme.scheme.rank
+    for number, section in enumerate(one for one in definition.sections if one.graded):
+        grades = sorted((one[section.grade_key] for one in given), key=rank)
         audits.agree_section(
             exercise=exercise,
             section=section.key,
-            grade="good" if number % 3 == 0 else AGREED,
+            grade=grades[len(grades) // 2],
             note=said["notes"][number % len(said["notes"])],
             read=0,
             by=moderator,

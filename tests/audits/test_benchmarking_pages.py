@@ -395,16 +395,14 @@ def test_all_grades_stand_side_by_side_with_how_far_apart_they_are(
     all_hand_in(exercise, authority)
     shown = page(authority.qa_officer, "audits:benchmarking", exercise.pk).context["grid"]
     labels = [column["label"] for column in shown["columns"]]
-    assert labels[0] == "Section"
-    assert labels[1] == "Qa Manager Example"  # the moderator first
-    assert labels[-2:] == ["How far apart", "Agreed"]
+    assert labels[:4] == ["Section", "How far apart", "Agreed", "Qa Manager Example"]  # the moderator first
     rows = {row[0]: dict(zip(labels, row, strict=True)) for row in shown["rows"]}
     recording = rows["Recording and chronology"]
     assert recording["Senior Manager Example"] == {"grade": "inadequate", "text": "Inadequate"}
-    assert recording["How far apart"] == {"status": "far_apart", "text": "2 steps apart"}
+    assert recording["How far apart"] == {"status": "far_apart", "text": "2\u00a0steps\u00a0apart"}
     assert recording["Agreed"] == "–"
-    assert rows["Overall"]["How far apart"] == {"status": "a_step_apart", "text": "1 step apart"}
-    assert rows["Plan and review"]["How far apart"] == {"status": "alike", "text": "All the same"}
+    assert rows["Overall"]["How far apart"] == {"status": "a_step_apart", "text": "1\u00a0step\u00a0apart"}
+    assert rows["Plan and review"]["How far apart"] == {"status": "alike", "text": "All\u00a0the\u00a0same"}
 
 
 @pytest.mark.clause("SAN-23")
@@ -425,11 +423,13 @@ def test_the_moderator_writes_down_what_is_agreed_and_finishes_and_all_auditors_
     stale = page(moderator, "audits:benchmarking_agree", exercise.pk, SECTION, sent=sent)
     assert stale.status_code == 409
     early = page(moderator, "audits:benchmarking_outcome", exercise.pk)
+    assert not page(moderator, "audits:benchmarking", exercise.pk).context["may_finish"]
     assert "Not agreed yet: Risk, need and assessment" in early.content.decode()
     for section in exercise.audits.all()[0].answer_set.tool_version.definition.sections:
         if section.graded and section.key != SECTION:
             agreed = {"grade": "good", "note": "", "read": "0"}
             page(moderator, "audits:benchmarking_agree", exercise.pk, section.key, sent=agreed)
+    assert page(moderator, "audits:benchmarking", exercise.pk).context["may_finish"]
     outcome = {"grade": "good", "reason": "She is safer.", "learning": "Read the chronology first."}
     empty = page(moderator, "audits:benchmarking_outcome", exercise.pk, sent={})
     assert empty.status_code == 422
@@ -438,8 +438,8 @@ def test_the_moderator_writes_down_what_is_agreed_and_finishes_and_all_auditors_
     facts = {row["label"]: row["value"] for row in shown.context["result"]}
     graded = 4 * 10  # nine sections and overall, four auditors
     assert facts["Agreed overall"] == "Good"
-    assert facts["Same as agreed"].startswith(f"95% (38 of {graded}")
-    assert facts["Within one step"].startswith(f"98% (39 of {graded}")
+    assert facts["Same as agreed"] == f"95% (38 of {graded})"
+    assert facts["Within one step"] == f"98% (39 of {graded})"
     assert facts["Weighted kappa"].startswith("Says nothing here")
     leans = dict(shown.context["leans"])
     assert leans["Outsider Example"] == "0.1 steps higher than agreed, on average"
@@ -479,6 +479,17 @@ def test_kappa_is_shown_from_twenty_grades_on(
     shown = page(authority.qa_officer, "audits:benchmarking", exercise.pk).context["result"]
     said_of_kappa = next(row["value"] for row in shown if row["label"] == "Weighted kappa")
     assert said_of_kappa == "Not shown for fewer than 20 grades. There are 4."
+
+
+def test_what_is_missing_is_said_before_handing_in(
+    authority: Authority, exercise: BenchmarkingExercise, page: Page
+) -> None:
+    audit = audit_of(exercise, authority.outsider)
+    for sent in ({}, {"sent": {}}):
+        answer = page(authority.outsider, "audits:benchmarking_hand_in", audit.pk, **sent)
+        assert "Give the grade overall, and why." in answer.content.decode()
+        assert "Grade for recording and chronology" in answer.content.decode()
+    assert answer.status_code == 422
 
 
 def test_an_own_grade_needs_its_reason_and_stays_once_handed_in(
