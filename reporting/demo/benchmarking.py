@@ -25,7 +25,7 @@ GROUP = {
     "hos-duty": "good",
 }
 MODERATORS_GRADE = "requires_improvement"
-AGREED = "requires_improvement"
+AGREED = "good"
 TEAM_OF_FINISHED, TEAM_OF_RUNNING = "family-west", "duty-west"
 FINISHED_AGO, RUNNING_AGO = timedelta(days=75), timedelta(days=11)
 TIME_TO_AUDIT, UNTIL_MEETING = timedelta(days=28), timedelta(days=7)

@@ -13,6 +13,7 @@ from audits.models import BenchmarkingAudit, BenchmarkingExercise
 from qaframework.allocation.models import Assignment
 from qaframework.caseload.workflow import restrict_case
 from qaframework.people.models import User
+from qaframework.tools.forms import VERSION_PREFIX
 from qaframework.tools.workflow import save_answer
 from tests.factories.audits import Setting, programme_of, setting
 from tests.factories.authority import Authority
@@ -146,7 +147,7 @@ def test_nobody_reads_what_another_wrote_before_all_are_in(
     assert leaks == []
     for name in FORM_PAGES:
         assert page(reader, f"audits:benchmarking_{name}", audit.pk).status_code == 404
-    sent = {"question": "pen_picture", "value": "x", "version": "0"}
+    sent = {"question_key": "pen_picture", "value": "x", "version": "0"}
     assert page(reader, "audits:benchmarking_answer", audit.pk, sent=sent).status_code == 404
 
 
@@ -228,6 +229,9 @@ def test_after_the_last_day_whoever_is_late_reads_nothing_before_their_own_is_in
     assert says(page(authority.qa_manager, "audits:benchmarking_read", audit.pk))
     assert says(page(authority.qa_officer, "audits:benchmarking_read", audit.pk))
     assert not says(page(late, "audits:benchmarking_read", audit.pk))
+    unfinished = audit_of(exercise, late)
+    for who in (authority.qa_manager, authority.qa_officer):
+        assert page(who, "audits:benchmarking_read", unfinished.pk).status_code == 404
     assert "Grades side by side" not in page(late, "audits:benchmarking", exercise.pk).content.decode()
     hand_in(exercise, late, now=AFTER)
     assert says(page(late, "audits:benchmarking_read", audit.pk))
@@ -253,8 +257,15 @@ def test_acting_in_a_post_that_has_handed_in_opens_nothing_to_whoever_still_owes
     audit = marked(exercise, authority.team_manager_2, hands_in=True)
     post = authority.post_of[authority.team_manager_2]
     PostHoldingFactory(post=post, user=authority.outsider, starts_on=date(2026, 11, 10), is_acting=True)
-    leaks = [name for name, args in ways_in(exercise, audit) if says(page(authority.outsider, name, *args))]
+    acting = authority.outsider
+    leaks = [name for name, args in ways_in(exercise, audit) if says(page(acting, name, *args))]
     assert leaks == []
+    typed = {"question_key": "pen_picture", "value": "x", "version": "0"}
+    assert not says(page(acting, "audits:benchmarking_answer", audit.pk, sent=typed))
+    section = {"pen_picture": "x", f"{VERSION_PREFIX}pen_picture": "0"}
+    assert not says(page(acting, "audits:benchmarking_section", audit.pk, "child", sent=section))
+    graded = {"grade": "good", "reason": "x"}
+    assert not says(page(acting, "audits:benchmarking_overall", audit.pk, sent=graded))
 
 
 def test_whoever_was_withdrawn_from_the_group_reads_nothing(
