@@ -1,13 +1,15 @@
 """One authority on one framework, at one moment."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
-from audits.models import CaseAudit, DipSample
+from audits.models import BenchmarkingExercise, CaseAudit, DipSample
 from qaframework.actions.models import LoopClosure
 from qaframework.actions.workflow import open_loop
 from qaframework.allocation.models import Assignment
@@ -15,6 +17,7 @@ from qaframework.people.models import Unit, User
 from tests.audits.drawn import NOW, Open
 from tests.factories.audits import Setting, allocated_audit, setting
 from tests.factories.authority import Authority, small_authority
+from tests.factories.benchmarking import set_up
 from tests.factories.people import UnitFactory
 from tests.factories.samples import asked_for, sample_of
 
@@ -103,3 +106,23 @@ def first_audit(where: Setting) -> CaseAudit:
     # Somebody else must owe this kind of work, so that another manager can follow up.
     allocated_audit(where, auditor=where.authority.senior_manager)
     return audit
+
+
+@pytest.fixture
+def sandwell(authority: Authority) -> Setting:
+    return setting(authority, "sandwell")
+
+
+@pytest.fixture
+def page(client: Client) -> Callable[..., Any]:
+    def get(user: User, name: str, *args: Any, **sent: Any) -> Any:
+        client.force_login(user)
+        address = reverse(name, args=args)
+        return client.post(address, sent["sent"]) if "sent" in sent else client.get(address)
+
+    return get
+
+
+@pytest.fixture
+def exercise(sandwell: Setting) -> BenchmarkingExercise:
+    return set_up(sandwell)

@@ -18,7 +18,7 @@ from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.tools.workflow import AnswersIncomplete
-from tests.factories.audits import Setting, setting
+from tests.factories.audits import Setting
 from tests.factories.authority import Authority
 from tests.factories.benchmarking import (
     DUE_ON,
@@ -40,11 +40,6 @@ from tests.history import gaps_in_history
 
 AFTER = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 MET = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def sandwell(authority: Authority) -> Setting:
-    return setting(authority, "sandwell")
 
 
 def told(kind: str) -> list[User]:
