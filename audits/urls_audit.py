@@ -23,6 +23,7 @@ urlpatterns = [
     path("audits/<int:pk>/view/stands/", worker_view.stands, name="stands"),
     path("audits/<int:pk>/advice/", judgement.advice, name="advice"),
     path("audits/<int:pk>/actions/", actions.actions, name="actions"),
+    path("audits/<int:pk>/actions/<int:action_pk>/change/", actions.change_action, name="change_action"),
     path("audits/<int:pk>/actions/<int:action_pk>/remove/", actions.remove_action, name="remove_action"),
     path("audits/<int:pk>/concern/", actions.concern, name="concern"),
     path("audits/<int:pk>/submit/", audit.submit, name="submit"),

@@ -12,7 +12,7 @@ from audits.models import CaseAudit
 from audits.pages import words_of
 from audits.views.audit import begin_if_needed
 from qaframework.actions import workflow as plans
-from qaframework.actions.drafts import draft_rows
+from qaframework.actions.drafts import DraftedFor, change_page, draft_rows
 from qaframework.actions.forms import ActionForm, ConcernForm
 from qaframework.actions.models import Action
 from qaframework.allocation.wording import subject_line
@@ -56,10 +56,28 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
         "audit": audit,
         "title": subject_line(audit.assignment),
         "form": form,
-        "drafts": draft_rows(audit.action_plan, lambda action: _remove_url(audit, action), form.owners),
+        "drafts": draft_rows(audit.action_plan, lambda name, action: _url(name, audit, action), form.owners),
         "words": words_of(audit),
     }
     return render(request, "audits/audit/actions.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_action(request: HttpRequest, pk: int, action_pk: int) -> HttpResponse:
+    """Write a draft in other words."""
+    audit = access.get_audit_to_edit(request.user, pk, now=timezone.now())
+    if not audit.is_open and request.method != "POST":
+        return redirect("audits:read", pk=pk)
+    work = DraftedFor(
+        audit.action_plan,
+        audit.assignment.post,
+        audit.is_open,
+        list_url=reverse("audits:actions", args=[pk]),
+        begin=lambda: begin_if_needed(audit, request.user),
+    )
+    context = {"audit": audit, "title": subject_line(audit.assignment)}
+    return change_page(request, action_pk, work, "audits/audit/change_action.html", context)
 
 
 @signed_in
@@ -97,5 +115,5 @@ def concern(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "audits/audit/concern.html", context, status=422 if form.errors else 200)
 
 
-def _remove_url(audit: CaseAudit, action: Action) -> str:
-    return reverse("audits:remove_action", args=[audit.pk, action.pk])
+def _url(name: str, audit: CaseAudit, action: Action) -> str:
+    return reverse(f"audits:{name}", args=[audit.pk, action.pk])

@@ -157,6 +157,55 @@ class ActionForm(forms.Form):
         )
 
 
+class ChangeActionForm(ActionForm):
+    """A drafted action to be written in other words. ``read`` is the mark of what its writer had read."""
+
+    read = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, action: Action, *args: Any, **kw: Any) -> None:
+        self.action = action
+        drafted = {
+            "what": action.what,
+            "measure": action.measure,
+            "finding": action.finding,
+            "priority": action.priority,
+            "owner_post": str(action.owner_post_id),
+            "due_on": f"{action.due_on:%d/%m/%Y}",
+            "longer_reason": action.longer_reason,
+            "read": workflow.mark_of_draft(action),
+        }
+        super().__init__(action.plan, *args, initial=drafted, **kw)
+        self.keep_owner(action.owner_post)
+
+    def keep_owner(self, post: Post) -> None:
+        """Offer who was asked to act, also when somebody else would be asked today."""
+        if str(post.pk) not in self.owners:
+            self.owners[str(post.pk)] = post.title
+            offer(self, "owner_post", [("", "Choose a person"), *self.owners.items()])
+
+    def go_on_from(self, stands: Action) -> None:
+        """Take what somebody else made of the action as read, and keep what this person typed."""
+        read = {self.add_prefix("read"): workflow.mark_of_draft(stands)}
+        self.data = {**self.data.dict(), **read}  # type: ignore[attr-defined]
+
+    def save(self, now: datetime) -> Action:
+        """Write it. Raises as the verb does."""
+        data = self.cleaned_data
+        return workflow.change_draft(
+            action=self.action,
+            read=data["read"],
+            what=data["what"],
+            measure=data["measure"],
+            finding=data["finding"],
+            priority=data["priority"],
+            owner_post=Post.objects.get(pk=data["owner_post"]),
+            due_on=data["due_on"],
+            longer_reason=data["longer_reason"],
+            by=self.by,
+            now=now,
+        )
+
+
 class ConcernForm(forms.Form):
     what = forms.CharField(
         label="What are you worried about?",

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qaframework.actions import workflow as actions
-from qaframework.actions.drafts import draft_rows
+from qaframework.actions.drafts import DraftedFor, change_page, draft_rows
 from qaframework.actions.forms import ActionForm
 from qaframework.activities import access, pages
 from qaframework.activities.forms import ConcernAboutForm, SignAndCommentForm
@@ -115,6 +115,7 @@ class ActivityPages:
     def _action_routes(self) -> list[URLPattern]:
         return [
             self.route("<int:pk>/actions/", self.actions, "actions"),
+            self.route("<int:pk>/actions/<int:action_pk>/change/", self.change_action, "change_action"),
             self.route(
                 "<int:pk>/actions/<int:action_pk>/remove/", self.remove_action, "remove_action", require_POST
             ),
@@ -225,10 +226,25 @@ class ActivityPages:
         if isinstance(status, HttpResponse):
             return status
         drafts = draft_rows(
-            activity.action_plan, lambda action: self.url("remove_action", pk, action.pk), form.owners
+            activity.action_plan, lambda name, action: self.url(name, pk, action.pk), form.owners
         )
         context = self._context(activity, request.user) | {"form": form, "drafts": drafts}
         return render(request, "activities/actions.html", context, status=status)
+
+    def change_action(self, request: HttpRequest, pk: int, action_pk: int) -> HttpResponse:
+        """Write a draft in other words."""
+        activity = access.get_own_activity(self.model, request.user, pk, now=timezone.now())
+        if not activity.is_open and request.method != "POST":
+            return redirect(self.url("read", pk))
+        work = DraftedFor(
+            activity.action_plan,
+            activity.assignment.post,
+            activity.is_open,
+            list_url=self.url("actions", pk),
+            begin=lambda: self._begin(activity, request.user),
+        )
+        context = self._context(activity, request.user)
+        return change_page(request, action_pk, work, "activities/change_action.html", context)
 
     def remove_action(self, request: HttpRequest, pk: int, action_pk: int) -> HttpResponse:
         """Take a draft back."""

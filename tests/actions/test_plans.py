@@ -100,6 +100,119 @@ def test_a_draft_can_be_taken_back_and_an_issued_action_cannot(
         workflow.remove_draft(action=issued, by=northmoor.team_manager_2, now=now)
 
 
+def change(action: Action, northmoor: Authority, *, now: datetime, **changes: Any) -> Action:
+    """Drafted in other words by somebody who read what ``action`` says."""
+    words = {
+        "what": action.what,
+        "measure": action.measure,
+        "finding": action.finding,
+        "priority": action.priority,
+        "owner_post": action.owner_post,
+        "due_on": action.due_on,
+        "longer_reason": action.longer_reason,
+        "read": workflow.mark_of_draft(action),
+        "by": northmoor.team_manager_2,
+        **changes,
+    }
+    return workflow.change_draft(action=action, now=now, **words)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("what", "Agree a safety plan with the family and the school."),
+        ("measure", "The school has a copy."),
+        ("finding", "The plan is old."),
+        ("priority", "learning"),
+        ("due_on", date(2026, 11, 30)),
+        ("longer_reason", "The family is away."),
+    ],
+)
+def test_a_draft_can_be_written_in_other_words(
+    northmoor: Authority, plan: ActionPlan, now: datetime, name: str, value: Any
+) -> None:
+    draft = add_action(plan, northmoor.post_of[northmoor.practitioner], now=now)
+    changed = change(draft, northmoor, now=now + timedelta(minutes=5), **{name: value})
+    stands = plan.actions.get()
+    assert (changed, getattr(stands, name), stands.state) == (draft, value, Action.State.DRAFT)
+    assert reasons(stands) == ["Drafted", "Draft changed"]
+    newest = stands.history.first()
+    assert (newest.history_user, newest.history_date) == (
+        northmoor.team_manager_2,
+        now + timedelta(minutes=5),
+    )
+    assert getattr(newest, name) == value
+
+
+def test_a_draft_can_be_given_to_somebody_else(northmoor: Authority, plan: ActionPlan, now: datetime) -> None:
+    draft = add_action(plan, northmoor.post_of[northmoor.practitioner], now=now)
+    change(draft, northmoor, now=now, owner_post=northmoor.post_of[northmoor.team_manager])
+    assert plan.actions.get().owner_post == northmoor.post_of[northmoor.team_manager]
+
+
+def test_what_stands_already_is_not_written_again(
+    northmoor: Authority, plan: ActionPlan, now: datetime
+) -> None:
+    draft = add_action(plan, northmoor.post_of[northmoor.practitioner], now=now)
+    read = workflow.mark_of_draft(draft)
+    for _ in range(2):
+        change(draft, northmoor, now=now, what="Agree who visits.", read=read)
+    assert reasons(plan.actions.get()) == ["Drafted", "Draft changed"]
+
+
+@pytest.mark.clause("BF-09", "BF-10", "BF-11")
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"what": " "}, "Say what needs to happen."),
+        ({"measure": ""}, "Say how you will know"),
+        ({"due_on": date(2026, 11, 9)}, "has passed"),
+        ({"due_on": date(2026, 12, 11)}, "or say why"),
+        ({"priority": "immediate"}, "within 5 working days"),
+    ],
+)
+def test_a_change_is_held_to_what_a_new_action_is_held_to(
+    northmoor: Authority, plan: ActionPlan, now: datetime, changes: dict[str, Any], says: str
+) -> None:
+    draft = add_action(plan, northmoor.post_of[northmoor.practitioner], now=now)
+    with pytest.raises(workflow.ActionNotSmart, match=says):
+        change(draft, northmoor, now=now, **changes)
+    assert reasons(plan.actions.get()) == ["Drafted"]
+
+
+def test_of_two_who_change_one_draft_the_second_overwrites_nothing(
+    northmoor: Authority, plan: ActionPlan, now: datetime
+) -> None:
+    draft = add_action(plan, northmoor.post_of[northmoor.practitioner], now=now)
+    read = workflow.mark_of_draft(draft)
+    first = change(draft, northmoor, now=now, what="Agree who visits.")
+    with pytest.raises(SomebodyElseWasFirst):
+        change(draft, northmoor, now=now, measure="Visits are on the record.", read=read)
+    assert plan.actions.get().what == "Agree who visits."
+    change(
+        draft,
+        northmoor,
+        now=now,
+        measure="Visits are on the record.",
+        read=workflow.mark_of_draft(first),
+    )
+    assert plan.actions.get().measure == "Visits are on the record."
+
+
+def test_an_action_that_was_issued_or_removed_meanwhile_cannot_be_changed(
+    northmoor: Authority, plan: ActionPlan, now: datetime
+) -> None:
+    draft = add_action(plan, northmoor.post_of[northmoor.practitioner], now=now)
+    other = add_action(plan, northmoor.post_of[northmoor.practitioner], now=now)
+    workflow.remove_draft(action=plan.actions.get(pk=other.pk), by=northmoor.team_manager_2, now=now)
+    with pytest.raises(Refused, match="was removed"):
+        change(other, northmoor, now=now, what="Agree who visits.")
+    workflow.issue_plan(plan=plan, copy_to=[], by=northmoor.team_manager_2, now=now)
+    with pytest.raises(Refused, match="has been issued"):
+        change(draft, northmoor, now=now, what="Agree who visits.")
+    assert plan.actions.get().what == draft.what
+
+
 # Issuing
 
 

@@ -312,6 +312,29 @@ def test_a_draft_can_be_taken_back_and_an_issued_action_cannot(
     assert Action.objects.get() == issued
 
 
+def test_a_draft_is_changed_by_whose_work_it_is_until_it_is_handed_in(
+    authority: Authority, send: Page, page: Page, arranged: Observation, owner: User, now: datetime
+) -> None:
+    worker_post = authority.post_of[authority.practitioner]
+    send(owner, "observations:actions", arranged.pk, **ACTION, **{"action-owner_post": worker_post.pk})
+    of = ("observations:change_action", arranged.pk, Action.objects.get().pk)
+    assert statuses(authority, page, *of) == only(200, "owner")
+    form = page(owner, *of).context["form"]
+    data = {form.add_prefix(name): form[name].value() for name in form.fields}
+    data["action-what"] = "Shadow a colleague at two visits."
+    assert send(authority.practitioner_2, *of, **data).status_code == 404
+    said = send(owner, *of, follow=True, **data)
+    assert "Action changed." in text_of(said)
+    assert "Shadow a colleague at two visits." in text_of(said)
+    fill_in(arranged, owner, now)
+    hand_in_and_finish(arranged, by=owner, now=now)
+    late = send(owner, *of, **{**data, "action-what": "Shadow nobody."})
+    assert late.status_code == 422
+    assert "Shadow nobody." in text_of(late)
+    assert Action.objects.get().what == "Shadow a colleague at two visits."
+    assert page(owner, *of).status_code == 302
+
+
 def test_a_concern_about_a_child_reaches_those_who_can_act(
     authority: Authority, send: Page, arranged: Observation, owner: User
 ) -> None:

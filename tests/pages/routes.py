@@ -300,6 +300,7 @@ AUDITS = [
     get("audits:stands", "planned audit", for_=group()),
     get("audits:advice", "disputed audit", for_=AUDITOR),
     get("audits:actions", "open audit", for_=AUDITOR),
+    get("audits:change_action", "draft action", for_=AUDITOR),
     post("audits:remove_action", "draft action", for_=AUDITOR),
     get("audits:concern", "open audit", for_=MEET),
     # Only after an audit in which the practitioner took no part.
@@ -381,6 +382,7 @@ def _activity(space: str, kind: str) -> list[Row]:
         post(f"{space}answer", kind, for_=AUDITOR, answer=422),
         get(f"{space}actions", kind, for_=AUDITOR),
         get(f"{space}concern", kind, for_=AUDITOR),
+        get(f"{space}change_action", f"{kind} action", for_=AUDITOR),
         post(f"{space}remove_action", f"{kind} action", for_=AUDITOR),
         get(f"{space}hand_in", kind, for_=AUDITOR),
         get(f"{space}read", kind, for_=OVERSEE_AUDITOR),

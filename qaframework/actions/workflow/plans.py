@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -16,11 +17,15 @@ from qaframework.notices.workflow import NoticeDraft, write_notices
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
+from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Post, Unit, User
 from qaframework.people.refusal import Refused
 from qaframework.rules.deadlines import after, due_date
 from qaframework.rules.smart_actions import Finding, Severity, check_action
 from qaframework.rules.working_days import end_of_day, local_date
+
+# What is written of an action while it is drafted.
+DRAFTED = ("what", "measure", "finding", "priority", "owner_post_id", "due_on", "longer_reason")
 
 
 class ActionNotSmart(Refused):
@@ -149,9 +154,7 @@ def add_action(
         longer_reason=longer_reason,
         today=local_date(now),
     )
-    refusals = [finding for finding in findings if finding.severity == Severity.REFUSE]
-    if refusals:
-        raise ActionNotSmart(refusals)
+    _refuse_unless_smart(findings)
     assert owner_post is not None
     assert due_on is not None
     action = Action(
@@ -166,6 +169,73 @@ def add_action(
         created_at=now,
     )
     return history.create(action, by=by, now=now, reason="Drafted")
+
+
+def mark_of_draft(action: Action) -> str:
+    """Tells what is drafted from what was drafted before: what a page was read as travels with a change."""
+    return sha256(repr([getattr(action, name) for name in DRAFTED]).encode()).hexdigest()[:20]
+
+
+def why_not_changed(stands: Action | None) -> str:
+    """What keeps an action, as it stands, from being drafted in other words; or nothing."""
+    if stands is None:
+        return "This action was removed, so it cannot be changed. Add it again if it is still needed."
+    if stands.state != Action.State.DRAFT:
+        return "This action has been issued, so it cannot be changed. It can be cancelled with a reason."
+    return ""
+
+
+@transaction.atomic
+def change_draft(
+    *,
+    action: Action,
+    read: str,
+    what: str,
+    measure: str,
+    finding: str,
+    priority: str,
+    owner_post: Post,
+    due_on: date,
+    longer_reason: str,
+    by: User,
+    now: datetime,
+) -> Action:
+    """Draft an action in other words; ``read`` is the mark of those that its writer had before them.
+
+    What stands already, as after a second click, is not written again. Raises ActionNotSmart as adding
+    does, Refused when the action was issued or removed meanwhile, and SomebodyElseWasFirst when it says
+    something else than what was read.
+    """
+    stands = Action.objects.select_for_update().filter(pk=action.pk).first()
+    if reason := why_not_changed(stands):
+        raise Refused(reason)
+    assert stands is not None
+    wanted: dict[str, Any] = {
+        "what": what,
+        "measure": measure,
+        "finding": finding,
+        "priority": priority,
+        "owner_post_id": owner_post.pk,
+        "due_on": due_on,
+        "longer_reason": longer_reason,
+    }
+    if all(getattr(stands, name) == value for name, value in wanted.items()):
+        return stands
+    findings = check_smart(
+        what=what,
+        measure=measure,
+        due_on=due_on,
+        timescale="",
+        has_owner=True,
+        priority=priority,
+        longer_reason=longer_reason,
+        today=local_date(now),
+    )
+    _refuse_unless_smart(findings)
+    if mark_of_draft(stands) != read:
+        raise SomebodyElseWasFirst(f"Action {stands.pk} was drafted in other words in the meantime.")
+    still_draft = {"state": Action.State.DRAFT}
+    return history.change(stands, by=by, now=now, reason="Draft changed", only_if=still_draft, **wanted)
 
 
 @transaction.atomic
@@ -185,7 +255,7 @@ def why_not_issued(earliest_draft: date | None, on: date) -> str:
     if earliest_draft is None or earliest_draft >= on:
         return ""
     day = f"{earliest_draft:%-d %B %Y}"
-    return f"An action was to be done by {day}, which has passed. Remove it, then add it with a later date."
+    return f"An action was to be done by {day}, which has passed. Change it to a later date, or remove it."
 
 
 @transaction.atomic
@@ -282,6 +352,11 @@ def record_supervision_review(
         supervision_reviewed_on=reviewed_on,
         supervision_agreement=agreement,
     )
+
+
+def _refuse_unless_smart(findings: list[Finding]) -> None:
+    if refusals := [finding for finding in findings if finding.severity == Severity.REFUSE]:
+        raise ActionNotSmart(refusals)
 
 
 def _review_due(plan: ActionPlan, issued_on: date) -> date:
