@@ -78,8 +78,9 @@ def change_page(
     status = _send(request, form, work)
     if isinstance(status, HttpResponse):
         return status
-    theirs = _as_it_stands(form) if status == 409 else []
-    own = {"form": form, "list_url": work.list_url, "theirs": theirs}
+    own: dict[str, Any] = {"form": form, "list_url": work.list_url}
+    if status == 409:
+        own |= {"meanwhile": CHANGED_MEANWHILE, "theirs": _as_it_stands(form)}
     return render(request, template, {**context, **own}, status=status)
 
 
@@ -96,7 +97,6 @@ def _send(request: HttpRequest, form: ChangeActionForm, work: DraftedFor) -> Htt
         except Refused as refusal:
             form.add_error(None, f"{refusal} What you typed is still here to copy.")
         except SomebodyElseWasFirst:
-            form.add_error(None, CHANGED_MEANWHILE)
             return 409
         else:
             messages.success(request, " ".join(["Action changed.", *(one.message for one in form.warnings)]))

@@ -176,6 +176,8 @@ class ChangeActionForm(ActionForm):
         }
         super().__init__(action.plan, *args, initial=drafted, **kw)
         self.keep_owner(action.owner_post)
+        for name in ("what", "measure"):
+            self.fields[name].widget.attrs["rows"] = 5  # what is there already is read before it is changed
 
     def keep_owner(self, post: Post) -> None:
         """Offer who was asked to act, also when somebody else would be asked today."""

@@ -40,7 +40,13 @@ def form_for(northmoor: Authority, plan: ActionPlan, **typed: Any) -> ActionForm
         ("what", "", "Say what needs to happen."),
         ("measure", "", "Say how you will know that it is done and has helped the child."),
         ("owner_post", "", "Choose who will do this. An action needs one owner."),
-        ("due_on", "ASAP", "Give a date instead of “ASAP”, for example 24 November 2026."),
+        (
+            "due_on",
+            "ASAP",
+            "Give a date instead of “ASAP”, for example 24 November 2026. If it cannot wait, choose "
+            "“Immediate” and a day up to 17 November 2026.",
+        ),
+        ("due_on", "next week", "Give a date instead of “next week”, for example 20 November 2026."),
         ("due_on", "when possible", "Give a date instead of “when possible”, for example 24 November 2026."),
         ("due_on", "", "Give the date by which this needs to be done, for example 24 November 2026."),
         ("due_on", "9/11/2026", "9 November 2026 has passed. Give a date from 10 November 2026 on."),

@@ -40,11 +40,12 @@ def reasons(record: Any) -> list[str]:
         ({"measure": ""}, "Say how you will know that it is done and has helped the child."),
         (
             {"due_on": None, "timescale": "ASAP"},
-            "Give a date instead of “ASAP”, for example 24 November 2026.",
+            "Give a date instead of “ASAP”, for example 24 November 2026. If it cannot wait, choose "
+            "“Immediate” and a day up to 17 November 2026.",
         ),
         ({"due_on": None}, "Give the date by which this needs to be done, for example 24 November 2026."),
         ({"due_on": date(2026, 11, 9)}, "9 November 2026 has passed. Give a date from 10 November 2026 on."),
-        ({"what": "Visit the child ASAP."}, "Give a date instead of “ASAP”, for example 24 November 2026."),
+        ({"what": "Visit the child ASAP."}, "The text says “ASAP”. Take it out: the date says by when."),
     ],
 )
 def test_an_action_that_nobody_could_follow_up_is_refused_with_what_would_be_right(

@@ -139,6 +139,7 @@ def test_two_who_change_one_draft_lose_neither_text(auditor, drafted):
     page = auditor.post(address, {**read, "action-what": "Ring mum."})
     assert page.status_code == 409
     assert {"label": "What", "value": "Ring the grandmother."} in page.context["theirs"]
+    assert "changed while you were writing" in text_of(page)
     assert as_shown(page)["action-what"] == "Ring mum."
     assert Action.objects.get().what == "Ring the grandmother."
     auditor.post(address, as_shown(page))
