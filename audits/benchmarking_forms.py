@@ -13,6 +13,7 @@ from qaframework.allocation.forms import AboutACaseForm
 from qaframework.people.forms import Choices, DateInput, PersonField, offer
 from qaframework.people.models import User
 from qaframework.tools.definition import ToolDefinition
+from qaframework.tools.free_text import FreeTextForm
 from qaframework.tools.long_text import LongText
 
 LONGEST_LIST = 3000
@@ -124,8 +125,10 @@ class SectionAgreedForm(forms.Form):
             )
 
 
-class OutcomeForm(forms.Form):
+class OutcomeForm(FreeTextForm):
     """What the group agreed on the case as a whole, and what all auditors learn."""
+
+    texts = ("learning",)
 
     grade = Choice(
         label="Which grade did you agree on overall?",
@@ -143,8 +146,8 @@ class OutcomeForm(forms.Form):
         error_messages={"required": "Say what all auditors can learn."},
     )
 
-    def __init__(self, data: Any = None, *, tool: ToolDefinition) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, tool: ToolDefinition, today: date) -> None:
+        super().__init__(data, today=today)
         offer_grades(self, tool, "grade")
 
 

@@ -194,7 +194,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     collated = pages.collate(found, request.user, local_today())
     if collated is None:
         raise Http404
-    form = OutcomeForm(sent(request), tool=collated.tool)
+    form = OutcomeForm(sent(request), tool=collated.tool, today=local_today())
 
     def act(values: dict[str, Any]) -> str:
         workflow.finish_exercise(exercise=found, by=request.user, now=now, **values)

@@ -10,46 +10,13 @@ from qaframework.actions.models import Challenge, ChallengeAnswer
 from qaframework.packs.definition import ChallengeKind, ChallengeRules
 from qaframework.people.forms import DateInput, FilterForm, offer
 from qaframework.people.models import Unit
-from qaframework.rules.identifiers import IN_WORDS, likely_identifiers
+from qaframework.tools.free_text import FreeTextForm
 from qaframework.tools.long_text import LongText
 
 CASE_UNKNOWN = (
     "There is no open case with this reference about which you can raise something. Check the reference with "
     "the child’s record. If it is right, ask the quality assurance team."
 )
-
-
-class TextsForm(forms.Form):
-    """Free text that may name somebody: it is sent once its writer has said that it does not."""
-
-    texts: tuple[str, ...] = ()
-
-    nobody_named = forms.BooleanField(
-        label="I have read this again: nobody can be recognised from it", required=False
-    )
-
-    def __init__(self, *args: Any, today: date, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        self.today = today
-        asked = self.fields.pop("nobody_named")
-        if self.is_bound and self._suspicions():
-            self.fields["nobody_named"] = asked
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if "nobody_named" in self.fields and not data.pop("nobody_named", False):
-            found = ", ".join(self._suspicions())
-            self.add_error(
-                "nobody_named",
-                f"This may identify somebody: {found}. Use the case reference and roles instead, or say that "
-                "nobody can be recognised.",
-            )
-        return data
-
-    def _suspicions(self) -> list[str]:
-        texts = (str(self.data.get(self.add_prefix(name), "")) for name in self.texts)
-        found = (one for text in texts for one in likely_identifiers(text, today=self.today))
-        return list(dict.fromkeys(f"{IN_WORDS[one.kind]} (“{one.excerpt}”)" for one in found))
 
 
 class CaseReferenceForm(forms.Form):
@@ -62,7 +29,7 @@ class CaseReferenceForm(forms.Form):
     )
 
 
-class RaiseForm(TextsForm):
+class RaiseForm(FreeTextForm):
     texts = ("what", "wanted")
 
     kind = forms.ChoiceField(
@@ -126,7 +93,7 @@ def _with_first_stage(kind: ChallengeKind) -> str:
     return f"{kind.label} ({first[0].lower()}{first[1:]})"
 
 
-class AnswerForm(TextsForm):
+class AnswerForm(FreeTextForm):
     texts = ("found", "done")
 
     found = LongText(
@@ -147,7 +114,7 @@ class AnswerForm(TextsForm):
     )
 
 
-class SettleForm(TextsForm):
+class SettleForm(FreeTextForm):
     texts = ("outcome", "difference_made")
 
     outcome = LongText(
@@ -163,7 +130,7 @@ class SettleForm(TextsForm):
     )
 
 
-class WhyForm(TextsForm):
+class WhyForm(FreeTextForm):
     """Why it goes further or is withdrawn; ``label`` asks for it. It carries what ran when it was read."""
 
     texts = ("reason",)

@@ -156,6 +156,9 @@ def test_the_moderator_writes_down_what_is_agreed_and_finishes_and_all_auditors_
     outcome = {"grade": "good", "reason": "She is safer.", "learning": "Read the chronology first."}
     empty = page(moderator, "audits:benchmarking_outcome", exercise.pk, sent={})
     assert empty.status_code == 422
+    named = {**outcome, "learning": "Ask Mrs Alice Smith on 07700 900123 first."}
+    warned = page(moderator, "audits:benchmarking_outcome", exercise.pk, sent=named)
+    assert "07700 900123" in warned.context["form"].errors["nobody_named"][0]
     assert page(moderator, "audits:benchmarking_outcome", exercise.pk, sent=outcome).status_code == 302
     shown = page(authority.outsider, "audits:benchmarking", exercise.pk)
     facts = {row["label"]: row["value"] for row in shown.context["result"]}
