@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from django import forms
 
 from qaframework.allocation.models import Assignment, ExtensionRequest, ObservationInterval
-from qaframework.caseload.access import find_case
+from qaframework.allocation.starting import CasesToChoose
 from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework
-from qaframework.people.forms import Choices, DateInput, FilterForm, offer, offer_rows
-from qaframework.people.models import Post, User
+from qaframework.people.forms import Choices, DateInput, FilterForm, SuggestingInput, offer, offer_rows
+from qaframework.people.models import Post
 from qaframework.rules.periods import Month
 
 MONTHS_BACK, MONTHS_AHEAD = 12, 6
@@ -242,27 +243,47 @@ class DatesForm(forms.Form):
 
 
 class AboutACaseForm(forms.Form):
-    """Which case work is about, by its reference, out of those that the person may open."""
+    """Which case work is about, by its reference: typed, or chosen from those that are suggested."""
 
     child_ref = forms.CharField(
         label="Case reference of the child",
-        help_text="As in your case system, such as N10234.",
         max_length=60,
+        widget=SuggestingInput(attrs={"class": "govuk-input--width-10"}),
         error_messages={"required": "Give the reference of the case that it is about."},
     )
 
-    def __init__(self, data: Any = None, *, user: User, on: date) -> None:
+    def __init__(self, data: Any = None, *, cases: CasesToChoose) -> None:
         super().__init__(data)
-        self.user, self.on = user, on
+        self.cases = cases
+        self.suggested = {case.child_ref: _in_short(case) for case in cases.suggested()}
+        field = self.fields["child_ref"]
+        field.help_text = "As in your case system, such as N10234."
+        if self.suggested:
+            field.help_text = (
+                "Begin to type it, or the practitioner’s name, and choose from your team’s cases."
+                " You can also type the reference of another case that you may open."
+            )
+        assert isinstance(field.widget, SuggestingInput)
+        field.widget.suggested = self.suggested
 
     def clean_child_ref(self) -> Case:
         typed = self.cleaned_data["child_ref"]
-        case = find_case(self.user, typed, self.on)
+        case = self.cases.find(typed)
         if case is None:
-            raise forms.ValidationError(
-                f"No case that you can open has the reference {typed}. Check it, or look for it under Cases."
-            )
+            raise forms.ValidationError(self._nothing_found(typed))
         return case
+
+    def _nothing_found(self, typed: str) -> str:
+        like_it = get_close_matches(typed.upper(), self.suggested, n=3, cutoff=0.7)
+        where = f"Did you mean {' or '.join(like_it)}?" if like_it else "Check it with the child’s record."
+        return (
+            f"No case that you can open has the reference {typed}. {where} If it is right, ask the quality "
+            "assurance team."
+        )
+
+
+def _in_short(case: Case) -> str:
+    return f"{case.child_ref}: {case.get_plan_type_display()}, {case.worker or 'nobody recorded'}"
 
 
 class NothingToSayForm(forms.Form):

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.allocation.reading import packs_on
 from qaframework.allocation.rotation import Rotation, Waiting, rule_of
-from qaframework.caseload.access import is_cleared
+from qaframework.caseload.access import cleared_cases, visible_cases
 from qaframework.caseload.models import Case
 from qaframework.packs.definition import ActivityType, Pack
 from qaframework.packs.models import FrameworkVersion
@@ -22,6 +23,7 @@ from qaframework.people.models import Post, User
 from qaframework.people.roles import ROLES
 from qaframework.rules.periods import Month
 
+MOST_SUGGESTED = 300
 NOT_THEIRS = (
     "{person} works with this child and is not among those whose cases you look at under the framework. "
     "Give the reference of another case."
@@ -88,35 +90,71 @@ def not_begun(one: Startable, case: Case | None) -> Assignment | None:
     return waiting.filter(same).order_by("due_on", "pk").first()
 
 
-def why_not_about(work: Assignment, case: Case, by: User, on: date) -> str:
-    """Why a person may not start work about a case on a local date; empty when they may."""
-    if not is_cleared(by, case, on):
-        return "You may not open this case."
-    if case.status != Case.Status.OPEN:
-        return "This case is closed. Give the reference of an open one."
-    if case.worker_id == by.pk:
-        return "You work with this child yourself. Somebody else has to look at this case."
-    rotation = Rotation(on)
-    if rule_of(work) is not None:
-        if case.worker_id in {one.worker.pk for one in rotation.people(work)}:
-            return ""
-        return NOT_THEIRS.format(person=case.worker or "Nobody")
-    theirs = rotation.organisation.post_of(case.worker_id) if case.worker_id else None
-    manager = rotation.organisation.line_manager(theirs.pk) if theirs else None
-    if manager is not None and manager.pk == work.post_id:
-        return "You manage the practitioner of this case. Somebody else has to look at it."
-    return ""
+class CasesToChoose:
+    """The cases that a person may start work about on a local date; what is asked twice is read once."""
 
+    def __init__(self, one: Startable, version: FrameworkVersion, by: User, on: date) -> None:
+        self.by, self.on = by, on
+        self._one, self._work = one, one.unsaved(version, on)
+        self._rotation = Rotation(on)
 
-def whose_cases(work: Assignment, on: date) -> Sequence[tuple[Waiting, int]]:
-    """By the framework's rule, the people whose cases work of the post looks at, whoever has waited longest
-    first, and how many it started about each in the month of the date, called-off ones left out."""
-    people = Rotation(on).people(work)
-    rows = Assignment.objects.still_owed_or_done().filter(
-        programme=work.programme, activity=work.activity, period=work.period
-    )
-    counts = Counter(rows.filter(worker__in=[one.worker for one in people]).values_list("worker", flat=True))
-    return [(one, counts[one.worker.pk]) for one in people]
+    def find(self, reference: str) -> Case | None:
+        """The case with a reference that somebody typed, in any capitals, out of those within their reach."""
+        found = self._within_reach().select_related("unit", "worker")
+        return found.filter(child_ref__iexact=reference.strip()).first()
+
+    def suggested(self) -> list[Case]:
+        """Open cases of the post's unit and below that the person may open and that it may be about."""
+        unit = self._one.post.unit
+        own = visible_cases(self.by, self.on).filter(
+            status=Case.Status.OPEN, unit__path__startswith=unit.path
+        )
+        first = own.select_related("worker").order_by("child_ref")[:MOST_SUGGESTED]
+        return [case for case in first if not self._why_not_whose(case)]
+
+    def why_not(self, case: Case) -> str:
+        """Why the work may not be about a case; empty when it may."""
+        if not self._within_reach().filter(pk=case.pk).exists():
+            return "You may not open this case."
+        if case.status != Case.Status.OPEN:
+            return "This case is closed. Give the reference of an open one."
+        return self._why_not_whose(case)
+
+    def whose(self) -> Sequence[tuple[Waiting, int]]:
+        """By the framework's rule, the people whose cases work of the post looks at, whoever has waited
+        longest first, and how many it started about each in the month of the date, called-off ones left
+        out."""
+        rows = Assignment.objects.still_owed_or_done().filter(
+            programme=self._work.programme, activity=self._work.activity, period=self._work.period
+        )
+        workers = [one.worker for one in self._people]
+        counts = Counter(rows.filter(worker__in=workers).values_list("worker", flat=True))
+        return [(one, counts[one.worker.pk]) for one in self._people]
+
+    @cached_property
+    def _people(self) -> list[Waiting]:
+        return self._rotation.people(self._work)
+
+    def _within_reach(self) -> QuerySet[Case]:
+        if self._one.activity.of_any_team:
+            covered = self._one.programme.framework.covers("unit")
+            return cleared_cases(self.by, self.on).filter(covered)
+        return visible_cases(self.by, self.on)
+
+    def _why_not_whose(self, case: Case) -> str:
+        """Why it may not be about a case of its practitioner."""
+        if case.worker_id == self.by.pk:
+            return "You work with this child yourself. Somebody else has to look at this case."
+        if rule_of(self._work) is not None:
+            if case.worker_id in {one.worker.pk for one in self._people}:
+                return ""
+            return NOT_THEIRS.format(person=case.worker or "Nobody")
+        organisation = self._rotation.organisation
+        theirs = organisation.post_of(case.worker_id) if case.worker_id else None
+        manager = organisation.line_manager(theirs.pk) if theirs else None
+        if manager is not None and manager.pk == self._work.post_id:
+            return "You manage the practitioner of this case. Somebody else has to look at it."
+        return ""
 
 
 def _is_covered(post: Post, paths: tuple[str, ...]) -> bool:

@@ -354,7 +354,8 @@ def _started(pack: Pack, activity: ActivityType) -> str:
     """Who may begin one without owing it, and how its case is chosen where it is about one."""
     if not activity.started_by:
         return ""
-    case = ". They say which case, out of those that they may open" if activity.is_about_one_case else ""
+    which = "any open one of the framework" if activity.of_any_team else "out of those that they may open"
+    case = f". They say which case, {which}" if activity.is_about_one_case else ""
     return f"{recipients(pack, activity.started_by)}, when they see fit{case}"
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import conditional_escape as escape
 from django.utils.safestring import SafeString
 
+SUGGESTING_INPUT = "people/suggesting_input.html"
 INPUTS = ("checkbox", "date", "email", "hidden", "number", "password", "text", "time")
 
 
@@ -26,6 +27,18 @@ def _input(widget: Mapping[str, Any]) -> str:
     value = "" if widget["value"] is None else f' value="{escape(widget["value"])}"'
     kind, name = escape(widget["type"]), escape(widget["name"])
     return f'<input type="{kind}" name="{name}"{value}{_attributes(widget)}>'
+
+
+def _suggesting_input(widget: Mapping[str, Any]) -> str:
+    if not widget["suggested"]:
+        return _input(widget)
+    name = f"{widget['attrs'].get('id', widget['name'])}_suggested"
+    options = "\n".join(
+        f'<option value="{escape(text)}">{escape(words)}</option>'
+        for text, words in widget["suggested"].items()
+    )
+    drawn = _input({**widget, "attrs": {**widget["attrs"], "list": name}})
+    return f'{drawn}\n<datalist id="{escape(name)}">\n{options}\n</datalist>'
 
 
 def _textarea(widget: Mapping[str, Any]) -> str:
@@ -56,4 +69,5 @@ DRAWN: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     **{f"django/forms/widgets/{kind}.html": _input for kind in INPUTS},
     "django/forms/widgets/textarea.html": _textarea,
     "django/forms/widgets/select.html": _select,
+    SUGGESTING_INPUT: _suggesting_input,
 }

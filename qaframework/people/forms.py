@@ -1,11 +1,12 @@
 """What administrators type about units, posts and people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
+from qaframework.people.form_renderer import SUGGESTING_INPUT
 from qaframework.people.models import Post, RecordRead, Unit, User
 from qaframework.people.roles import ROLE_CHOICES
 
@@ -41,6 +42,24 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class SuggestingInput(forms.TextInput):
+    """A line of text with suggestions to choose from; anything else can be typed.
+
+    ``suggested`` are the texts, each with the words that explain it.
+    """
+
+    template_name = SUGGESTING_INPUT
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "off", **(attrs or {})})
+        self.suggested: Mapping[str, str] = {}
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["suggested"] = self.suggested
+        return context
 
 
 class PersonField(forms.EmailField):

@@ -1,9 +1,11 @@
 """Work that somebody starts without owing it: by whom, about which case, and once."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -204,6 +206,50 @@ def test_a_case_that_they_may_not_open_is_as_good_as_none(
     assert start(programme, manager, restricted).is_new
 
 
+def suggested(shown: HttpResponse) -> list[str]:
+    """What the field offers to choose from, without what says whose case it is."""
+    return re.findall(r'<option value="([^"]*)">', shown.content.decode())
+
+
+def test_open_cases_that_it_may_be_about_are_suggested_and_no_others(
+    northmoor: Authority, programme: Programme, case: Case, page: Page
+) -> None:
+    manager, worker = northmoor.team_manager, northmoor.practitioner
+    CaseFactory(unit=northmoor.duty_team_1, worker=worker, closed=True)
+    CaseFactory(unit=northmoor.duty_team_1, worker=northmoor.practitioner_2)
+    CaseFactory(unit=northmoor.care_team_1, worker=northmoor.care_practitioner)
+    restricted = CaseFactory(unit=northmoor.duty_team_1, worker=worker, restricted=True)
+    shown = page(manager, "start_work", programme.pk, CHECK)
+    assert suggested(shown) == [case.child_ref]
+    assert f"{case.child_ref}: {case.get_plan_type_display()}, {worker}" in shown.content.decode()
+    CaseClearanceFactory(case=restricted, user=manager, review_on=date(2027, 1, 1))
+    shown = page(manager, "start_work", programme.pk, CHECK)
+    assert suggested(shown) == sorted([case.child_ref, restricted.child_ref])
+
+
+def test_without_a_rule_whose_cases_these_are_the_cases_of_ones_own_people_are_not_suggested(
+    northmoor: Authority, page: Page
+) -> None:
+    programme = without_subjects(northmoor)
+    CaseFactory(unit=northmoor.duty_team_1, worker=northmoor.practitioner)
+    other = CaseFactory(unit=northmoor.duty_team_1, worker=northmoor.practitioner_2)
+    CaseFactory(unit=northmoor.duty_team_1, worker=northmoor.team_manager)
+    shown = page(northmoor.team_manager, "start_work", programme.pk, CHECK)
+    assert suggested(shown) == [other.child_ref]
+
+
+def test_a_slip_in_a_reference_is_answered_with_what_may_be_meant(
+    northmoor: Authority, programme: Programme, send: Page
+) -> None:
+    CaseFactory(unit=northmoor.duty_team_1, worker=northmoor.practitioner, child_ref="N10234")
+    CaseFactory(
+        unit=northmoor.duty_team_1, worker=northmoor.practitioner, child_ref="N10243", restricted=True
+    )
+    answer = send(northmoor.team_manager, "start_work", programme.pk, CHECK, child_ref="n10243")
+    said = answer.content.decode()
+    assert "No case that you can open has the reference n10243. Did you mean N10234? If it is" in said
+
+
 def test_without_a_case_it_is_not_started(northmoor: Authority, programme: Programme, send: Page) -> None:
     answer = send(northmoor.team_manager, "start_work", programme.pk, CHECK)
     assert "Give the reference of the case" in answer.content.decode()
@@ -246,9 +292,8 @@ def test_who_is_owed_one_that_has_not_begun_does_that_first(
     assert start(programme, head, None, "meeting_observation").is_new
 
 
-def test_who_has_nobody_below_them_and_no_rule_starts_about_any_case_but_their_own_people(
-    northmoor: Authority,
-) -> None:
+def without_subjects(northmoor: Authority) -> Programme:
+    """The year of a Bedford that does not say whose cases are checked."""
     content = shipped("bedford")
     framework = {
         **content["framework"],
@@ -257,7 +302,14 @@ def test_who_has_nobody_below_them_and_no_rule_starts_about_any_case_but_their_o
     activity = next(one for one in framework["activities"] if one["key"] == CHECK)
     del activity["subjects"]
     version = loaded({**content, "framework": framework}, [northmoor.root], NOW)
-    programme = ProgrammeFactory(framework=version.framework)
+    made: Programme = ProgrammeFactory(framework=version.framework)
+    return made
+
+
+def test_who_has_nobody_below_them_and_no_rule_starts_about_any_case_but_their_own_people(
+    northmoor: Authority,
+) -> None:
+    programme = without_subjects(northmoor)
     own = CaseFactory(unit=northmoor.duty_team_1, worker=northmoor.practitioner)
     other = CaseFactory(unit=northmoor.duty_team_1, worker=northmoor.practitioner_2)
     with pytest.raises(Refused, match="You manage the practitioner"):

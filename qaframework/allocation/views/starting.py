@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from qaframework.allocation import workflow
 from qaframework.allocation.forms import AboutACaseForm, NothingToSayForm
 from qaframework.allocation.models import Assignment
-from qaframework.allocation.starting import Startable, not_begun, startable, whose_cases
+from qaframework.allocation.starting import CasesToChoose, Startable, not_begun, startable
 from qaframework.allocation.wording import notice_url, subject_line
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people.access import local_today, signed_in
@@ -46,11 +46,8 @@ def start_work(request: HttpRequest, pk: int, activity: str) -> HttpResponse:
         raise Http404
     version = one.programme.framework.version_on(today)
     is_about_one_case = one.activity.is_about_one_case
-    form = (
-        AboutACaseForm(sent(request), user=request.user, on=today)
-        if is_about_one_case
-        else NothingToSayForm(sent(request))
-    )
+    cases = CasesToChoose(one, version, request.user, today) if is_about_one_case else None
+    form = AboutACaseForm(sent(request), cases=cases) if cases else NothingToSayForm(sent(request))
 
     def start(values: dict[str, Any]) -> str:
         started = workflow.start_work(
@@ -67,7 +64,7 @@ def start_work(request: HttpRequest, pk: int, activity: str) -> HttpResponse:
     page = {
         "title": f"Start: {one.activity.label}",
         "back": {"label": "Start a piece of work", "url": reverse("allocation:what_to_start")},
-        "facts": _facts(one, version),
+        "facts": _facts(one, version, cases),
         "text": ["You have one already that has not begun. It is opened in place of a new one."]
         if there
         else [],
@@ -82,7 +79,7 @@ def _row(one: Startable, version: FrameworkVersion) -> list[Any]:
     return [{"text": one.activity.label, "url": address}, tool["purpose"], f"{tool['minutes']} minutes"]
 
 
-def _facts(one: Startable, version: FrameworkVersion) -> list[dict[str, Any]]:
+def _facts(one: Startable, version: FrameworkVersion, cases: CasesToChoose | None) -> list[dict[str, Any]]:
     today = local_today()
     work = one.unsaved(version, today)
     tool = version.content["tools"][one.activity.tool]
@@ -91,9 +88,8 @@ def _facts(one: Startable, version: FrameworkVersion) -> list[dict[str, Any]]:
         {"label": "Usually takes", "value": f"{tool['minutes']} minutes"},
         {"label": "Due", "value": uk_date(workflow.deadline_for(work, today))},
     ]
-    if one.activity.is_about_one_case:
-        people = whose_cases(work, today)
-        lines = [f"{waiting.worker}: {_count(number)} this month" for waiting, number in people]
+    if cases is not None:
+        lines = [f"{waiting.worker}: {_count(number)} this month" for waiting, number in cases.whose()]
         facts += [{"label": "Whose cases", "value": "\n".join(lines)}] if lines else []
     return facts
 

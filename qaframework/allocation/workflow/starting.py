@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from qaframework.allocation.models import Assignment, Programme
-from qaframework.allocation.starting import not_begun, startable, why_not_about
+from qaframework.allocation.starting import CasesToChoose, not_begun, startable
 from qaframework.allocation.workflow.assignments import allocate
 from qaframework.allocation.workflow.planning import add_work
 from qaframework.caseload.models import Case
@@ -40,7 +40,7 @@ def start_work(*, programme: Programme, activity: str, case: Case | None, by: Us
     if one.activity.is_about_one_case and case is None:
         raise Refused("Say which case it is about.")
     version = programme.framework.version_on(on)
-    if case is not None and (why_not := why_not_about(one.unsaved(version, on), case, by, on)):
+    if case is not None and (why_not := CasesToChoose(one, version, by, on).why_not(case)):
         raise Refused(why_not)
     if there := not_begun(one, case):
         return Started(there, is_new=False)

@@ -69,7 +69,8 @@ class ActivityType:
     it looks at.
     ``closure_owed_by`` names the roles that audit each case when it closes, the first one that is there;
     empty for other work.
-    ``started_by`` names the roles whose posts may begin one without owing it, when they see fit.
+    ``started_by`` names the roles whose posts may begin one without owing it, when they see fit, and
+    ``of_any_team`` says that the case they name may be one of any team of the framework (RBWM-18).
     ``midway`` and ``follow_up`` say when a review of one case falls due; of the first, the earliest rule that
     fits the case holds.
     ``sample`` says what a dip sample looks at; None where whoever does it chooses.
@@ -104,6 +105,7 @@ class ActivityType:
     opens_loop: bool
     closure_owed_by: tuple[str, ...]
     started_by: tuple[str, ...]
+    of_any_team: bool
     midway: tuple[MidwayRule, ...]
     follow_up: FollowUpRule | None
     subjects: tuple[SubjectRule, ...]
@@ -162,6 +164,7 @@ def activity_from(data: Json) -> ActivityType:
         opens_loop=data.get("opens_loop", False),
         closure_owed_by=tuple(data.get("closure_owed_by", ())),
         started_by=tuple(data.get("started_by", ())),
+        of_any_team=data.get("of_any_team", False),
         midway=tuple(midway_rule_from(rule) for rule in data.get("midway", ())),
         follow_up=follow_up_rule_from(data["follow_up"]) if data.get("follow_up") else None,
         subjects=tuple(subject_rule_from(rule) for rule in data.get("subjects", ())),

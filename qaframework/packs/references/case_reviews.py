@@ -26,6 +26,13 @@ def case_review_slips(
     if activity.get("kind") == KIND:
         begins = {"midway": midway, "follow_up": follow_up, "started_by": activity.get("started_by")}
         yield from _fit_slips(place, activity, tool, [name for name, rule in begins.items() if rule])
+    is_started = activity.get("kind") == KIND and activity.get("started_by") and not activity.get("subjects")
+    if activity.get("of_any_team") and not is_started:
+        yield (
+            f"{place} › of_any_team",
+            "Only who starts a review of one case, with nobody named whose cases these are, names any case.",
+            f"Leave it out, or kind: {KIND} with started_by and without subjects.",
+        )
     roles = keys_of(framework, "roles")
     for number, rule in enumerate(midway, 1):
         here = f"{place} › midway › {number}"
