@@ -1,7 +1,7 @@
 """A kind of work of a framework as a form: added, or changed, in the browser."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -17,6 +17,7 @@ from qaframework.rules.deadlines import Offset, Unit
 OWN_FILE = "a_file_of_ones_own"
 MONTH, QUARTER, AFTER = "month", "quarter", "after"
 NOT_DRAWN = "not_drawn"
+CASE_AUDIT, DIP_SAMPLE = "case_audit", "dip_sample"
 LONGEST_KEY = 40
 # What is asked of a draw unless the framework says otherwise.
 USUAL_DRAW = {"reserve_share": 0.2, "one_per_family": True}
@@ -58,6 +59,20 @@ class ActivityForm(NewVersionForm):
         label="A form of your own",
         help_text="For “A file of your own” above: a YAML file, as in the tools folder of a pack.",
         required=False,
+    )
+    other_tools = forms.MultipleChoiceField(
+        label="On which other forms can it be done instead?",
+        help_text="Only for a dip sample. Whoever does it chooses the form that fits its theme, before the "
+        "first answer. Choose none if it is always done on the form above.",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    started_by = forms.MultipleChoiceField(
+        label="Who may start one without owing it?",
+        help_text="They find it under My work. Not for audits of cases, which are drawn. Choose none if it "
+        "is done only by those who owe it.",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     due = forms.ChoiceField(
         label="When is it due?",
@@ -130,9 +145,24 @@ class ActivityForm(NewVersionForm):
         self.fields["independence"].choices = rules  # type: ignore[attr-defined]
         roles = [("", "Nobody"), *self.pack.roles.items()]
         self.fields["decided_by"].choices = roles  # type: ignore[attr-defined]
+        self.fields["started_by"].choices = [*self.pack.roles.items()]  # type: ignore[attr-defined]
+        with_rows = [(key, tool["name"]) for key, tool in self._all_tools().items() if _has_rows(tool)]
+        self.fields["other_tools"].choices = with_rows  # type: ignore[attr-defined]
         if self.activity:
-            del self.fields["kind"]  # work that there is was done as what it is
+            self._leave_out_needless()
         self._asked_last()
+
+    def _leave_out_needless(self) -> None:
+        """Ask of work that is there only what can be said of its kind; it was done as what it is."""
+        del self.fields["kind"]
+        if self.activity["kind"] != DIP_SAMPLE or self.activity.get("sample"):
+            del self.fields["other_tools"]
+        if self.activity["kind"] == CASE_AUDIT or self.activity.get("is_dated_later"):
+            del self.fields["started_by"]
+
+    def _all_tools(self) -> dict[str, Any]:
+        """The forms of the framework, and the ready-made ones that it does not have."""
+        return {**ready_made(TOOLS), **self.content["tools"]}
 
     def _rules(self) -> set[str]:
         """Rules of independence to choose from: of two that mean the same the one that is written already."""
@@ -181,6 +211,13 @@ class ActivityForm(NewVersionForm):
             for name in ("exclude_audited_within", "open_at_least"):
                 if not cleaned.get(name) and not self.errors.get(name):
                     self.add_error(name, "A draw needs to know this. Give 0 days where it does not matter.")
+        kind = self.activity.get("kind") or cleaned.get("kind")
+        if cleaned.get("other_tools") and kind != DIP_SAMPLE:
+            self.add_error("other_tools", "Only a dip sample has forms to choose from. Choose none.")
+        if cleaned.get("other_tools") and cleaned.get("tool") in cleaned["other_tools"]:
+            self.add_error("other_tools", "One of these is the form above already. Leave it out.")
+        if cleaned.get("started_by") and kind == CASE_AUDIT:
+            self.add_error("started_by", "Nobody starts an audit of a case: cases are drawn. Choose none.")
         if not self.activity and cleaned.get("label") and self.key in self.pack.activities:
             self.add_error("label", "This framework has such an activity already: change that one.")
         return cleaned
@@ -207,11 +244,11 @@ class ActivityForm(NewVersionForm):
         return {"framework": {**rules, "activities": activities}, "tools": tools}
 
     def _new_tool(self) -> dict[str, Any]:
-        key = self.cleaned_data["tool"]
-        if key == OWN_FILE:
-            tool = self.cleaned_data["file"]
-            return {tool["key"]: tool}
-        return {} if key in self.content["tools"] else {key: ready_made(TOOLS)[key]}
+        key, others = self.cleaned_data["tool"], self.cleaned_data.get("other_tools", [])
+        own = [self.cleaned_data["file"]] if key == OWN_FILE else []
+        known = self._all_tools()
+        chosen = [one for one in (key, *others) if one != OWN_FILE and one not in self.content["tools"]]
+        return {one: known[one] for one in chosen} | {tool["key"]: tool for tool in own}
 
     def _entry(self, tool: str, grade_scheme: str | None) -> dict[str, Any]:
         said = self.cleaned_data
@@ -232,6 +269,9 @@ class ActivityForm(NewVersionForm):
             "note": (said["about"].replace("\r\n", "\n"), None),
             "clauses": (re.findall(r"[A-Z]+-[0-9]+", said["clauses"]), None),
         }
+        for name in ("other_tools", "started_by"):
+            if name in self.fields:
+                values[name] = (_in_order(said[name], entry.get(name, ())), None)
         for name, (value, usual) in values.items():
             _put(entry, name, value or None, usual)
         return entry
@@ -251,6 +291,15 @@ class ActivityForm(NewVersionForm):
             **(self.activity.get("extension") or {}),
             "decided_by": decided_by,
         }
+
+
+def _has_rows(tool: Mapping[str, Any]) -> bool:
+    return bool((tool.get("rows") or {}).get("minimum"))
+
+
+def _in_order(chosen: Sequence[str], written: Sequence[str]) -> list[str]:
+    """What was chosen, first what is written already, in the order in which it is written."""
+    return [*(one for one in written if one in chosen), *(one for one in chosen if one not in written)]
 
 
 def _put(entry: dict[str, Any], name: str, value: Any, usual: Any) -> None:
@@ -276,6 +325,8 @@ def _initial(activity: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "label": activity["label"],
         "tool": activity["tool"],
+        "other_tools": activity.get("other_tools", []),
+        "started_by": activity.get("started_by", []),
         "due": AFTER if activity.get("deadline") else activity.get("due_by", MONTH),
         "deadline": activity.get("deadline") or "",
         "mode": activity.get("mode", "any"),

@@ -139,9 +139,69 @@ def test_a_change_of_form_changes_the_scale_with_it(admin, version):
     )
 
 
+def test_who_may_start_one_and_on_which_forms_is_said_here_too(admin, version):
+    sent = new(
+        version,
+        kind="dip_sample",
+        pool="not_drawn",
+        tool="dip_visits",
+        other_tools=["dip_missing", "dip_fathers"],
+        started_by=["team_manager", "qa_officer"],
+    )
+    admin.post(address(version), sent)
+    made = newest(version)
+    activity = made.pack.activity("early_help_check")
+    assert activity.started_by == ("team_manager", "qa_officer")
+    assert set(activity.other_tools) == {"dip_missing", "dip_fathers"}
+    assert {"dip_visits", "dip_missing", "dip_fathers"} <= made.content["tools"].keys()
+    again = as_shown(admin, made, "early_help_check")
+    assert again["started_by"] == ["team_manager", "qa_officer"]
+    later = again | {"started_by": ["qa_manager", "qa_officer"], "other_tools": []}
+    admin.post(address(version, "early_help_check"), later)
+    activity = newest(version).pack.activity("early_help_check")
+    assert activity.started_by == ("qa_officer", "qa_manager")
+    assert activity.other_tools == ()
+
+
+def test_only_what_goes_with_the_kind_of_work_is_asked(admin, version):
+    def asked(key):
+        fields = admin.get(address(version, key)).context["form"].fields
+        return [name for name in ("other_tools", "started_by") if name in fields]
+
+    assert asked("managers_audit") == []
+    assert asked("deep_dive_report") == ["started_by"]
+    assert asked("closed_files_audit") == ["started_by"]  # its rows are drawn
+    assert asked("") == ["other_tools", "started_by"]
+
+
+def test_a_form_without_rows_is_not_offered_for_a_dip_sample(admin, version):
+    offered = dict(admin.get(address(version)).context["form"].fields["other_tools"].choices)
+    assert offered["dip_missing"] == "Dip sample: children who go missing"
+    assert "case_file_audit" not in offered
+
+
+def test_a_review_that_nobody_could_start_any_more_is_refused(admin, version):
+    sent = as_shown(admin, version, "review_monitoring") | {"started_by": []}
+    response = admin.post(address(version, "review_monitoring"), sent)
+    assert response.status_code == 422
+    assert "When it begins is not said" in said(response)
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
+        ({"started_by": ["team_manager"]}, "Nobody starts an audit of a case"),
+        ({"started_by": ["lado"]}, "Select a valid choice"),
+        ({"other_tools": ["dip_missing"]}, "Only a dip sample has forms to choose from"),
+        (
+            {
+                "kind": "dip_sample",
+                "pool": "not_drawn",
+                "tool": "dip_missing",
+                "other_tools": ["dip_missing"],
+            },
+            "One of these is the form above already",
+        ),
         ({"label": ""}, "Say what it is called."),
         ({"label": "Deep dive"}, "This framework has such an activity already"),
         ({"tool": "nothing"}, "Select a valid choice"),
