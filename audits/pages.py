@@ -50,6 +50,7 @@ from qaframework.tools.reading import (
     signed_values,
     values_of,
 )
+from qaframework.tools.surveys.access import invitations_to
 
 Row = dict[str, Any]
 
@@ -100,6 +101,7 @@ class AuditPage:
     result: list[Row]
     plan_url: str
     good_practice_url: str
+    survey_url: str
     sent_back: SentBack | None
 
 
@@ -115,7 +117,8 @@ def words_of(audit: CaseAudit) -> dict[str, str]:
 
 def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now: datetime) -> AuditPage:
     """Two more queries once the audit was handed in: its last moderation, and who may see its plan; one more
-    for the practitioner's signature where its tool asks for it, and one once it is final, for its unit."""
+    for the practitioner's signature where its tool asks for it, one once it is final, for its unit, and one
+    for whether its two people are asked what it was like."""
     on = local_date(now)
     found = progress_of(audit, answers, on)
     is_auditor = owes(user, audit, on)
@@ -144,8 +147,18 @@ def audit_page(audit: CaseAudit, answers: Mapping[str, Answer], user: User, now:
         result=result_rows(audit, moderation, signature),
         plan_url=_plan_url(audit, user, on),
         good_practice_url=good_practice_url(user, audit, on),
+        survey_url=_survey_url(audit, user, on),
         sent_back=_sent_back(audit, moderation, user),
     )
+
+
+def _survey_url(audit: CaseAudit, user: User, on: date) -> str:
+    """Where the practitioner or the auditor says what it was like, as long as they can and have not."""
+    was_there = user.pk in (audit.assignment.worker_id, audit.auditor_id)
+    if not was_there or audit.assignment.state != Assignment.State.FINAL:
+        return ""
+    waiting = invitations_to(user, on).filter(answer_set=audit.answer_set).first()
+    return reverse("tools:survey", args=[waiting.pk]) if waiting else ""
 
 
 def facts(audit: CaseAudit, today: date) -> list[Row]:

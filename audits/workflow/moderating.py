@@ -14,6 +14,7 @@ from audits.workflow.good_practice import tell_of_praise
 from qaframework.actions import workflow as actions
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment, Programme
+from qaframework.allocation.wording import subject_line
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.notices.workflow import NoticeDraft, write_notices
@@ -27,6 +28,8 @@ from qaframework.rules.periods import Month
 from qaframework.rules.sampling import Replay, share_to_choose, ticket
 from qaframework.rules.working_days import end_of_day, local_date
 from qaframework.tools import workflow as tools
+from qaframework.tools.models import Survey
+from qaframework.tools.surveys.workflow import invite
 
 State = Moderation.State
 Result = Moderation.Result
@@ -373,6 +376,15 @@ def _make_final(audit: CaseAudit, grade: str, reached_by: str, *, by: User | Non
     )
     AuditResult.objects.filter(audit=audit).update(final_grade=grade)
     tell_of_praise(audit, now=now)
+    invite(
+        answer_set=audit.answer_set,
+        framework_version=assignment.framework_version,
+        activity=assignment.activity,
+        people={Survey.Role.WORKER: assignment.worker, Survey.Role.AUDITOR: audit.auditor},
+        label=subject_line(assignment),
+        case=assignment.case,
+        now=now,
+    )
     rule = assignment.framework_version.pack.loop_rule
     if rule is None or not allocation.activity_of(assignment).opens_loop or audit.action_plan.case is None:
         return

@@ -20,7 +20,8 @@ from qaframework.people.models import User
 from qaframework.people.templatetags.page import due_in_words, short_date
 from qaframework.rules.periods import Month
 from qaframework.rules.working_days import local_date
-from qaframework.tools.models import Signature
+from qaframework.tools.models import Signature, SurveyInvitation
+from qaframework.tools.surveys.access import invitations_to
 
 Row = list[Any]
 
@@ -36,12 +37,14 @@ class MyWork:
     """``late`` counts owed work past its last day; ``next_month`` is when planned work begins, if any is.
 
     ``waiting`` is what came out of audits and waits for the person: actions, concerns, loops to close.
-    ``to_sign`` is what was written about their work and asks for their signature.
+    ``to_sign`` is what was written about their work and asks for their signature, ``to_say`` what they may
+    say about audits that are over.
     """
 
     owed: list[Row]
     waiting: list[Row]
     to_sign: list[Row]
+    to_say: list[Row]
     taking_part: list[Row]
     handed_in: list[Row]
     ahead: list[Row]
@@ -50,7 +53,7 @@ class MyWork:
 
 
 def my_work(user: User, today: date) -> MyWork:
-    """Everything in five queries, late work first."""
+    """Everything in six queries, late work first."""
     asked = ExtensionRequest.objects.filter(assignment=OuterRef("pk"), state=ExtensionRequest.State.ASKED)
     owned = owned_assignments(user, today).filter(state__in=SHOWN).annotate(is_asked=Exists(asked))
     mine = list(owned.select_related("case").only(*READ).order_by("due_on", "period", "pk"))
@@ -64,6 +67,7 @@ def my_work(user: User, today: date) -> MyWork:
         owed=[[*_row(one, today), _more_time(one, today)] for one in owed],
         waiting=[_waiting_row(clock, today) for clock in waiting_clocks(user, today)],
         to_sign=[_to_sign_row(one) for one in signatures_to_give(user, today)],
+        to_say=[_to_say_row(one) for one in invitations_to(user, today)],
         taking_part=[[*_row(one, today), one.post.title] for one in theirs],
         handed_in=[_row(one, today) for one in mine if one.state in Assignment.DONE_STATES],
         ahead=_ahead(planned),
@@ -88,6 +92,11 @@ def signatures_to_give(user: User, today: date) -> QuerySet[Signature]:
 
 def _to_sign_row(signature: Signature) -> Row:
     return [{"text": signature.label, "url": signature.url}, short_date(signature.asked_at)]
+
+
+def _to_say_row(invitation: SurveyInvitation) -> Row:
+    address = reverse("tools:survey", args=[invitation.pk])
+    return [{"text": invitation.label, "url": address}, short_date(invitation.closes_on)]
 
 
 def _waiting_row(clock: Clock, today: date) -> Row:

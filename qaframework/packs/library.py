@@ -32,11 +32,13 @@ def with_lists(framework: Any) -> Any:
 
 
 def tools_named_in(framework: Any) -> dict[str, Any]:
-    """The ready-made tools that the framework's activities name, by their key."""
+    """The ready-made tools that the framework's activities and its survey name, by their key."""
     activities = framework.get("activities") if isinstance(framework, dict) else None
     entries = [one for one in (activities if isinstance(activities, list) else []) if isinstance(one, dict)]
     varied = [part for one in entries if isinstance(part := one.get("newly_qualified"), dict)]
     others = [key for one in entries if isinstance(keys := one.get("other_tools"), list) for key in keys]
+    survey = framework.get("survey") if isinstance(framework, dict) else None
+    varied += [survey] if isinstance(survey, dict) else []
     named = {str(key) for key in (*(one.get("tool") for one in (*entries, *varied)), *others)}
     library = ready_made(TOOLS)
     return {key: library[key] for key in sorted(named & library.keys())}

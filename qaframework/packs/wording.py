@@ -14,6 +14,7 @@ from qaframework.packs.definition import (
     PraiseRule,
     ReportRule,
     SampleRule,
+    SurveyRule,
 )
 from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.deadlines import Offset, RecordDue
@@ -152,6 +153,8 @@ def rule_facts(pack: Pack) -> list[Fact]:
         ]
     if pack.praise_rule is not None:
         rows.append(("Best audits", _praise(pack, pack.praise_rule)))
+    if pack.survey_rule is not None:
+        rows.append(("Survey after an audit", _survey(pack, pack.survey_rule)))
     rows += [
         (rule.label, f"{recipients(pack, rule.roles)}: {'; '.join(how_often(rule))}")
         for rule in pack.coverage
@@ -475,6 +478,15 @@ def _praise(pack: Pack, rule: PraiseRule) -> str:
     grades = in_a_list([labels.get(key, key) for key in rule.grades], "or")
     return cited(
         f"{pack.role_label(rule.told)} is told when the final grade is {grades.lower()}", rule.clauses
+    )
+
+
+def _survey(pack: Pack, rule: SurveyRule) -> str:
+    practitioner = pack.role_label("practitioner").lower()
+    return cited(
+        f"Auditor and {practitioner} are asked “{pack.tool_names[rule.tool]}” for {rule.open_for} from the "
+        "day on which the grade is final. Nobody has to answer, and who answered what is not kept",
+        rule.clauses,
     )
 
 

@@ -176,6 +176,84 @@ class Submission(models.Model):
         return f"Submission {self.revision} of answers {self.answer_set_id}"
 
 
+class Survey(models.Model):
+    """What everybody of one role says after audits of one kind in one quarter, added up as it comes in.
+
+    Nobody's answers stand together, nothing says who gave one or when, and there is no history: one more
+    entry of it would be one person's answers. ``period`` is the quarter in which the audits became final, and
+    ``closes_on`` the last day on which anybody can answer.
+    """
+
+    PERSONAL_FIELDS: ClassVar = ("tallies",)
+
+    class Role(models.TextChoices):
+        WORKER = "worker", "Practitioners"
+        AUDITOR = "auditor", "Auditors"
+
+    framework_version = models.ForeignKey(
+        "packs.FrameworkVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    tool_version = models.ForeignKey(ToolVersion, on_delete=models.PROTECT, related_name="+")
+    activity = models.CharField(max_length=40)
+    period = models.CharField(max_length=8, help_text="A quarter of the programme year, such as 2026-Q3.")
+    role = models.CharField(max_length=8, choices=Role)
+    closes_on = models.DateField()
+    answered = models.PositiveIntegerField(default=0)
+    tallies = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="{question key: {answer: how often}}, each in the order of its key.",
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-period", "activity", "role"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["framework_version", "activity", "period", "role"], name="one_survey_per_quarter"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Survey {self.activity} {self.period} ({self.role})"
+
+
+class SurveyInvitation(models.Model):
+    """One person may answer a survey once. It says whether they have, never when, and has no history."""
+
+    PERSONAL_FIELDS: ClassVar = ("person", "label")
+
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="invitations")
+    answer_set = models.ForeignKey(AnswerSet, on_delete=models.PROTECT, related_name="invitations")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=200, help_text="Shown in lists; a reference, never a name.")
+    case = models.ForeignKey(
+        "caseload.Case",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Set when the work is about one child, so that a restricted case stays hidden in lists.",
+    )
+    closes_on = models.DateField(help_text="The last day on which they can answer.")
+    is_used = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["closes_on", "pk"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["person", "closes_on"],
+                name="survey_invitations_waiting",
+                condition=Q(is_used=False),
+            )
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["answer_set", "person"], name="invited_once_per_work")
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation {self.pk} to {self.survey}"
+
+
 class SignatureQuerySet(models.QuerySet["Signature"]):
     def waiting(self) -> "SignatureQuerySet":
         """Those that are asked for and not given; nobody signs what was opened again since."""

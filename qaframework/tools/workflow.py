@@ -86,7 +86,7 @@ def start_answer_sets(
     count: int, *, framework_version: FrameworkVersion, tool_key: str, by: User | None, now: datetime
 ) -> list[AnswerSet]:
     """So many empty answer sets on the same tool, set-based. Raises ToolUnknown."""
-    version = _version(framework_version, tool_key)
+    version = tool_version_of(framework_version, tool_key)
     answer_sets = [AnswerSet(tool_version=version, created_at=now) for _ in range(count)]
     return history.create_all(answer_sets, by=by, now=now, reason="Started")
 
@@ -129,7 +129,7 @@ def change_tool(
 
     Answers that were begun stay on the tool on which they were begun. Raises ToolUnknown.
     """
-    version = _version(framework_version, tool_key)
+    version = tool_version_of(framework_version, tool_key)
     if version.pk == answer_set.tool_version_id or answer_set.answers.exists():
         return answer_set
     return history.change(
@@ -295,7 +295,7 @@ def find_question(answer_set: AnswerSet, question_key: str) -> Question:
 # Publishing
 
 
-def _version(framework_version: FrameworkVersion, tool_key: str) -> ToolVersion:
+def tool_version_of(framework_version: FrameworkVersion, tool_key: str) -> ToolVersion:
     """The tool as it stands in the framework version. Raises ToolUnknown."""
     written = framework_version.content["tools"].get(tool_key)
     version = (

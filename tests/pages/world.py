@@ -32,7 +32,7 @@ from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.periods import Month
 from qaframework.tools.building.content import asked_in, empty_tool
 from qaframework.tools.building.workflow import begin_draft
-from qaframework.tools.models import ToolVersion
+from qaframework.tools.models import SurveyInvitation, ToolVersion
 from tests.factories.allocation import owed
 from tests.factories.audits import (
     Setting,
@@ -323,6 +323,7 @@ def _audits(world: World) -> None:
     actions.authorise_loop(loop=closed, by=world.personas["head_of_service"], now=DONE_AT)
     world.objects |= {
         "final audit": {"pk": audit.pk},
+        **_asked_afterwards(audit),
         "done action": {"pk": audit.action_plan.actions.get().pk},
         "loop": {"pk": loop.pk},
         "waiting loop": {"pk": waiting.pk},
@@ -453,6 +454,19 @@ def _year(world: World) -> None:
         "programme dates": {"pk": planned.programme.pk, "activity": "practice_week", "quarter": 4},
         "draw": {"pk": drawn.draws[0].pk},
         "drawn case": {"pk": DrawnCase.objects.filter(state="allocated").order_by("pk")[0].pk},
+    }
+
+
+def _asked_afterwards(audit: CaseAudit) -> dict[str, dict[str, Any]]:
+    """What its practitioner is asked about the audit, and the survey that the answers go into."""
+    asked = SurveyInvitation.objects.select_related("survey__framework_version").get(
+        answer_set=audit.answer_set, person=audit.assignment.worker
+    )
+    survey = asked.survey
+    framework = survey.framework_version.framework_id
+    return {
+        "invitation": {"pk": asked.pk},
+        "survey": {"pk": framework, "activity": survey.activity, "period": survey.period},
     }
 
 

@@ -27,6 +27,8 @@ WITHOUT_HISTORY = {
     "notices.SenderLease": "a lock",
     "people.RecordRead": "written once; itself a log",
     "tools.Submission": "written once",
+    "tools.Survey": "one more entry would be one person's answers",
+    "tools.SurveyInvitation": "an entry would say when somebody answered",
 }
 
 # Texts and documents that say nothing about one person.

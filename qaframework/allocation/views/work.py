@@ -54,6 +54,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "owed_columns": columns(*WORK_COLUMNS, "More time"),
         "waiting_columns": columns("What", "Due", "State"),
         "to_sign_columns": columns("What", "Submitted"),
+        "to_say_columns": columns("What", "Until"),
         "part_columns": columns(*WORK_COLUMNS, "Led by"),
         "ahead_columns": columns("Month", "Work", "How many", numeric=("How many",)),
         "verifies": has_capability(request.user, Capability.VERIFY_ACTIONS, local_today()),

@@ -8,7 +8,7 @@ from qaframework.packs.definition.case_reviews import FollowUpRule, MidwayRule
 from qaframework.packs.definition.challenges import ChallengeKind, ChallengeRules, ChallengeStage
 from qaframework.packs.definition.coverage import CoverageRule, Sooner
 from qaframework.packs.definition.draws import AnnualShare, DrawRule, MinimumShare, NewWorkers
-from qaframework.packs.definition.follow_up import ActionRules, ConcernRule, LoopRule, PraiseRule
+from qaframework.packs.definition.follow_up import ActionRules, ConcernRule, LoopRule, PraiseRule, SurveyRule
 from qaframework.packs.definition.grades import PackGradeScheme, grade_scheme_from
 from qaframework.packs.definition.groups import CycleStep, LeadershipGroup
 from qaframework.packs.definition.ladders import LadderNotes
@@ -53,6 +53,7 @@ __all__ = [
     "Sooner",
     "Standard",
     "SubjectRule",
+    "SurveyRule",
     "Theme",
     "grade_scheme_from",
     "known",

@@ -1,4 +1,4 @@
-"""What follows from an audit: remedial actions, immediate concerns, closing the loop, and praise."""
+"""What follows from an audit: remedial actions, concerns, closing the loop, praise, and a survey."""
 
 from dataclasses import dataclass
 
@@ -45,6 +45,17 @@ class PraiseRule:
 
 
 @dataclass(frozen=True)
+class SurveyRule:
+    """Once an audit is final, its auditor and practitioner may say on ``tool`` what it was like, without
+    their names, for ``open_for`` from that day on. ``minutes`` is its question about how long it took."""
+
+    tool: str
+    minutes: str
+    open_for: Offset
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ConcernRule:
     acknowledge_within: Offset
     ladder: str
@@ -76,6 +87,10 @@ def loop_rule_from(data: Json) -> LoopRule:
 
 def praise_rule_from(data: Json) -> PraiseRule:
     return PraiseRule(tuple(data["grades"]), data["told"], clauses_of(data))
+
+
+def survey_rule_from(data: Json) -> SurveyRule:
+    return SurveyRule(data["tool"], data["minutes"], Offset.parse(data["open_for"]), clauses_of(data))
 
 
 def concern_rule_from(data: Json) -> ConcernRule:

@@ -12,10 +12,12 @@ from qaframework.packs.definition.follow_up import (
     ConcernRule,
     LoopRule,
     PraiseRule,
+    SurveyRule,
     action_rules_from,
     concern_rule_from,
     loop_rule_from,
     praise_rule_from,
+    survey_rule_from,
 )
 from qaframework.packs.definition.grades import PackGradeScheme, grade_scheme_from
 from qaframework.packs.definition.groups import (
@@ -84,6 +86,7 @@ class Pack:
     action_rules: ActionRules
     loop_rule: LoopRule | None
     praise_rule: PraiseRule | None
+    survey_rule: SurveyRule | None
     concern_rule: ConcernRule
     challenges: ChallengeRules
     reports: tuple[ReportRule, ...]
@@ -188,6 +191,7 @@ def _pack(content: Json) -> Pack:
         action_rules=action_rules_from(framework["actions"]),
         loop_rule=loop_rule_from(framework["loop"]) if framework.get("loop") else None,
         praise_rule=praise_rule_from(framework["praise"]) if framework.get("praise") else None,
+        survey_rule=survey_rule_from(framework["survey"]) if framework.get("survey") else None,
         concern_rule=concern_rule_from(framework["concern"]),
         challenges=challenge_rules_from(framework.get("challenges", {})),
         reports=tuple(report_rule_from(report, groups) for report in framework["reports"]),

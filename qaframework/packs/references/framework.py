@@ -21,6 +21,7 @@ from qaframework.packs.references.lookups import (
 )
 from qaframework.packs.references.practice import practice_slips
 from qaframework.packs.references.quotas import quota_slips
+from qaframework.packs.references.survey import survey_slips
 from qaframework.people.roles import ROLES
 
 RELATIVE_RECIPIENTS = ("owner", "line_manager")
@@ -44,6 +45,7 @@ def framework_slips(framework: Any, tools: Mapping[str, Any]) -> Iterator[Slip]:
     yield from coverage_slips(framework, tools)
     yield from _rule_slips(framework)
     yield from challenge_slips(framework)
+    yield from survey_slips(framework, tools)
 
 
 def _date_slips(framework: Mapping[str, Any]) -> Iterator[Slip]:

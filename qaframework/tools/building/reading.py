@@ -68,13 +68,16 @@ def _newest_tools() -> QuerySet[ToolVersion]:
 
 
 def activities_with(content: Mapping[str, Any], key: str) -> list[str]:
-    """The labels of the activities that are done on the tool, in the framework's order."""
-    return [
+    """The labels of the activities that are done on the tool, in the framework's order, and the survey that
+    asks its questions."""
+    activities = [
         one["label"]
         for one in content["framework"].get("activities", ())
         if key
         in (one.get("tool"), (one.get("newly_qualified") or {}).get("tool"), *one.get("other_tools", ()))
     ]
+    survey = content["framework"].get("survey") or {}
+    return [*activities, *(["Survey after an audit"] if survey.get("tool") == key else [])]
 
 
 def as_it_stands(framework: Framework, key: str) -> written_as.Tool | None:
