@@ -158,7 +158,7 @@ def _survey_url(audit: CaseAudit, user: User, on: date) -> str:
     if not was_there or audit.assignment.state != Assignment.State.FINAL:
         return ""
     waiting = invitations_to(user, on).filter(answer_set=audit.answer_set).first()
-    return reverse("tools:survey", args=[waiting.pk]) if waiting else ""
+    return reverse("surveys:survey", args=[waiting.pk]) if waiting else ""
 
 
 def facts(audit: CaseAudit, today: date) -> list[Row]:

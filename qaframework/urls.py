@@ -53,6 +53,7 @@ urlpatterns = [
     path("frameworks/", include("qaframework.packs.urls")),
     path("cases/", include("qaframework.caseload.urls")),
     path("tools/", include("qaframework.tools.urls")),
+    path("surveys/", include("qaframework.tools.surveys.urls")),
     path("", include("qaframework.allocation.urls")),
     path("", include("qaframework.actions.urls")),
     path("", include("audits.urls")),

@@ -95,7 +95,7 @@ def _to_sign_row(signature: Signature) -> Row:
 
 
 def _to_say_row(invitation: SurveyInvitation) -> Row:
-    address = reverse("tools:survey", args=[invitation.pk])
+    address = reverse("surveys:survey", args=[invitation.pk])
     return [{"text": invitation.label, "url": address}, short_date(invitation.closes_on)]
 
 

@@ -4,15 +4,11 @@ from django.urls import path, re_path
 
 from qaframework.tools import activity_page, loading, views
 from qaframework.tools.building.views import asking, drafts, parts, publishing, tools
-from qaframework.tools.surveys import views as surveys
 
 app_name = "tools"
 urlpatterns = [
     path("", tools.tools, name="tools"),
     path("load/", loading.load, name="load"),
-    path("surveys/", surveys.surveys, name="surveys"),
-    path("surveys/<int:pk>/", surveys.survey, name="survey"),
-    path("surveys/of/<int:pk>/<slug:activity>/<slug:period>/", surveys.said, name="said"),
     path("activities/<int:pk>/new/", activity_page.activity, name="new_activity"),
     path("activities/<int:pk>/<slug:key>/", activity_page.activity, name="activity"),
     path("<int:pk>/", views.preview, name="preview"),

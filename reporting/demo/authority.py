@@ -27,6 +27,7 @@ from reporting.demo.organisation import make_organisation
 from reporting.demo.present import fill_desks, write_reports
 from reporting.demo.register import make_register
 from reporting.demo.story import MORNING, Story, first_month
+from reporting.demo.surveys import answer_past_surveys
 from reporting.demo.year import live_through, settle_steps
 
 PASSWORD = "Northmoor-2-look-round"
@@ -81,6 +82,7 @@ def make_demo(*, framework: str, seed: str, now: datetime) -> list[LogIn]:
         raise_challenges(story)
         share_good_practice(story)
         compare_auditors(story)
+        answer_past_surveys(story)
         write_reports(story)
     sweep(now=now)
     settle_steps()

@@ -16,14 +16,14 @@ from audits.models import CaseAudit
 from qaframework.caseload.workflow import restrict_case
 from qaframework.people.models import RecordRead, User
 from qaframework.people.refusal import Refused
-from qaframework.tools.models import Answer, Submission, Survey, SurveyInvitation
+from qaframework.tools.models import Answer, AnswerSet, Submission, Survey, SurveyInvitation
 from qaframework.tools.surveys.workflow import answer_survey
 from tests.factories.audits import Setting, setting
 from tests.factories.authority import Authority
 from tests.factories.good_practice import SETTLED, final_audit
 from tests.factories.packs import loaded, shipped
 
-SURVEYS = reverse("tools:surveys")
+SURVEYS = reverse("surveys:surveys")
 SAID = {
     "prepared": "yes",
     "took_part": "partly",
@@ -60,7 +60,7 @@ def browser(user: User) -> Client:
 
 
 def address(invitation: SurveyInvitation) -> str:
-    return reverse("tools:survey", args=[invitation.pk])
+    return reverse("surveys:survey", args=[invitation.pk])
 
 
 def send(user: User, invitation: SurveyInvitation, **values: str) -> Any:
@@ -93,7 +93,7 @@ def several(audit: CaseAudit, authority: Authority, count: int) -> list[SurveyIn
 
 def result_of(survey: Survey) -> str:
     framework = survey.framework_version.framework_id
-    return reverse("tools:said", args=[framework, survey.activity, survey.period])
+    return reverse("surveys:said", args=[framework, survey.activity, survey.period])
 
 
 def test_worker_and_auditor_are_asked_once_the_grade_is_final(final: CaseAudit, authority: Authority) -> None:
@@ -210,7 +210,7 @@ def test_no_row_of_any_table_or_history_joins_what_was_said_and_who_said_it(
     final: CaseAudit, authority: Authority
 ) -> None:
     """Only two tables are different after an answer, apart from the session: the person's invitation says
-    that it is used, and the sum of what was said has one more. Neither says when, and neither has a history."""
+    that it is used, and the sum of what was said has one more. Neither says when or has a history."""
     worker = final.assignment.worker
     assert worker is not None
     invitation = invitation_of(final, worker)
@@ -300,7 +300,7 @@ def test_five_are_shown_once_nobody_can_answer_any_more(
     assert "shown from 29 January 2027" in running
     assert "95" not in running
     assert MARK not in running
-    assert "From 29 Jan" in words(qa, SURVEYS)
+    assert "Shown from 29 Jan" in words(qa, SURVEYS)
     time_machine.move_to(datetime(2027, 1, 28, 22, 0, tzinfo=SETTLED.tzinfo), tick=False)
     assert MARK not in words(qa, result_of(survey))
     time_machine.move_to(AFTER_THE_QUARTER, tick=False)
@@ -321,10 +321,28 @@ def test_of_fewer_than_five_nothing_is_shown(
     all_answer(invitations[:4], better=MARK)
     time_machine.move_to(AFTER_THE_QUARTER, tick=False)
     shown = words(authority.qa_officer, result_of(invitations[0].survey))
-    assert "6 were asked. Fewer than 5 answered, so nothing of it is shown." in shown
+    assert "6 were asked. Fewer than 5 people answered, so nothing of it is shown." in shown
     for hidden in (MARK, "Median", "100%", "4 answered"):
         assert hidden not in shown
     assert "Fewer than 5" in words(authority.qa_officer, SURVEYS)
+
+
+@pytest.mark.writes_behind_the_verbs
+def test_five_answers_of_four_people_are_not_five(
+    final: CaseAudit, authority: Authority, time_machine: TimeMachineFixture
+) -> None:
+    invitations = several(final, authority, 5)
+    again = AnswerSet.objects.create(tool_version=final.answer_set.tool_version, created_at=SETTLED)
+    SurveyInvitation.objects.filter(pk=invitations[4].pk).update(
+        answer_set=again, person=invitations[3].person
+    )
+    invitations[4].refresh_from_db()
+    all_answer(invitations)
+    time_machine.move_to(AFTER_THE_QUARTER, tick=False)
+    assert Survey.objects.get(role="worker").answered == 5
+    shown = words(authority.qa_officer, result_of(invitations[0].survey))
+    assert "Fewer than 5 people answered" in shown
+    assert "Median" not in shown
 
 
 def test_a_question_that_fewer_than_five_answered_is_not_shown(
@@ -351,7 +369,7 @@ def test_practitioners_and_auditors_are_not_counted_together(
     time_machine.move_to(AFTER_THE_QUARTER, tick=False)
     shown = words(authority.qa_officer, result_of(invitations[0].survey))
     assert "5 were asked, 5 answered." in shown
-    assert "1 was asked. Fewer than 5 answered" in shown
+    assert "1 was asked. Fewer than 5 people answered" in shown
     assert "1111" not in shown
 
 
@@ -364,7 +382,7 @@ def test_only_the_quality_assurance_team_of_the_framework_reads_it(
         assert browser(user).get(SURVEYS).status_code == 403, who
         assert browser(user).get(result_of(survey)).status_code == 403, who
     assert result_of(survey) in words(authority.qa_officer, SURVEYS)
-    nothing = reverse("tools:said", args=[survey.framework_version.framework_id, "nothing", "2026-Q3"])
+    nothing = reverse("surveys:said", args=[survey.framework_version.framework_id, "nothing", "2026-Q3"])
     assert browser(authority.qa_officer).get(nothing).status_code == 404
 
 

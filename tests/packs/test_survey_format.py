@@ -1,4 +1,4 @@
-"""What people are asked after an audit: what a pack can say of it, what is wrong, and how the rules tell it."""
+"""What people are asked after an audit: what a pack can say of it, what is wrong, and how it is told."""
 
 from copy import deepcopy
 from typing import Any

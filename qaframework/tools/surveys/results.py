@@ -16,11 +16,12 @@ from django.db.models import Count, QuerySet
 from qaframework.packs.models import Framework
 from qaframework.rules.periods import Quarter
 from qaframework.tools.definition import Question, QuestionType
-from qaframework.tools.models import Survey
+from qaframework.tools.models import Survey, SurveyInvitation
 from qaframework.tools.surveys.workflow import questions_of
 from qaframework.tools.values import CHOICES
 
 FEWEST = 5
+APART = ("framework_version__framework", "activity", "period", "role")
 WORDS = (QuestionType.SHORT_TEXT, QuestionType.LONG_TEXT)
 LARGE = ("framework_version__content", "tool_version__content")
 
@@ -46,7 +47,8 @@ class Group:
     """One role after audits of one kind that became final in one quarter, under all versions of the rules.
 
     ``answered`` is None, and ``said`` empty, while people can still answer and where fewer than ``FEWEST``
-    have: ``why_hidden`` says which. ``shown_from`` is the first day on which nobody can answer any more.
+    people have, some of them perhaps after several audits: ``why_hidden`` says which. ``shown_from`` is the
+    first day on which nobody can answer any more.
     """
 
     framework: Framework
@@ -63,24 +65,27 @@ class Group:
 
 
 def groups_of(surveys: QuerySet[Survey], today: date) -> list[Group]:
-    """The surveys by kind of work, quarter and role, the newest quarter first. One query."""
+    """The surveys by kind of work, quarter and role, the newest quarter first. Two queries."""
+    used = SurveyInvitation.objects.filter(survey__in=surveys.order_by().values("pk"), is_used=True)
+    by_group = used.order_by().values_list(*(f"survey__{name}" for name in APART))
+    people = {tuple(key): n for *key, n in by_group.annotate(n=Count("person", distinct=True))}
     together: dict[tuple[int, str, str, str], list[Survey]] = {}
     related = surveys.select_related("framework_version__framework", "tool_version").defer(*LARGE)
     for one in related.annotate(asked=Count("invitations")).order_by("framework_version__number"):
         key = (one.framework_version.framework_id, one.activity, one.period, one.role)
         together.setdefault(key, []).append(one)
-    groups = [_group(ones, today) for ones in together.values()]
+    groups = [_group(ones, people.get(key, 0), today) for key, ones in together.items()]
     return sorted(
         groups, key=lambda one: (-one.quarter.start.toordinal(), one.framework.name, one.label, one.role)
     )
 
 
-def _group(surveys: Sequence[Any], today: date) -> Group:
+def _group(surveys: Sequence[Any], people: int, today: date) -> Group:
     newest = surveys[-1]
     version, pack = newest.framework_version, newest.framework_version.pack
     closes_on = max(one.closes_on for one in surveys)
     answered = sum(one.answered for one in surveys)
-    hidden = "running" if today <= closes_on else "few" if answered < FEWEST else ""
+    hidden = "running" if today <= closes_on else "few" if people < FEWEST else ""
     said = [] if hidden else _said(surveys)
     rule = pack.survey_rule
     minutes = next((one.median for one in said if rule and one.question.key == rule.minutes), None)

@@ -49,12 +49,15 @@ def surveys(request: HttpRequest) -> HttpResponse:
     """By quarter, kind of work and role: how many were asked, how many answered, how long it took them."""
     tables: dict[str, list[list[Any]]] = {}
     today = local_today()
-    for group in groups_of(access.readable_surveys(request.user, today), today):
-        tables.setdefault(group.framework.name, []).append(_row(group))
+    groups = groups_of(access.readable_surveys(request.user, today), today)
+    has_several = len({group.framework for group in groups}) > 1
+    for group in groups:
+        name = f"{group.framework.name}: {group.quarter.label}" if has_several else group.quarter.label
+        tables.setdefault(name, []).append(_row(group))
     numbers = ("Asked", "Answered", "Minutes spent, median")
     context = {
         "tables": [*tables.items()],
-        "columns": columns("Kind of work", "Quarter", "Who was asked", *numbers, numeric=numbers),
+        "columns": columns("Kind of work", "Who was asked", *numbers, numeric=numbers),
         "fewest": FEWEST,
     }
     return render(request, "tools/surveys/surveys.html", context)
@@ -69,7 +72,7 @@ def said(request: HttpRequest, pk: int, activity: str, period: str) -> HttpRespo
     groups = groups_of(found, today)
     first = groups[0]
     context = {
-        "title": f"What people said: {first.label.lower()}",
+        "title": f"{first.label}: what people said",
         "quarter": first.quarter.label,
         "parts": [_part(group) for group in groups],
         "fewest": FEWEST,
@@ -78,11 +81,10 @@ def said(request: HttpRequest, pk: int, activity: str, period: str) -> HttpRespo
 
 
 def _row(group: Group) -> list[Any]:
-    address = reverse("tools:said", args=[group.framework.pk, group.activity, group.quarter.key])
-    answered = {"few": f"Fewer than {FEWEST}", "running": f"From {short_date(group.shown_from)}"}
+    address = reverse("surveys:said", args=[group.framework.pk, group.activity, group.quarter.key])
+    answered = {"few": f"Fewer than {FEWEST}", "running": f"Shown from {short_date(group.shown_from)}"}
     return [
         {"text": group.label, "url": address},
-        group.quarter.label,
         group.role,
         group.asked,
         answered.get(group.why_hidden, group.answered),
@@ -94,15 +96,18 @@ def _part(group: Group) -> dict[str, Any]:
     return {
         "group": group,
         "rows": [
-            {"label": one.question.text, "value": _in_words(one)} for one in group.said if not one.is_in_words
+            {"label": one.question.text, "value": _in_words(one, group)}
+            for one in group.said
+            if not one.is_in_words
         ],
         "words": [one for one in group.said if one.is_in_words],
     }
 
 
-def _in_words(one: Said) -> str:
+def _in_words(one: Said, group: Group) -> str:
     if one.answered < FEWEST:
         return f"Fewer than {FEWEST} answered this, so nothing is shown."
     lines = [] if one.median is None else [f"Median {one.median:g}"]
-    lines += [f"{words}: {share}%" for words, share in one.shares]
-    return "\n".join([*lines, f"{one.answered} answered"])
+    lines += [", ".join(f"{words}: {share}%" for words, share in one.shares)] if one.shares else []
+    lines += [f"{one.answered} answered this"] if one.answered != group.answered else []
+    return "\n".join(lines)
