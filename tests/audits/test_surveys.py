@@ -1,12 +1,14 @@
 """Auditors and practitioners say what an audit was like, so that nobody can be told from what was said."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -277,6 +279,37 @@ def test_what_was_said_is_nowhere_in_the_audit(final: CaseAudit) -> None:
     send(worker, invitation_of(final, worker), better=MARK)
     assert (Answer.objects.count(), Submission.objects.count()) == (answers, handed_in)
     assert MARK not in words(worker, reverse("audits:read", args=[final.pk]))
+
+
+# Two at once
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_answer_at_once_both_count_and_nobody_counts_twice(
+    final: CaseAudit, authority: Authority
+) -> None:
+    first, second = several(final, authority, 2)
+    given = {**{key: value for key, value in SAID.items() if value}, "fair": 8, "learned": 7}
+    given |= {"feedback": 9, "minutes_spent": 95}
+    start = Barrier(4)
+
+    def say(pk: int) -> bool:
+        try:
+            invitation = SurveyInvitation.objects.select_related("person").get(pk=pk)
+            start.wait(timeout=10)
+            answer_survey(invitation=invitation, answers=given, by=invitation.person, now=SETTLED)
+        except Refused:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        counted = list(pool.map(say, [first.pk, first.pk, second.pk, second.pk]))
+    assert sorted(counted) == [False, False, True, True]
+    survey = Survey.objects.get(role="worker")
+    assert (survey.answered, survey.tallies["fair"]) == (2, {"8": 2})
 
 
 # What the quality assurance team reads
