@@ -482,12 +482,11 @@ def _praise(pack: Pack, rule: PraiseRule) -> str:
 
 
 def _survey(pack: Pack, rule: SurveyRule) -> str:
-    practitioner = pack.role_label("practitioner").lower()
-    return cited(
-        f"Auditor and {practitioner} are asked “{pack.tool_names[rule.tool]}” for {rule.open_for} from the "
-        "day on which the grade is final. Nobody has to answer, and who answered what is not kept",
-        rule.clauses,
+    who, form = pack.role_label("practitioner").lower(), pack.tool_names[rule.tool]
+    said = (
+        f"Auditor and {who} are asked “{form}” for {rule.open_for} from the day on which the grade is final"
     )
+    return cited(f"{said}. Nobody has to answer, and who answered what is not kept", rule.clauses)
 
 
 def _when(rung: Rung) -> str:

@@ -107,7 +107,7 @@ def test_my_work_asks_as_much_for_forty_pieces_as_for_one(
         work_of(northmoor, case=case)
     client.force_login(northmoor.team_manager)
     client.get(reverse("allocation:my_work"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("allocation:my_work"))
 
 
