@@ -18,6 +18,7 @@ from qaframework.packs.documents import pack_up
 from qaframework.packs.forms import QuotaForm
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.packs.reading import files_of
+from qaframework.packs.survey_wording import survey_facts
 from qaframework.packs.workflow import change_quotas
 from qaframework.packs.year_calendar import review_day, year_calendar
 from qaframework.people.access import has_capability, local_today, not_allowed, requires
@@ -71,7 +72,7 @@ def framework(request: HttpRequest, pk: int, number: int | None = None) -> HttpR
         ],
         "ladder_columns": columns("When", "Who is told", "Step"),
         "schemes": [(scheme, _descriptors(scheme)) for scheme in pack.grade_schemes.values()],
-        "rules": wording.rule_facts(pack),
+        "rules": [*wording.rule_facts(pack), *survey_facts(pack)],
         "challenges": [
             (one, challenge_wording.challenge_facts(pack, one)) for one in pack.challenges.kinds.values()
         ],

@@ -14,7 +14,6 @@ from qaframework.packs.definition import (
     PraiseRule,
     ReportRule,
     SampleRule,
-    SurveyRule,
 )
 from qaframework.rules.case_criteria import CaseCriteria
 from qaframework.rules.deadlines import Offset, RecordDue
@@ -153,8 +152,6 @@ def rule_facts(pack: Pack) -> list[Fact]:
         ]
     if pack.praise_rule is not None:
         rows.append(("Best audits", _praise(pack, pack.praise_rule)))
-    if pack.survey_rule is not None:
-        rows.append(("Survey after an audit", _survey(pack, pack.survey_rule)))
     rows += [
         (rule.label, f"{recipients(pack, rule.roles)}: {'; '.join(how_often(rule))}")
         for rule in pack.coverage
@@ -479,14 +476,6 @@ def _praise(pack: Pack, rule: PraiseRule) -> str:
     return cited(
         f"{pack.role_label(rule.told)} is told when the final grade is {grades.lower()}", rule.clauses
     )
-
-
-def _survey(pack: Pack, rule: SurveyRule) -> str:
-    who, form = pack.role_label("practitioner").lower(), pack.tool_names[rule.tool]
-    said = (
-        f"Auditor and {who} are asked “{form}” for {rule.open_for} from the day on which the grade is final"
-    )
-    return cited(f"{said}. Nobody has to answer, and who answered what is not kept", rule.clauses)
 
 
 def _when(rung: Rung) -> str:

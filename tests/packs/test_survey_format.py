@@ -9,7 +9,7 @@ from qaframework.packs.checking import mistakes_in
 from qaframework.packs.definition import parse
 from qaframework.packs.library import tools_named_in
 from qaframework.packs.reading import hash_of
-from qaframework.packs.wording import rule_facts
+from qaframework.packs.survey_wording import survey_facts
 from tests.factories.packs import shipped
 
 FORM = "staff_survey_after_audit"
@@ -76,7 +76,7 @@ def test_everybody_is_asked_everything(content: dict[str, Any]) -> None:
 def test_the_rules_page_says_who_is_asked_and_that_no_name_is_kept() -> None:
     content = shipped("lancashire")
     pack = parse(hash_of(content), content)
-    told = {fact["label"]: fact["value"] for fact in rule_facts(pack)}
+    told = {fact["label"]: fact["value"] for fact in survey_facts(pack)}
     assert told["Survey after an audit"] == (
         "Auditor and social worker are asked “What auditing was like” for 4 weeks from the day on which the "
         "grade is final. Nobody has to answer, and who answered what is not kept"
