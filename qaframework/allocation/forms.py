@@ -9,10 +9,11 @@ from django import forms
 
 from qaframework.allocation.models import Assignment, ExtensionRequest, ObservationInterval
 from qaframework.allocation.starting import CasesToChoose
+from qaframework.caseload.access import find_case
 from qaframework.caseload.models import Case
 from qaframework.packs.models import Framework
 from qaframework.people.forms import Choices, DateInput, FilterForm, SuggestingInput, offer, offer_rows
-from qaframework.people.models import Post
+from qaframework.people.models import Post, User
 from qaframework.rules.periods import Month
 
 MONTHS_BACK, MONTHS_AHEAD = 12, 6
@@ -243,43 +244,58 @@ class DatesForm(forms.Form):
 
 
 class AboutACaseForm(forms.Form):
-    """Which case work is about, by its reference: typed, or chosen from those that are suggested."""
+    """Which case work is about, by its reference, out of those that the person may open."""
 
     child_ref = forms.CharField(
         label="Case reference of the child",
+        help_text="As in your case system, such as N10234.",
         max_length=60,
-        widget=SuggestingInput(attrs={"class": "govuk-input--width-10"}),
         error_messages={"required": "Give the reference of the case that it is about."},
     )
 
-    def __init__(self, data: Any = None, *, cases: CasesToChoose) -> None:
+    def __init__(self, data: Any = None, *, user: User, on: date) -> None:
         super().__init__(data)
+        self.user, self.on = user, on
+
+    def clean_child_ref(self) -> Case:
+        typed = self.cleaned_data["child_ref"]
+        case = self.find(typed)
+        if case is None:
+            raise forms.ValidationError(
+                f"No case that you can open has the reference {typed}. {self.where_to_look(typed)}"
+            )
+        return case
+
+    def find(self, reference: str) -> Case | None:
+        return find_case(self.user, reference, self.on)
+
+    def where_to_look(self, reference: str) -> str:
+        """What helps whoever typed a reference that leads to no case."""
+        return "Check it, or look for it under Cases."
+
+
+class StartAboutForm(AboutACaseForm):
+    """The same for work that somebody starts: typed, or chosen from the cases that are suggested."""
+
+    def __init__(self, data: Any = None, *, cases: CasesToChoose) -> None:
+        super().__init__(data, user=cases.by, on=cases.on)
         self.cases = cases
         self.suggested = {case.child_ref: _in_short(case) for case in cases.suggested()}
         field = self.fields["child_ref"]
-        field.help_text = "As in your case system, such as N10234."
+        field.widget = SuggestingInput({"class": "govuk-input--width-10", "maxlength": "60"}, self.suggested)
         if self.suggested:
             field.help_text = (
                 "Begin to type it, or the practitioner’s name, and choose from your team’s cases."
                 " You can also type the reference of another case that you may open."
             )
-        assert isinstance(field.widget, SuggestingInput)
-        field.widget.suggested = self.suggested
 
-    def clean_child_ref(self) -> Case:
-        typed = self.cleaned_data["child_ref"]
-        case = self.cases.find(typed)
-        if case is None:
-            raise forms.ValidationError(self._nothing_found(typed))
-        return case
+    def find(self, reference: str) -> Case | None:
+        return self.cases.find(reference)
 
-    def _nothing_found(self, typed: str) -> str:
-        like_it = get_close_matches(typed.upper(), self.suggested, n=3, cutoff=0.7)
+    def where_to_look(self, reference: str) -> str:
+        like_it = get_close_matches(reference.upper(), self.suggested, n=3, cutoff=0.7)
         where = f"Did you mean {' or '.join(like_it)}?" if like_it else "Check it with the child’s record."
-        return (
-            f"No case that you can open has the reference {typed}. {where} If it is right, ask the quality "
-            "assurance team."
-        )
+        return f"{where} If it is right, ask the quality assurance team."
 
 
 def _in_short(case: Case) -> str:

@@ -52,9 +52,9 @@ class SuggestingInput(forms.TextInput):
 
     template_name = SUGGESTING_INPUT
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"autocomplete": "off", **(attrs or {})})
-        self.suggested: Mapping[str, str] = {}
+    def __init__(self, attrs: dict[str, Any], suggested: Mapping[str, str]) -> None:
+        super().__init__({"autocomplete": "off", **attrs})
+        self.suggested = suggested
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qaframework.allocation import workflow
-from qaframework.allocation.forms import AboutACaseForm, NothingToSayForm
+from qaframework.allocation.forms import NothingToSayForm, StartAboutForm
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.starting import CasesToChoose, Startable, not_begun, startable
 from qaframework.allocation.wording import notice_url, subject_line
@@ -47,7 +47,7 @@ def start_work(request: HttpRequest, pk: int, activity: str) -> HttpResponse:
     version = one.programme.framework.version_on(today)
     is_about_one_case = one.activity.is_about_one_case
     cases = CasesToChoose(one, version, request.user, today) if is_about_one_case else None
-    form = AboutACaseForm(sent(request), cases=cases) if cases else NothingToSayForm(sent(request))
+    form = StartAboutForm(sent(request), cases=cases) if cases else NothingToSayForm(sent(request))
 
     def start(values: dict[str, Any]) -> str:
         started = workflow.start_work(
