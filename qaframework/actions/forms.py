@@ -282,9 +282,17 @@ class LoopMeetingForm(forms.Form):
         help_text="Brothers and sisters, and other children this practitioner works with.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    causes = forms.CharField(
+    kinds_of_cause = forms.MultipleChoiceField(
         label="What led to this?",
-        help_text="For example knowledge, capacity, supervision, the system, a partner.",
+        help_text="Choose all that played a part.",
+        choices=LoopClosure.Cause.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose what led to this."},
+    )
+    causes = forms.CharField(label="How did it come to this?", widget=forms.Textarea(attrs={"rows": 3}))
+    support = forms.CharField(
+        label="What support does the practitioner get?",
+        help_text="What, from whom and until when. Write “none” and why, if nothing is needed.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     learning = forms.CharField(

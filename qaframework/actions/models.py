@@ -200,6 +200,7 @@ class LoopClosure(models.Model):
         "evidence_seen",
         "other_children",
         "causes",
+        "support",
         "present",
         "learning",
         "authorised_by",
@@ -212,6 +213,14 @@ class LoopClosure(models.Model):
         WITH_HEAD_OF_SERVICE = "with_hos", "To be authorised"
         RETURNED = "returned", "Returned"
         AUTHORISED = "authorised", "Authorised"
+
+    class Cause(models.TextChoices):
+        KNOWLEDGE = "knowledge", "Knowledge and skill"
+        CAPACITY = "capacity", "Time and caseload"
+        SUPERVISION = "supervision", "Supervision"
+        SYSTEM = "system", "Systems and procedures"
+        PARTNERS = "partners", "Partner agencies"
+        OTHER = "other", "Something else"
 
     plan = models.OneToOneField(ActionPlan, on_delete=models.PROTECT, related_name="loop")
     case = models.ForeignKey("caseload.Case", on_delete=models.PROTECT, related_name="loops")
@@ -229,7 +238,9 @@ class LoopClosure(models.Model):
     )
     child_is_safe = models.TextField(blank=True, help_text="Is the child safe, and how do you know.")
     other_children = models.TextField(blank=True, help_text="Was another child affected; what was checked.")
+    kinds_of_cause = models.JSONField(default=list, blank=True, help_text="Keys of what led to it.")
     causes = models.TextField(blank=True)
+    support = models.TextField(blank=True, help_text="What support the worker gets, from whom, until when.")
     learning = models.TextField(blank=True)
     sent_to_hos_at = models.DateTimeField(null=True, blank=True)
     authorised_by = models.ForeignKey(
@@ -260,6 +271,10 @@ class LoopClosure(models.Model):
 
     def __str__(self) -> str:
         return f"Closing the loop for {self.case}"
+
+    @property
+    def causes_in_words(self) -> str:
+        return ", ".join(str(self.Cause(key).label) for key in self.kinds_of_cause)
 
 
 class Challenge(models.Model):

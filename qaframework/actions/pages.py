@@ -254,7 +254,8 @@ def meeting_facts(loop: LoopClosure) -> Facts:
         {"label": "Present", "value": loop.present},
         {"label": "Is the child safe", "value": loop.child_is_safe},
         {"label": "Other children", "value": loop.other_children},
-        {"label": "What led to it", "value": loop.causes},
+        {"label": "What led to it", "value": "\n".join(filter(None, (loop.causes_in_words, loop.causes)))},
+        {"label": "Support for the practitioner", "value": loop.support},
         {"label": "Learning", "value": loop.learning},
     ]
     return [fact for fact in facts if fact["value"]]

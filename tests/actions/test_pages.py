@@ -351,18 +351,25 @@ def test_the_senior_manager_records_what_was_seen_of_each_action(
         "present": "Practitioner, team manager",
         "child_is_safe": "I saw her on Monday.",
         "other_children": "Her brother was seen too.",
-        "causes": "Capacity.",
+        "kinds_of_cause": ["capacity", "supervision"],
+        "causes": "Two vacancies in the team.",
+        "support": "Time with a practice development manager.",
     }
     missing = send(northmoor.senior_manager, "loop_meeting", loop.pk, **words)
     assert missing.status_code == 422
     assert "Say what you saw that shows that this is done" in missing.content.decode()
-    assert "I saw her on Monday." in missing.content.decode()
     words[f"evidence_{action.pk}"] = "I read the plan."
+    without_cause = send(northmoor.senior_manager, "loop_meeting", loop.pk, **{**words, "kinds_of_cause": []})
+    assert "Choose what led to this." in without_cause.content.decode()
+    assert "I saw her on Monday." in missing.content.decode()
     assert send(northmoor.senior_manager, "loop_meeting", loop.pk, **words).status_code == 302
     shown = page(northmoor.head_of_service, "loop", loop.pk)
     assert [row[-1] for row in shown.context["actions"]] == ["I read the plan."]
     assert [step["state"] for step in shown.context["path"]] == ["done", "done", "current", "next"]
-    assert {"label": "Is the child safe", "value": "I saw her on Monday."} in shown.context["meeting"]
+    found = {fact["label"]: fact["value"] for fact in shown.context["meeting"]}
+    assert found["Is the child safe"] == "I saw her on Monday."
+    assert found["What led to it"] == "Time and caseload, Supervision\nTwo vacancies in the team."
+    assert found["Support for the practitioner"] == "Time with a practice development manager."
 
 
 def test_an_unfinished_action_keeps_the_meeting_on_its_page(northmoor: Authority, send: Page) -> None:
@@ -372,7 +379,9 @@ def test_an_unfinished_action_keeps_the_meeting_on_its_page(northmoor: Authority
         "present": "Practitioner",
         "child_is_safe": "Seen.",
         "other_children": "None.",
-        "causes": "Capacity.",
+        "kinds_of_cause": ["capacity", "supervision"],
+        "causes": "Two vacancies in the team.",
+        "support": "Time with a practice development manager.",
         f"evidence_{loop.plan.actions.get().pk}": "Not yet.",
     }
     answer = send(northmoor.senior_manager, "loop_meeting", loop.pk, **words)

@@ -128,7 +128,9 @@ def hold_meeting(loop: LoopClosure, by: User, *, at: datetime, **values: Any) ->
         "evidence_seen": {action.pk: "I read the plan." for action in loop.plan.actions.all()},
         "child_is_safe": "Seen on Monday; she says that she feels safe.",
         "other_children": "Her brother was seen too.",
-        "causes": "Capacity.",
+        "kinds_of_cause": ["capacity"],
+        "causes": "Two vacancies in the team.",
+        "support": "Time with a practice development manager.",
         "learning": "",
         **values,
     }

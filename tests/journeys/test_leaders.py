@@ -36,6 +36,7 @@ def test_a_loop_is_closed_by_senior_manager_and_head_of_service(person: Arrive, 
     senior.page.locator("input[type=date]").first.fill("2026-11-10")
     for box in senior.page.get_by_role("main").locator("textarea, input[type=text]").all():
         box.fill("Seen on Monday; the new plan is on the record.")
+    senior.page.get_by_label("Time and caseload").check()
     senior.look("loop-meeting")
     senior.press("Send for authorisation")
     senior.sees("Sent for authorisation")

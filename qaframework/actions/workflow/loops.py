@@ -1,6 +1,6 @@
 """Closing the loop after an inadequate grade (LAN-24 to LAN-26)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -75,7 +75,9 @@ def record_loop_meeting(
     evidence_seen: Mapping[int, str],
     child_is_safe: str,
     other_children: str,
+    kinds_of_cause: Sequence[str],
     causes: str,
+    support: str,
     learning: str,
     by: User,
     now: datetime,
@@ -105,7 +107,9 @@ def record_loop_meeting(
         evidence_seen={str(key): text for key, text in evidence_seen.items()},
         child_is_safe=child_is_safe,
         other_children=other_children,
+        kinds_of_cause=[LoopClosure.Cause(key).value for key in kinds_of_cause],
         causes=causes,
+        support=support,
         learning=learning,
         sent_to_hos_at=now,
     )
