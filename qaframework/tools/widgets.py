@@ -36,6 +36,8 @@ def widget_in_row(question: Question, attrs: dict[str, str]) -> forms.Widget:
     """In a table one choice is a list that drops down: radio buttons would make it many times as large."""
     if question.type in CHOICES:
         return forms.Select(attrs, [("", ""), *((one.key, one.label) for one in question.options)])
+    if question.type is QuestionType.SCALE:
+        return forms.Select(attrs, [("", ""), *_points(question)])
     return widget_for(question, attrs)
 
 
