@@ -9,6 +9,7 @@ from django.forms.renderers import DjangoTemplates
 from django.test.html import parse_html
 
 from qaframework.people.form_renderer import DRAWN, FormRenderer
+from qaframework.people.forms import SuggestingInput
 
 CHOICES = [("", "All <b>"), (1, "One & two"), ("Group", [("a'", "A"), ("b", "B")])]
 WIDGETS: list[tuple[forms.Widget, Any]] = [
@@ -40,5 +41,18 @@ def test_a_control_is_as_django_draws_it(widget: forms.Widget, value: Any) -> No
     assert parse_html(drawn) == parse_html(expected)
 
 
+def test_suggestions_stand_beside_a_line_that_is_otherwise_as_django_draws_it() -> None:
+    suggesting = SuggestingInput({"maxlength": 20}, {"310081": "Child in need <b>"})
+    drawn = suggesting.render("name", "310", {"id": "id_name"}, renderer=FormRenderer())
+    line, suggestions = drawn.split("<datalist")
+    plain = forms.TextInput({"autocomplete": "off", "maxlength": 20, "list": "id_name_suggested"})
+    expected = plain.render("name", "310", {"id": "id_name"}, renderer=DjangoTemplates())
+    assert parse_html(line) == parse_html(expected)
+    assert 'id="id_name_suggested"' in suggestions
+    assert 'value="310081"' in suggestions
+    assert "Child in need &lt;b&gt;" in suggestions
+
+
 def test_every_control_that_is_drawn_here_is_tried() -> None:
-    assert {widget.template_name for widget, _ in WIDGETS} >= set(DRAWN)
+    tried = {widget.template_name for widget, _ in WIDGETS} | {SuggestingInput.template_name}
+    assert tried >= set(DRAWN)
