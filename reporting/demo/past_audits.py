@@ -118,7 +118,8 @@ def _judge(story: Story, audit: CaseAudit, auditor: User, grade: str, tone: str)
     audit.overall_grade = grade
     audit.grade_reason = some(chance, "grade_reason", tone)
     audit.impact = some(chance, "impact", tone)
-    audit.unmet_indicators_reason = some(chance, "grade_reason", tone)
+    reason = some(chance, "grade_reason", tone)
+    audit.unmet_indicators_reason = reason if tone == STRONG else ""
     audit.final_grade_reached_by = "Agreed in the audit"
     audit.version += 1
     if where < NOT_THERE:
