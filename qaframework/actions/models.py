@@ -199,6 +199,7 @@ class LoopClosure(models.Model):
         "child_is_safe",
         "evidence_seen",
         "other_children",
+        "kinds_of_cause",
         "causes",
         "support",
         "present",
