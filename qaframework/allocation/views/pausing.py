@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from qaframework.allocation import access, workflow
 from qaframework.allocation.forms import NothingToSayForm, PauseForm
+from qaframework.allocation.models import Assignment
 from qaframework.allocation.views.work import board_of, facts_of
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today
@@ -23,12 +24,7 @@ from qaframework.people.templatetags.page import uk_date
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Whoever sees the work and may not pause it reads why; a form sent all the same is refused."""
     assignment = access.get_visible_assignment(request.user, pk)
-    page: dict[str, Any] = {
-        "title": "Pause the deadline",
-        "back": {"label": "Back", "url": board_of(assignment)},
-        "facts": facts_of(assignment),
-        "button": "Pause",
-    }
+    page = _page(assignment, "Pause the deadline", button="Pause")
     refusal = workflow.why_not_paused(assignment, request.user, timezone.now())
     if refusal:
         return _refused(request, page, refusal)
@@ -50,12 +46,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = access.get_visible_assignment(request.user, pk)
-    page: dict[str, Any] = {
-        "title": "End the pause",
-        "back": {"label": "Back", "url": board_of(assignment)},
-        "facts": facts_of(assignment),
-        "button": "End the pause",
-    }
+    page = _page(assignment, "End the pause", button="End the pause")
     refusal = workflow.why_not_resumed(assignment, request.user, timezone.now())
     if refusal:
         return _refused(request, page, refusal)
@@ -69,6 +60,11 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
         return board_of(assignment)
 
     return form_page(request, NothingToSayForm(sent(request)), act, page)
+
+
+def _page(assignment: Assignment, title: str, *, button: str) -> dict[str, Any]:
+    back = {"label": "Back", "url": board_of(assignment)}
+    return {"title": title, "back": back, "facts": facts_of(assignment), "button": button}
 
 
 def _refused(request: HttpRequest, page: dict[str, Any], refusal: str) -> HttpResponse:

@@ -21,8 +21,7 @@ def date_event(*, assignment: Assignment, on: date | None, by: User | None, now:
     where the framework counts it from that day (SAN-18, SAN-34).
 
     More time that was granted or came of a pause stands, and so does the date that came with sending work
-    back. Work that is
-    not owed any more has no deadline to move.
+    back. Work that is not owed any more has no deadline to move.
     Raises SomebodyElseWasFirst when the deadline was changed in the meantime.
     """
     rule = activity_of(assignment).record
