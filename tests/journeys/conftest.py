@@ -188,15 +188,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def person(site: Site, browser: Browser) -> Iterator[Callable[[str], Person]]:
-    """Somebody who has signed in, by what they are: ``person("auditor")``."""
+def person(site: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Somebody who has signed in, by what they are: ``person("auditor")``; with ``has_own_clock`` at a
+    browser whose clock the test moves."""
     contexts = []
 
-    def arrive(persona: str) -> Person:
+    def arrive(persona: str, *, has_own_clock: bool = False) -> Person:
         context = browser.new_context(viewport=DESKTOP, accept_downloads=True)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         somebody = Person(context.new_page(), site)
+        if has_own_clock:
+            # Before the first page: a page whose clock is exchanged while it runs reads 1970 for a moment,
+            # and may take itself for one that nobody has used for decades.
+            somebody.page.clock.install()
         if persona:
             somebody.sign_in(persona)
         return somebody

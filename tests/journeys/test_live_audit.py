@@ -9,7 +9,7 @@ from tests.journeys.conftest import DESKTOP, PHONE, Person, Site
 
 pytestmark = pytest.mark.journey
 
-Arrive = Callable[[str], Person]
+Arrive = Callable[..., Person]
 
 
 def guidance_of(somebody: Person) -> Locator:
@@ -109,8 +109,7 @@ def both_write_the_view_at_once(auditor: Person, practitioner: Person) -> None:
 
 
 def test_a_page_out_of_sight_does_not_ask(person: Arrive, site: Site) -> None:
-    practitioner = person("practitioner")
-    practitioner.page.clock.install()
+    practitioner = person("practitioner", has_own_clock=True)
     practitioner.visit(f"/audits/{site.objects['open audit']['pk']}/view/")
     asked: list[str] = []
     practitioner.page.on("request", lambda request: asked.append(request.url))

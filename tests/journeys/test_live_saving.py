@@ -10,7 +10,7 @@ from tests.journeys.conftest import Person, Site
 
 pytestmark = pytest.mark.journey
 
-Arrive = Callable[[str], Person]
+Arrive = Callable[..., Person]
 SECTION = "child_and_family"
 STORY = "#id_child_and_family_story"
 
@@ -58,8 +58,7 @@ def test_a_session_that_ends_in_mid_audit_loses_nothing(person: Arrive, site: Si
 
 def test_who_has_gone_is_warned_and_then_signed_out_with_everything_kept(person: Arrive, site: Site) -> None:
     """The warning takes the focus out of the field, which must not count as somebody being there."""
-    auditor, audit = person("auditor"), site.audits["signed out"]
-    auditor.page.clock.install()
+    auditor, audit = person("auditor", has_own_clock=True), site.audits["signed out"]
     story = open_section(auditor, audit)
     story.click()
     auditor.page.keyboard.type("Typed before the auditor was called away.")
