@@ -8,6 +8,7 @@ from qaframework.people.roles import ROLES, Capability, roles_with
 
 OWNER = "owner"
 LINE_MANAGER = "line_manager"
+NOTE_LENGTH = 160
 
 # Escalation climbs the line of management, lowest first; quality assurance and the board are not on it.
 MANAGEMENT_LINE = sorted(
@@ -15,7 +16,20 @@ MANAGEMENT_LINE = sorted(
     key=lambda role: ROLES[role].seniority,
 )
 
-OWN_WORK = "told as well: the work is the other person's own"
+
+@dataclass(frozen=True)
+class Why:
+    """Why a step reaches a person whose own post it does not name: on record, and in words to them."""
+
+    note: str = ""
+    to_them: str = ""
+
+
+THEIR_OWN_POST = Why()
+OWN_WORK = Why(
+    "told as well: the work is the other person's own",
+    "this step would reach nobody but the person whose work it is, so it comes to you as well",
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +38,7 @@ class Reached:
 
     user: User
     asked_for: str
-    note: str = ""
+    why: Why = THEIR_OWN_POST
 
 
 @dataclass
@@ -53,11 +67,13 @@ class Directory:
     ) -> Answer:
         """Who is to be told about work that ``owner_post_id`` owes and that is sought from ``unit_id`` up.
 
-        An escalation never ends with the person it is about: when nobody else is told, the next more
-        senior manager is. Sources: LAN-29 to LAN-31, LAN-33.
+        An escalation never ends with the person it is about, and never goes down to those whom they
+        manage: when nobody else is told, the next more senior manager is. Sources: LAN-29 to LAN-31, LAN-33.
         """
         answer = Answer()
         for word in words:
+            if self._is_beneath(word, owner_post_id, unit_id):
+                continue
             found = self._word(word, owner_post_id, unit_id)
             answer.add(found)
             if not found:
@@ -81,7 +97,7 @@ class Directory:
             seen.add(above.pk)
             holder = self.organisation.holder_of(above.pk)
             if holder is not None:
-                return [Reached(holder, word, "" if above is first else _vacant(first))]
+                return [Reached(holder, word, THEIR_OWN_POST if above is first else _vacant(first))]
             above = self.organisation.line_manager(above.pk) or above
         return self._more_senior(first.role, word, first.pk, unit_id, _vacant(first))
 
@@ -93,12 +109,22 @@ class Directory:
             for post in posts
             if (holder := self.organisation.holder_of(post.pk)) is not None
         ]
-        note = _vacant(posts[0]) if posts else f"no {title_of(role)} here, told instead"
-        return found or self._more_senior(role, word, owner_post_id, unit_id, note)
+        why = _vacant(posts[0]) if posts else _instead_of(f"no {title_of(role)} here")
+        return found or self._more_senior(role, word, owner_post_id, unit_id, why)
+
+    def _is_beneath(self, word: str, owner_post_id: int, unit_id: int) -> bool:
+        """Whether the word leads to nobody but those whom the owner of the work manages."""
+        nearest = self.organisation.nearest_posts(unit_id, word)
+        return bool(nearest) and all(self._reports_to(post, owner_post_id) for post in nearest)
+
+    def _reports_to(self, post: Post, owner_post_id: int) -> bool:
+        return self.organisation.is_in_line_of(post.pk, owner_post_id)
 
     def _posts(self, role: str, owner_post_id: int, unit_id: int) -> list[Post]:
-        """The role's nearest posts; of several in one unit, only those that manage the owner, if any do."""
-        posts = self.organisation.nearest_posts(unit_id, role)
+        """The role's nearest posts; of several in one unit, only those that manage the owner, if any do.
+        Those that the owner manages are none of them."""
+        nearest = self.organisation.nearest_posts(unit_id, role)
+        posts = [post for post in nearest if not self._reports_to(post, owner_post_id)]
         if len(posts) < 2:
             return posts
         line = self._line(owner_post_id)
@@ -120,13 +146,13 @@ class Directory:
         word: str,
         owner_post_id: int,
         unit_id: int,
-        note: str,
+        why: Why,
         without: frozenset[int] = frozenset(),
     ) -> list[Reached]:
         """Holders of the next more senior role of the line that has any, leaving out people ``without``."""
         for senior in _above(role):
             found = [
-                Reached(holder, word, note)
+                Reached(holder, word, why)
                 for post in self._posts(senior, owner_post_id, unit_id)
                 if (holder := self.organisation.holder_of(post.pk)) is not None and holder.pk not in without
             ]
@@ -138,12 +164,12 @@ class Directory:
         self, answer: Answer, words: tuple[str, ...], owner_post_id: int, unit_id: int
     ) -> None:
         owner = self.organisation.holder_of(owner_post_id)
-        if owner is None or [person.user.pk for person in answer.reached] != [owner.pk]:
+        told = {person.user.pk for person in answer.reached}
+        if owner is None or answer.warnings or told - {owner.pk}:
             return
         role = max([self.organisation.posts[owner_post_id].role, *words], key=_seniority)
-        found = self._more_senior(
-            role, answer.reached[0].asked_for, owner_post_id, unit_id, OWN_WORK, frozenset({owner.pk})
-        )
+        word = answer.reached[0].asked_for if answer.reached else words[0]
+        found = self._more_senior(role, word, owner_post_id, unit_id, OWN_WORK, frozenset({owner.pk}))
         answer.add(found)
         if not found:
             answer.warnings.append("Nobody above the person who owes this work could be told.")
@@ -163,5 +189,9 @@ def title_of(word: str) -> str:
     return ROLES[word].title if word in ROLES else word.replace("_", " ")
 
 
-def _vacant(post: Post) -> str:
-    return f"{post.title} is vacant, told instead"[:160]
+def _vacant(post: Post) -> Why:
+    return _instead_of(f"{post.title} is vacant")
+
+
+def _instead_of(missing: str) -> Why:
+    return Why(f"{missing}, told instead"[:NOTE_LENGTH], f"{missing}, so this comes to you")

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.conf import settings
 
 from qaframework.notices.workflow import NoticeDraft
-from qaframework.rules.working_days import to_london
+from qaframework.people.templatetags.page import uk_date, uk_time
+from qaframework.rules.working_days import end_of_day, local_date
 
 LISTED = 50  # what one message lists; the page shows the rest
 
@@ -21,7 +22,8 @@ REMINDER = "reminder"
 
 @dataclass(frozen=True)
 class Told:
-    """One step as one person reads of it. ``case_id`` is the case that it names, if it names one."""
+    """One step as one person reads of it. ``why`` it comes to them where their own post is not named,
+    ``is_past`` whether its day has passed, ``case_id`` the case that it names, if it names one."""
 
     step_id: int
     clock_id: int
@@ -30,10 +32,11 @@ class Told:
     owner: str
     is_own: bool
     due_at: datetime
+    is_past: bool
     name: str
     position: int
     is_reminder: bool
-    note: str
+    why: str
     case_id: int | None
 
 
@@ -61,7 +64,8 @@ def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_ur
         part
         for part in (
             _listing("Late, and escalated to you:", escalated, board_url),
-            _listing("Due soon:", reminders),
+            _listing("Due soon:", [item for item in reminders if not item.is_past]),
+            _listing("Not complete, and past the day:", [item for item in reminders if item.is_past]),
         )
         if part
     )
@@ -86,21 +90,23 @@ def key_of_sweep(sweep: UUID, recipient_id: int) -> str:
 
 def _subject(item: Told) -> str:
     if item.is_reminder:
-        return f"Reminder: {item.label}, due {_day(item.due_at)}"
+        return f"Reminder: {item.label}, due {uk_date(item.due_at)}"
     return f"Late: {item.label}, {item.name.lower()}"
 
 
 def _single(item: Told) -> str:
     holder = "you" if item.is_own else item.owner
     if item.is_reminder:
-        return f"{item.label} is due on {_day(item.due_at)}. It is with {holder}.{_noted(item)}"
+        due = "was due" if item.is_past else "is due"
+        rest = " and is not complete" if item.is_past else ""
+        return f"{item.label} {due} {_when(item.due_at)}{rest}. It is with {holder}.{_noted(item)}"
     wish = (
         "Please complete it, or agree with your manager what will happen next."
         if item.is_own
         else "Please agree with them what will happen next, and note it on the escalations page."
     )
     return (
-        f"{item.label} was due on {_day(item.due_at)} and is not complete. It is with {holder}.\n\n"
+        f"{item.label} was due {_when(item.due_at)} and is not complete. It is with {holder}.\n\n"
         f"Step: {item.name}.{_noted(item)} {wish}"
     )
 
@@ -118,13 +124,15 @@ def _listing(heading: str, items: Sequence[Told], more_url: str = "") -> str:
 def _line(item: Told) -> str:
     address = f" {settings.SITE_URL}{item.url}" if item.url else ""
     holder = "you" if item.is_own else item.owner
-    return f"- {item.label}, due {_day(item.due_at)}, with {holder}: {item.name}.{_noted(item)}{address}"
+    return f"- {item.label}, due {uk_date(item.due_at)}, with {holder}: {item.name}.{_noted(item)}{address}"
 
 
 def _noted(item: Told) -> str:
-    return f" ({item.note[0].upper()}{item.note[1:]}.)" if item.note else ""
+    return f" ({item.why[0].upper()}{item.why[1:]}.)" if item.why else ""
 
 
-def _day(moment: datetime) -> str:
-    local = to_london(moment)
-    return f"{local.day} {local:%B %Y}"
+def _when(moment: datetime) -> str:
+    """The day, and the time where it is not the whole day that counts."""
+    if end_of_day(local_date(moment)) == moment:
+        return f"on {uk_date(moment)}"
+    return f"at {uk_time(moment)} on {uk_date(moment)}"

@@ -57,7 +57,7 @@ class TakenStep(NamedTuple):
     position: int
     is_reminder: bool
 
-    def told(self, owner: str, *, is_own: bool, may_know: bool, note: str) -> Told:
+    def told(self, owner: str, *, is_own: bool, may_know: bool, why: str, now: datetime) -> Told:
         """The step as one of those whom it reaches reads of it; ``may_know`` which case it is about."""
         return Told(
             step_id=self.pk,
@@ -67,10 +67,11 @@ class TakenStep(NamedTuple):
             owner=owner,
             is_own=is_own,
             due_at=self.due_at,
+            is_past=self.due_at < now,
             name=self.name,
             position=self.position,
             is_reminder=self.is_reminder,
-            note=note,
+            why=why,
             case_id=self.case_id if may_know else None,
         )
 
@@ -145,12 +146,13 @@ def _tell(token: UUID, now: datetime) -> tuple[int, tuple[str, ...]]:
                     owner,
                     is_own=is_own,
                     may_know=not step.is_restricted or (user.pk, step.case_id) in cleared,
-                    note=person.note,
+                    why=person.why.to_them,
+                    now=now,
                 )
                 for step in steps
             ]
             keys = [step.pk for step in steps]
-            reached.append(claiming.Reach(user.pk, person.asked_for, person.note, keys))
+            reached.append(claiming.Reach(user.pk, person.asked_for, person.why.note, keys))
     claiming.record_reached(reached)
     board = reverse("escalation:board")
     drafts = [notice_for(user_id, items, sweep=token, board_url=board) for user_id, items in told.items()]

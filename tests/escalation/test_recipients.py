@@ -84,7 +84,7 @@ def test_a_vacant_post_is_replaced_by_the_next_more_senior_one_and_it_says_so(au
         authority.head_of_service: "Senior manager, Duty and assessment is vacant, told instead"
     }
     assert warnings == ()
-    assert "is vacant, told instead" in Notice.objects.get().body
+    assert "is vacant, so this comes to you.)" in Notice.objects.get().body
 
 
 def test_several_vacancies_are_climbed_past(authority):
@@ -128,6 +128,8 @@ def test_all_of_them_are_told_when_none_manages_the_owner(authority):
     [
         ("senior_manager", ["senior_manager"], {"senior_manager", "head_of_service"}),
         ("head_of_service", ["head_of_service"], {"head_of_service", "director"}),
+        ("head_of_service", ["senior_manager", "head_of_service"], {"head_of_service", "director"}),
+        ("head_of_service", ["senior_manager"], {"director"}),
         ("director", ["senior_manager", "director"], {"director", "executive_director"}),
         ("director", ["director"], {"director", "executive_director"}),
         ("team_manager", ["owner"], {"team_manager", "senior_manager"}),
@@ -138,6 +140,23 @@ def test_nobody_is_the_only_one_told_about_their_own_work(authority, owner, word
     reached, warnings = escalate(authority, *words, owner=getattr(authority, owner))
     assert {user.email.split("@")[0] for user in reached} == expected
     assert warnings == ()
+
+
+@pytest.mark.clause("LAN-29")
+def test_nobody_is_told_of_the_late_work_of_those_who_manage_them(authority):
+    """Of the work of one Senior Manager in a unit with two, the other one, whom they manage, is not told."""
+    post = authority.post_of[authority.senior_manager]
+    PostHoldingFactory(post=PostFactory(role="senior_manager", unit=post.unit, reports_to=post))
+    reached, warnings = escalate(
+        authority, "senior_manager", "head_of_service", owner=authority.senior_manager
+    )
+    assert (set(reached), warnings) == ({authority.senior_manager, authority.head_of_service}, ())
+
+
+def test_a_manager_who_is_told_besides_the_person_reads_why(authority):
+    escalate(authority, "owner")
+    body = Notice.objects.get(recipient=authority.senior_manager).body
+    assert "This step would reach nobody but the person whose work it is, so it comes to you as well." in body
 
 
 def test_the_person_is_meant_not_the_post(authority):

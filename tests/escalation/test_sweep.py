@@ -17,7 +17,7 @@ from qaframework.notices.workflow import deliver
 from qaframework.people import history
 from qaframework.rules.working_days import LONDON, end_of_day
 from tests.factories.authority import small_authority
-from tests.factories.clocks import framework_version, running_clock
+from tests.factories.clocks import framework_version, rung, running_clock
 from tests.factories.packs import lancashire
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,32 @@ def test_a_person_reads_of_each_piece_of_work_only_the_step_that_went_furthest(a
     notice = Notice.objects.get()
     assert EscalationStep.objects.count() == 3
     assert notice.subject == "Reminder: Learning space A, due 8 December 2026"
+
+
+def test_a_reminder_that_comes_after_the_day_says_that_it_has_passed(authority):
+    running_clock(authority, due_at=DUE, now=STARTED)
+    sweep(now=at(9))
+    body = Notice.objects.get().body
+    assert "was due on 8 December 2026 and is not complete. It is with you." in body
+
+
+def test_a_list_of_reminders_tells_those_that_are_past_their_day_from_the_others(authority):
+    running_clock(authority, due_at=DUE, now=STARTED, label="Work past its day")
+    running_clock(authority, due_at=end_of_day(date(2026, 12, 11)), now=STARTED, label="Work to come")
+    sweep(now=at(9))
+    soon, past = Notice.objects.get().body.split("\n\n")
+    assert soon.startswith("Due soon:\n- Work to come")
+    assert past.startswith("Not complete, and past the day:\n- Work past its day")
+
+
+@pytest.mark.clause("BED-13")
+def test_work_that_is_due_at_an_hour_says_at_which(authority):
+    version = framework_version(one=[rung("Not sent on in time", "0 hours", "owner", "senior_manager")])
+    due_at = datetime(2026, 12, 8, 14, 30, tzinfo=UTC)
+    running_clock(authority, due_at=due_at, now=STARTED, version=version, ladder="one", label="Telling them")
+    sweep(now=due_at)
+    body = Notice.objects.get(recipient=authority.senior_manager).body
+    assert body.startswith("Telling them was due at 2:30pm on 8 December 2026 and is not complete.")
 
 
 def test_a_long_list_is_cut_and_points_to_the_board(authority):
