@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from qaframework.caseload.models import Case
 from qaframework.clocks.models import Clock, Heartbeat, Moment
@@ -18,8 +18,8 @@ from qaframework.people import history
 from qaframework.people.calendar import working_calendar
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Post, Unit, User
-from qaframework.rules import ladders
-from qaframework.rules.ladders import Rung
+from qaframework.rules import deadlines, ladders
+from qaframework.rules.ladders import Ladder, Rung
 from qaframework.rules.working_days import WorkingCalendar
 
 BATCH = 1000
@@ -204,6 +204,30 @@ def stop_clock(*, clock: Clock, reason: str, by: User | None, now: datetime) -> 
     return clock
 
 
+@transaction.atomic
+def follow_calendar(*, now: datetime) -> int:
+    """Count again, after a change of the authority's closure days, where ladders count working days.
+
+    What is still to come after ``now`` falls due by the days of today; deadlines stay, because people were
+    told of them. Returns how many reminders and escalations have another moment.
+    """
+    calendar, moved = working_calendar(), []
+    counted = _ladders_in_working_days()
+    planned: dict[tuple[int, str, datetime], dict[int, datetime]] = {}
+    for moment in _to_come(counted, now):
+        clock = moment.clock
+        key = (clock.framework_version_id, clock.ladder, clock.due_at)
+        if key not in planned:
+            placed = ladders.moments(counted[key[:2]], clock.due_at, calendar)
+            planned[key] = {rung.position: falls_at for rung, falls_at in placed}
+        falls_at = planned[key][moment.position]
+        if moment.falls_at != falls_at:
+            moment.falls_at = falls_at
+            moved.append(moment)
+    Moment.objects.bulk_update(moved, ["falls_at"], batch_size=BATCH)
+    return len(moved)
+
+
 def beat(*, name: str, now: datetime) -> None:
     """Note that a background process is alive."""
     Heartbeat.objects.bulk_create(
@@ -250,6 +274,29 @@ def _new_round(
 
 def _open_moments(clock: Clock) -> QuerySet[Moment]:
     return Moment.objects.filter(clock=clock, is_open=True)
+
+
+def _ladders_in_working_days() -> dict[tuple[int, str], Ladder]:
+    """Of the ladders of running clocks, by version and key, those with a step counted in working days."""
+    running = Clock.objects.filter(stopped_at__isnull=True).order_by()
+    in_use = running.values_list("framework_version", "ladder").distinct()
+    versions = FrameworkVersion.objects.in_bulk({version for version, _ in in_use})
+    found = {(version, key): versions[version].pack.ladder(key) for version, key in in_use}
+    in_working_days = deadlines.Unit.WORKING_DAYS
+    return {
+        one: ladder
+        for one, ladder in found.items()
+        if any(rung.offset.unit is in_working_days for rung in ladder.rungs)
+    }
+
+
+def _to_come(counted: Iterable[tuple[int, str]], now: datetime) -> Iterable[Moment]:
+    """The moments after ``now`` of running clocks on these ladders."""
+    on_them = Q(pk__in=[])
+    for version, key in counted:
+        on_them |= Q(clock__framework_version=version, clock__ladder=key)
+    to_come = Moment.objects.filter(on_them, is_open=True, falls_at__gt=now, clock__stopped_at__isnull=True)
+    return to_come.order_by().select_related("clock")
 
 
 def _plan(clocks: Sequence[Clock], *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from qaframework.people.access import get_person, local_today
-from qaframework.people.models import LocalClosureDay, Post, PostHolding, Unit, User
+from qaframework.people.models import Post, PostHolding, Unit, User
 from qaframework.people.site import ReadOnlyAdmin, RecordedAdmin, may_administer
 from qaframework.people.workflow import forget_second_step
 
@@ -105,9 +105,3 @@ class PostHoldingAdmin(ReadOnlyAdmin):
     list_filter = ("is_acting",)
     list_select_related = ("post", "user")
     search_fields = ("post__title", "user__full_name")
-
-
-@admin.register(LocalClosureDay)
-class LocalClosureDayAdmin(RecordedAdmin):
-    list_display = ("day", "name")
-    search_fields = ("name",)

@@ -8,6 +8,7 @@ from qaframework.clocks.models import Clock, Heartbeat, Moment
 from qaframework.clocks.workflow import (
     ClockDraft,
     beat,
+    follow_calendar,
     hand_over_clock,
     move_clock,
     pause_clock,
@@ -65,6 +66,30 @@ def test_closure_days_of_the_authority_count_where_a_ladder_counts_working_days(
     version = framework_version(working=[rung("Late", "2 working days", "owner")])
     clock = running_clock(authority, due_at=DUE, now=now, version=version, ladder="working")
     assert plan(clock) == [("Late", "11 Dec 08:00", True)]
+
+
+def test_a_closure_day_entered_later_moves_what_counts_working_days_and_nothing_else(authority, now):
+    version = framework_version(
+        working=[
+            rung("Before", "5 working days", "owner", before=True),
+            rung("Late", "2 working days", "owner"),
+        ],
+        calendar=[rung("Late", "2 days", "owner")],
+    )
+    working, stopped, calendar = (
+        running_clock(authority, due_at=DUE, now=now, version=version, ladder=ladder)
+        for ladder in ("working", "working", "calendar")
+    )
+    stop_clock(clock=stopped, reason="completed", by=None, now=now)
+    before = plan(stopped), plan(calendar)
+    LocalClosureDay.objects.create(day=date(2026, 12, 9), name="Moving office")
+    reminded = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    assert follow_calendar(now=reminded) == 1
+    assert plan(working) == [("Before", "01 Dec 08:00", True), ("Late", "11 Dec 08:00", True)]
+    assert (plan(stopped), plan(calendar)) == before
+    working.refresh_from_db()
+    assert working.due_at == DUE
+    assert follow_calendar(now=reminded) == 0
 
 
 def test_an_unknown_ladder_is_refused_and_nothing_is_started(authority, now):

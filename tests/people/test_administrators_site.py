@@ -1,6 +1,6 @@
 """The administrator's site: behind the same rules as every page, and no way round the others."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,14 @@ from django.utils import timezone
 
 from qaframework.people import history
 from qaframework.people.models import Post, RecordRead, Unit
+from qaframework.rules.working_days import end_of_day
 from tests.factories.authority import Authority
+from tests.factories.clocks import framework_version, rung, running_clock
 from tests.factories.people import PostFactory, PostHoldingFactory
 
 pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
 
 
 def test_only_those_who_configure_the_whole_authority_enter_the_site(
@@ -66,6 +70,22 @@ def test_changes_in_the_site_are_recorded_with_their_person(northmoor: Authority
     assert manager.full_name == "New Name"
     assert manager.history.latest().history_user == northmoor.admin
     assert client.get(f"/admin/people/user/{manager.pk}/delete/").status_code == 403
+
+
+def test_running_clocks_count_a_closure_day_as_soon_as_it_is_entered(
+    northmoor: Authority, client: Client
+) -> None:
+    version = framework_version(one=[rung("Late", "2 working days", "owner")])
+    clock = running_clock(
+        northmoor, due_at=end_of_day(date(2026, 12, 8)), now=NOW, version=version, ladder="one"
+    )
+    client.force_login(northmoor.admin)
+    with time_machine.travel(NOW, tick=False):
+        page = client.post(
+            "/admin/people/localclosureday/add/", {"day": "2026-12-09", "name": "Moving office"}, follow=True
+        )
+    assert "1 reminder or escalation was moved" in page.content.decode()
+    assert clock.moments.get().falls_at == datetime(2026, 12, 11, 8, 0, tzinfo=UTC)
 
 
 def test_who_opens_a_person_in_the_site_is_logged(northmoor: Authority, client: Client) -> None:

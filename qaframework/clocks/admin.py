@@ -1,0 +1,32 @@
+"""The authority's closure days in the administrators' site: running clocks count them at once."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
+
+from qaframework.clocks import workflow
+from qaframework.people.models import LocalClosureDay
+from qaframework.people.site import RecordedAdmin
+
+EXPLAINED = (
+    "Weekends and the bank holidays of England are known already. Enter other days on which the authority is "
+    "closed, one at a time, such as those between Christmas and New Year, and a bank holiday that is "
+    "announced for one year only. Reminders and escalations counted in working days move at once. Deadlines "
+    "that people have been given stay as they are."
+)
+
+
+@admin.register(LocalClosureDay)
+class LocalClosureDayAdmin(RecordedAdmin):
+    list_display = ("day", "name")
+    search_fields = ("name",)
+    fieldsets = ((None, {"description": EXPLAINED, "fields": ("day", "name")}),)
+
+    def save_model(self, request: HttpRequest, obj: LocalClosureDay, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        moved = workflow.follow_calendar(now=timezone.now())
+        if moved:
+            what = "reminder or escalation was" if moved == 1 else "reminders and escalations were"
+            messages.info(request, f"{moved} {what} moved, to fit the days on which the authority is closed.")
