@@ -46,8 +46,8 @@ class AdministratorSite(admin.AdminSite):
 
 
 class RecordedAdmin(SimpleHistoryAdmin):
-    """Every change has its history entry; nothing is deleted, because work and history point to it, and
-    nothing is put back as it was, because what has happened meanwhile would not be."""
+    """Every change has its history entry; nothing that work and history point to is deleted, and nothing is
+    put back as it was, because what has happened meanwhile would not be."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_administer(request)

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qaframework.people import history
-from qaframework.people.models import Post, RecordRead, Unit
+from qaframework.people.models import LocalClosureDay, Post, RecordRead, Unit
 from qaframework.rules.working_days import end_of_day
 from tests.factories.authority import Authority
 from tests.factories.clocks import framework_version, rung, running_clock
-from tests.factories.people import PostFactory, PostHoldingFactory
+from tests.factories.people import LocalClosureDayFactory, PostFactory, PostHoldingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,26 @@ def test_running_clocks_count_a_closure_day_as_soon_as_it_is_entered(
         )
     assert "1 reminder or escalation was moved" in page.content.decode()
     assert clock.moments.get().falls_at == datetime(2026, 12, 11, 8, 0, tzinfo=UTC)
+    mistaken = LocalClosureDay.objects.get()
+    with time_machine.travel(NOW, tick=False):
+        client.post(f"/admin/people/localclosureday/{mistaken.pk}/delete/", {"post": "yes"})
+    assert clock.moments.get().falls_at == datetime(2026, 12, 10, 8, 0, tzinfo=UTC)
+    removed = LocalClosureDay.history.latest()
+    assert (removed.history_type, removed.history_user) == ("-", northmoor.admin)
+
+
+def test_only_closure_days_are_removed_in_the_site_and_only_by_administrators(
+    northmoor: Authority, client: Client
+) -> None:
+    day = LocalClosureDayFactory()
+    address = f"/admin/people/localclosureday/{day.pk}/delete/"
+    client.force_login(northmoor.qa_manager)
+    assert client.post(address, {"post": "yes"}, follow=True).status_code == 403
+    client.force_login(northmoor.admin)
+    assert "delete_selected" not in client.get("/admin/people/localclosureday/").content.decode()
+    unit = Unit.objects.get(pk=northmoor.root.pk)
+    assert client.post(f"/admin/people/unit/{unit.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert LocalClosureDay.objects.get() == day
 
 
 def test_who_opens_a_person_in_the_site_is_logged(northmoor: Authority, client: Client) -> None:
