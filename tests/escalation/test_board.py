@@ -289,7 +289,10 @@ def test_an_acknowledgement_needs_a_note(client, authority, version, note):
     client.force_login(authority.director)
     page = client.post(reverse("escalation:acknowledge", args=[step.pk]), {"note": note})
     assert page.status_code == 422
-    assert "Say in a few words what will happen next." in page.content.decode()
+    text = page.content.decode()
+    assert text.count("There is a problem") == 1
+    assert text.index("There is a problem") < text.index("<h1") < text.index("Who was told")
+    assert text.count("Say in a few words what will happen next.") == 2  # in the summary and at the field
     with pytest.raises(Refused):
         acknowledge(step=step, note=note, by=authority.director, now=THEN)
 
