@@ -33,17 +33,17 @@ def why_url(assignment: Assignment) -> str:
 
 
 def how_far(assignment: Assignment, today: date) -> str:
-    """How far the last day is away, such as "in 5 days"; of a paused deadline since when it is paused."""
+    """How far the last day is away, such as "in 5 days"; of a paused deadline since when and why."""
     assert assignment.due_on is not None
     if assignment.paused_on is not None:
-        return f"paused since {short_date(assignment.paused_on)}"
+        return f"paused since {short_date(assignment.paused_on)}: {assignment.pause_reason}"
     return due_in_words(assignment.due_on, today)
 
 
 def state_tag(assignment: Assignment, today: date) -> dict[str, str]:
     """The state as a tag of a table; open work past its day is late, whatever else it is, unless paused."""
     if assignment.paused_on is not None:
-        return {"status": "paused", "text": f"Paused: {assignment.pause_reason}"}
+        return {"status": "paused", "text": "Paused"}
     if assignment.is_late(today):
         return {"status": "late", "text": "Late"}
     return {"status": assignment.state, "text": assignment.get_state_display()}

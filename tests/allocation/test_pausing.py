@@ -191,17 +191,20 @@ def test_a_head_of_service_pauses_from_the_board_and_ends_it(
     assert COURT in page(head, "pause", work.pk).content.decode()
     unsaid = send(head, "pause", work.pk)
     assert unsaid.status_code == 422
-    assert "Choose why it is paused." in unsaid.content.decode()
+    text = unsaid.content.decode()
+    assert text.count("Choose why it is paused.") == 2  # in the summary and at the field
+    assert text.index("There is a problem") < text.index("<h1")
     assert send(head, "pause", work.pk, reason=COURT).status_code == 302
     (row,) = page(head, "return_board", **month).context["board"].rows
     assert row[3:5] == [
-        "8 Dec 2026, paused since 10 Nov 2026",
-        {"status": "paused", "text": "Paused: Court proceedings"},
+        "8 Dec 2026, paused since 10 Nov 2026: Court proceedings",
+        {"status": "paused", "text": "Paused"},
     ]
     assert row[-1]["text"] == "End the pause"
     owed_rows = page(northmoor.team_manager, "my_work").context["work"].owed
     assert texts(owed_rows, 4) == ["When the deadline runs again"]
-    assert "8 December 2026" in page(head, "resume", work.pk).content.decode()
+    ending = page(head, "resume", work.pk).content.decode()
+    assert "8 December 2026 (paused since 10 Nov 2026: Court proceedings)" in ending
     assert send(head, "resume", work.pk).status_code == 302
     work.refresh_from_db()
     assert work.paused_on is None

@@ -51,7 +51,6 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     if refusal:
         return _refused(request, page, refusal)
     last_day = uk_date(workflow.due_after_pause(assignment, local_today()))
-    page["facts"].append({"label": "Paused for", "value": assignment.pause_reason})
     page["text"] = [f"The deadline runs again from today, and the new last day is {last_day}."]
 
     def act(values: dict[str, Any]) -> str:
