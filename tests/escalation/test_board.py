@@ -307,6 +307,17 @@ def test_of_two_acknowledgements_the_first_stays(authority, version):
     assert EscalationStep.objects.get(pk=step.pk).acknowledgement == "Mine"
 
 
+def test_the_page_of_a_step_says_in_its_heading_that_it_was_acknowledged(client, authority, version):
+    late(authority, version)
+    sweep(now=THEN)
+    step = EscalationStep.objects.get(name="7 days late")
+    client.force_login(authority.director)
+    address = reverse("escalation:acknowledge", args=[step.pk])
+    assert ">Acknowledge: " in client.get(address).content.decode()
+    acknowledge(step=step, note="Mine", by=authority.director, now=THEN)
+    assert ">Acknowledged: " in client.get(address).content.decode()
+
+
 def test_only_who_sees_a_step_can_acknowledge_it_and_a_reminder_is_none(client, authority, version):
     late(authority, version, now=datetime(2026, 11, 10, tzinfo=UTC))
     sweep(now=THEN)
