@@ -16,6 +16,9 @@ from qaframework.notices.email import ServerUnreachable
 
 FIRST_SERVER_ERROR = 500
 
+# Refused whatever the message: the key is wrong or withdrawn, and more was sent than is allowed for now.
+NO_FAULT_OF_THE_MESSAGE = {403, 429}
+
 
 class NotifyRefused(OSError):
     """Notify would not take one e-mail; the message says why."""
@@ -24,7 +27,7 @@ class NotifyRefused(OSError):
 class NotifyBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Hand each message over with its Message-ID as reference. Raises NotifyRefused for the first that is
-        refused and ServerUnreachable when Notify does not answer or cannot work."""
+        refused and ServerUnreachable when Notify does not answer, cannot work or takes nothing from us now."""
         client = NotificationsAPIClient(
             settings.NOTIFY_API_KEY, base_url=settings.NOTIFY_BASE_URL, timeout=settings.EMAIL_TIMEOUT
         )
@@ -37,7 +40,8 @@ class NotifyBackend(BaseEmailBackend):
                     reference=message.extra_headers["Message-ID"],
                 )
             except APIError as trouble:
-                if trouble.status_code >= FIRST_SERVER_ERROR:
+                status = trouble.status_code
+                if status >= FIRST_SERVER_ERROR or status in NO_FAULT_OF_THE_MESSAGE:
                     raise ServerUnreachable(str(trouble)) from trouble
                 raise NotifyRefused(str(trouble)) from trouble
             except InvalidResponse as trouble:

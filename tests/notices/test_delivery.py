@@ -122,7 +122,8 @@ def test_while_the_server_is_down_nothing_is_lost_and_no_attempt_is_used_up(serv
     write(now, UserFactory(), UserFactory())
     server.is_down = True
     for minute in range(60):
-        assert deliver(now=now + timedelta(minutes=minute)) == Delivered(0, 0, 2)
+        stopped = deliver(now=now + timedelta(minutes=minute))
+        assert stopped == Delivered(0, 0, 2, "ConnectionRefusedError: nobody answers")
     assert server.opened == 60
     server.is_down = False
     assert deliver(now=now + timedelta(minutes=60)).sent == 2

@@ -167,10 +167,13 @@ def test_what_notify_refuses_is_tried_again_and_then_on_the_list(notify, now):
 
 def test_while_notify_cannot_work_no_attempt_is_used_up(notify, now, settings):
     write_notices([draft(UserFactory()), draft(UserFactory(), "b")], now=now)
-    notify.status = 503
-    assert deliver(now=now) == Delivered(0, 0, 2)
+    for status in (500, 503, 403, 429):
+        notify.status = status
+        stopped = deliver(now=now)
+        assert (stopped.sent, stopped.failed, stopped.waiting) == (0, 0, 2)
+        assert str(status) in stopped.trouble
     settings.NOTIFY_BASE_URL = "http://127.0.0.1:9"  # nobody listens there
-    assert deliver(now=now) == Delivered(0, 0, 2)
+    assert "Connection refused" in deliver(now=now).trouble
     assert set(Notice.objects.values_list("attempts", flat=True)) == {0}
 
 

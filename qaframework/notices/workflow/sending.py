@@ -1,5 +1,6 @@
 """Sending what waits in the outbox as e-mail, once."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -28,14 +29,18 @@ BATCH = 100
 
 WITH = ("recipient__notice_preference",)
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Delivered:
-    """What one run did: sent, tried in vain, and still waiting for a later run."""
+    """What one run did: sent, tried in vain, and still waiting for a later run; ``trouble`` is why it stopped
+    before the end, in the words of the mail server."""
 
     sent: int
     failed: int
     waiting: int
+    trouble: str = ""
 
 
 def try_again(*, notice: Notice, now: datetime) -> bool:
@@ -53,16 +58,18 @@ def deliver(*, now: datetime) -> Delivered:
     mail server cannot be reached at all, no notice loses an attempt. Not one transaction on purpose: a
     mail cannot be rolled back.
     """
-    sent = failed = 0
+    sent, failed, trouble = 0, 0, ""
     with only_sender() as is_ours:
         if is_ours:
             _give_up_interrupted(now)
             gather_digests(now=now)
-            sent, failed = _send_due(now)
-    return Delivered(sent, failed, Notice.objects.queued().count())
+            sent, failed, trouble = _send_due(now)
+    if trouble:
+        logger.warning("The e-mails that are due wait: %s", trouble)
+    return Delivered(sent, failed, Notice.objects.queued().count(), trouble)
 
 
-def _send_due(now: datetime) -> tuple[int, int]:
+def _send_due(now: datetime) -> tuple[int, int, str]:
     sent = failed = 0
     connection = get_connection()
     calendar = working_calendar()
@@ -71,27 +78,27 @@ def _send_due(now: datetime) -> tuple[int, int]:
         while batch := list(Notice.objects.to_send(now).select_related(*WITH)[:BATCH]):
             for notice in batch:
                 if monotonic() > stop_at:
-                    return sent, failed
+                    return sent, failed, ""
                 if _is_left_in_peace(notice, calendar, now):
                     continue
                 try:
                     connection.open()
-                except MAIL_TROUBLE:
-                    return sent, failed
+                except MAIL_TROUBLE as trouble:
+                    return sent, failed, _words(trouble)
                 if not _claim(notice, now):
                     continue
                 try:
                     error = _send(notice, connection, now)
-                except ServerUnreachable:
+                except ServerUnreachable as trouble:
                     _give_attempt_back(notice)
-                    return sent, failed
+                    return sent, failed, _words(trouble)
                 if error:
                     release(connection)
                     _record_failure(notice, error)
                     failed += 1
                 else:
                     sent += 1
-        return sent, failed
+        return sent, failed, ""
     finally:
         release(connection)
 
@@ -128,14 +135,19 @@ def _send(notice: Notice, connection: BaseEmailBackend, now: datetime) -> str:
     except ServerUnreachable:
         raise
     except MAIL_TROUBLE as trouble:
-        return f"{type(trouble).__name__}: {trouble}"
+        return _words(trouble)
     text = {"body": ""} if notice.is_letter else {}
     sent = Notice.Delivery.SENT
     Notice.objects.filter(pk=notice.pk).update(delivery=sent, sent_at=now, last_error="", **text)
     return ""
 
 
+def _words(trouble: Exception) -> str:
+    return f"{type(trouble).__name__}: {trouble}"
+
+
 def _give_attempt_back(notice: Notice) -> None:
+    """Its next attempt stays put off: should the server fail over this one message, others go first."""
     Notice.objects.queued().filter(pk=notice.pk).update(attempts=F("attempts") - 1)
 
 

@@ -17,6 +17,8 @@ class Command(OperatorCommand):
             return Outcome(due, f"{due} would be sent.")
         result = deliver(now=now)
         warnings = [f"{result.failed} could not be sent."] if result.failed else []
+        if result.trouble:
+            warnings.append(f"The e-mails that are due wait: {result.trouble}")
         return Outcome(
             result.sent,
             f"{result.sent} sent, {result.failed} not sent, {result.waiting} waiting.",
