@@ -112,13 +112,18 @@ def _steps(now: datetime) -> Finding:
 def _outbox(now: datetime) -> Finding:
     oldest = Notice.objects.queued().order_by("created_at").first()
     failed = Notice.objects.failed().count()
-    stuck = f" {failed} could not be sent at all: see the list of e-mails not sent." if failed else ""
+    troubles = []
     if oldest and now - oldest.created_at > OUTBOX_OLD_AFTER:
-        text = (
-            f"The oldest waiting notice was written {_ago(now - oldest.created_at)}. Check EMAIL_URL.{stuck}"
+        troubles.append(
+            f"The oldest waiting notice was written {_ago(now - oldest.created_at)}. Check EMAIL_URL; "
+            "python manage.py deliver says why none can leave."
         )
-        return Finding("Outbox", False, text)
-    return Finding("Outbox", True, f"No notice has waited for long.{stuck}")
+    if failed:
+        which = "One e-mail" if failed == 1 else f"{failed} e-mails"
+        troubles.append(f"{which} could not be sent. An administrator tries again or closes each.")
+    if troubles:
+        return Finding("Outbox", False, " ".join(troubles))
+    return Finding("Outbox", True, "No notice has waited for long.")
 
 
 def _ago(age: timedelta) -> str:

@@ -1,5 +1,6 @@
 """What a sweep writes to people: one message each, however much has fallen due."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,8 +75,16 @@ def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_ur
     else:
         subject = f"{len(reminders)} reminders about work that is due"
     url = board_url if escalated else ""
-    key, cases = key_of_sweep(sweep, recipient_id), {item.case_id for item in items}
-    return NoticeDraft(recipient_id, kind, key, subject, body, url, case_ids=cases, is_urgent=bool(escalated))
+    return NoticeDraft(
+        recipient_id,
+        kind,
+        key_of_sweep(sweep, recipient_id),
+        subject,
+        body,
+        url,
+        case_lines=_lines_of_cases([*escalated[:LISTED], *reminders[:LISTED]]),
+        is_urgent=bool(escalated),
+    )
 
 
 def key_of_step(step_id: int, recipient_id: int) -> str:
@@ -119,6 +128,15 @@ def _listing(heading: str, items: Sequence[Told], more_url: str = "") -> str:
         address = f": {settings.SITE_URL}{more_url}" if more_url else ""
         lines.append(f"- and {len(items) - LISTED} more{address}")
     return "\n".join(lines)
+
+
+def _lines_of_cases(listed: Sequence[Told]) -> dict[int, list[str]]:
+    """The lines that name each case, so that a case that is restricted later takes only its own along."""
+    lines: dict[int, list[str]] = defaultdict(list)
+    for item in listed:
+        if item.case_id is not None:
+            lines[item.case_id].append(_line(item))
+    return lines
 
 
 def _line(item: Told) -> str:

@@ -1,5 +1,6 @@
 """Notices belong to the person they are for; somebody else's does not exist."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -23,17 +24,23 @@ def get_notice(user: User, pk: int, on: date) -> Notice:
 
 
 def withhold_restricted(notices: Sequence[Notice], user: User, on: date) -> None:
-    """Take the words out of those that name a case for which the person is not cleared: one query."""
+    """Take out the words that name a case for which the person is not cleared: one query."""
     named = NoticeCase.objects.filter(notice__in=[notice.dedupe_key for notice in notices])
-    withheld = set(named.exclude(cleared_q(user, on)).values_list("notice_id", flat=True))
+    hidden: dict[str, list[NoticeCase]] = defaultdict(list)
+    for case in named.exclude(cleared_q(user, on)):
+        hidden[case.notice_id].append(case)
     for notice in notices:
-        if notice.dedupe_key in withheld:
-            notice.withhold()
+        if notice.dedupe_key in hidden:
+            notice.leave_out(hidden[notice.dedupe_key])
+
+
+def without_words(notices: NoticeQuerySet) -> NoticeQuerySet:
+    """For administrators: they see whom each was for, not what it says."""
+    return notices.select_related("recipient", "closed_by").defer("body", "subject", "quote", "calendar")
 
 
 def get_failed(pk: int) -> Notice:
-    """A notice that could not be sent, for administrators: they see whom it was for, not what it says."""
-    return get_object_or_404(Notice.objects.failed().defer("body", "subject", "quote"), pk=pk)
+    return get_object_or_404(without_words(Notice.objects.failed()), pk=pk)
 
 
 def chosen_by(user: User) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from qaframework.notices.models import ACCOUNT
 from qaframework.notices.workflow import NoticeDraft, write_letter
 from qaframework.people.adapter import AccountAdapter
 from qaframework.people.models import User
@@ -19,8 +20,8 @@ class OutboxAccountAdapter(AccountAdapter):
         message = self.render_mail(template_prefix, email, {"email": email, **context})
         letter = NoticeDraft(
             recipient_id=recipient.pk,
-            kind="account",
-            dedupe_key=f"account:{uuid4()}",
+            kind=ACCOUNT,
+            dedupe_key=f"{ACCOUNT}:{uuid4()}",
             subject=str(message.subject),
             body=str(message.body),
         )

@@ -50,7 +50,8 @@ class PreferenceForm(forms.Form):
         empty="At once, each on its own",
         hours=[time(hour) for hour in DIGEST_HOURS],
         label="E-mails come",
-        help_text="With an hour, one e-mail a day brings everything. Invitations still come at once.",
+        help_text="Choose an hour to get one e-mail a day with all that is not urgent. Invitations to "
+        "meetings still come at once.",
     )
     quiet_from = HourField(empty="No quiet hours", hours=HOURS, label="No e-mails from")
     quiet_until = HourField(empty="No quiet hours", hours=HOURS, label="Until")

@@ -1,5 +1,6 @@
 """The outbox: every message to a person, written in the transaction that causes it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,6 +12,23 @@ from simple_history.models import HistoricalRecords
 from qaframework.people.templatetags.page import uk_datetime
 from qaframework.rules.quiet_hours import QuietHours, last_time_of_day
 from qaframework.rules.working_days import WorkingCalendar
+
+ACCOUNT = "account"
+DIGEST = "digest"
+# What an administrator may know of a message that they may not read.
+KINDS = {
+    ACCOUNT: "About signing in",
+    DIGEST: "Daily digest",
+    "concern": "Concern about a child",
+    "escalation": "Escalation",
+    "meeting": "Meeting",
+    "reminder": "Reminder",
+    "report_draft": "Report",
+    "report_released": "Report",
+}
+
+
+HIDDEN_LINE = "- Work about a restricted case"
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -31,6 +49,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def failed(self) -> "NoticeQuerySet":
         return self.filter(delivery=Notice.Delivery.FAILED)
 
+    def closed(self) -> "NoticeQuerySet":
+        """Those that reached nobody by e-mail, and that nobody need look at any more."""
+        return self.filter(delivery=Notice.Delivery.CLOSED)
+
     def to_send(self, now: datetime) -> "NoticeQuerySet":
         """Queued and due for their first or next attempt, those never tried first."""
         return self.queued().filter(next_attempt_at__lte=now).order_by("attempts", "next_attempt_at", "pk")
@@ -45,7 +67,7 @@ class Notice(models.Model):
     Times are UTC.
     """
 
-    PERSONAL_FIELDS: ClassVar = ("recipient", "subject", "body", "quote", "calendar")
+    PERSONAL_FIELDS: ClassVar = ("recipient", "subject", "body", "quote", "calendar", "closed_by")
 
     class Delivery(models.TextChoices):
         QUEUED = "queued", "Waiting to be sent"
@@ -53,6 +75,7 @@ class Notice(models.Model):
         IN_DIGEST = "in_digest", "In a daily digest"
         SENT = "sent", "Sent"
         FAILED = "failed", "Could not be sent"
+        CLOSED = "closed", "Not sent, and closed"
 
     dedupe_key = models.CharField(max_length=200, unique=True)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
@@ -73,6 +96,15 @@ class Notice(models.Model):
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="None when nobody had to look, such as at an e-mail to somebody who has left.",
+    )
     digest = models.ForeignKey(
         "self",
         null=True,
@@ -104,6 +136,11 @@ class Notice(models.Model):
                 | (~Q(delivery="in_digest") & Q(digest__isnull=True)),
                 name="digested_notice_has_its_letter",
             ),
+            models.CheckConstraint(
+                condition=Q(delivery="closed", closed_at__isnull=False)
+                | (~Q(delivery="closed") & Q(closed_at__isnull=True, closed_by__isnull=True)),
+                name="closed_notice_has_its_moment",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -111,16 +148,46 @@ class Notice(models.Model):
 
     @property
     def delivered(self) -> str:
-        """How and when its e-mail left, or why it has not, in words for its reader."""
+        """How and when its e-mail left, or why it has not, for its reader and for whoever asks of them."""
         carrier = self.digest or self
-        if carrier.delivery == self.Delivery.SENT:
-            how = "E-mailed in your daily digest" if self.digest else "E-mailed"
-            return f"{how} {uk_datetime(carrier.sent_at)}"
-        if carrier.delivery == self.Delivery.FAILED:
-            return "Could not be e-mailed"
-        if self.delivery == self.Delivery.HELD:
-            return "Comes by e-mail in your next daily digest"
-        return "E-mail waiting to be sent"
+        how = "E-mailed in a daily digest" if self.digest else "E-mailed"
+        match carrier.delivery:
+            case self.Delivery.SENT:
+                return f"{how} {uk_datetime(carrier.sent_at)}"
+            case self.Delivery.FAILED | self.Delivery.CLOSED if carrier.sent_at:
+                return f"{how} {uk_datetime(carrier.sent_at)}, but it came back"
+            case self.Delivery.FAILED | self.Delivery.CLOSED:
+                return "Could not be e-mailed"
+            case self.Delivery.HELD:
+                return "Comes by e-mail in the next daily digest"
+        return carrier._waits_for
+
+    @property
+    def _waits_for(self) -> str:
+        if self.next_attempt_at is None or self.next_attempt_at <= self.created_at:
+            return "E-mail waiting to be sent"
+        when = uk_datetime(self.next_attempt_at)
+        return f"Could not be e-mailed yet, next try {when}" if self.attempts else f"To be e-mailed {when}"
+
+    @property
+    def kind_in_words(self) -> str:
+        return KINDS.get(self.kind, "About work")
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """A link for signing in is not kept once it left."""
+        return self.kind != ACCOUNT or self.sent_at is None
+
+    def leave_out(self, cases: Iterable["NoticeCase"]) -> None:
+        """Take the lines that name these cases out of the message, or all its words where it is about them.
+
+        For somebody who may not know of them. Not saved: whoever is cleared again reads it as it was written.
+        """
+        if all(case.lines for case in cases):
+            hidden = {line for case in cases for line in case.lines.split("\n")}
+            self.body = "\n".join(HIDDEN_LINE if line in hidden else line for line in self.body.split("\n"))
+        else:
+            self.withhold()
 
     def withhold(self) -> None:
         """Put other words in place of its own, for somebody who may not know of a case that it names.
@@ -137,12 +204,15 @@ class Notice(models.Model):
 class NoticeCase(models.Model):
     """A case that a notice names. By the notice's own key, so that any number is written in one statement."""
 
-    PERSONAL_FIELDS: ClassVar = ()
+    PERSONAL_FIELDS: ClassVar = ("lines",)
 
     notice = models.ForeignKey(
         Notice, to_field="dedupe_key", on_delete=models.CASCADE, related_name="cases", db_index=False
     )
     case = models.ForeignKey("caseload.Case", on_delete=models.PROTECT, related_name="+")
+    lines = models.TextField(
+        blank=True, help_text="The lines of the message that name it; empty when the whole message does."
+    )
 
     class Meta:
         ordering: ClassVar = ["pk"]

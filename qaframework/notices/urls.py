@@ -11,5 +11,7 @@ urlpatterns = [
     path("<int:pk>/read/", views.read, name="read"),
     path("receipts/", views.receipt, name="receipt"),
     path("not-sent/", views.failed, name="failed"),
+    path("not-sent/try-again/", views.retry_all, name="retry_all"),
     path("not-sent/<int:pk>/try-again/", views.retry, name="retry"),
+    path("not-sent/<int:pk>/close/", views.close, name="close"),
 ]

@@ -14,12 +14,20 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qaframework.notices import workflow
-from qaframework.notices.access import chosen_by, get_failed, get_notice, own_notices, withhold_restricted
+from qaframework.notices.access import (
+    chosen_by,
+    get_failed,
+    get_notice,
+    own_notices,
+    withhold_restricted,
+    without_words,
+)
 from qaframework.notices.forms import PreferenceForm, ReceiptForm
 from qaframework.notices.models import Notice
 from qaframework.people.access import local_today, require_bearer, requires
 from qaframework.people.form_page import form_page, sent
 from qaframework.people.paging import keyset_page
+from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
 
 
@@ -86,16 +94,43 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @requires(Capability.CONFIGURE)
 @require_safe
 def failed(request: HttpRequest) -> HttpResponse:
-    notices = Notice.objects.failed().select_related("recipient").defer("body", "subject", "quote")
+    only_closed = request.GET.get("show") == "closed"
+    waiting = Notice.objects.failed().count()
+    notices = without_words(Notice.objects.closed() if only_closed else Notice.objects.failed())
     page = keyset_page(notices, moment="created_at", query=request.GET, newest_first=True)
-    return render(request, "notices/failed.html", {"page": page})
+    tabs = [
+        {"label": "To look at", "url": "?", "current": not only_closed, "count": waiting},
+        {"label": "Closed", "url": "?show=closed", "current": only_closed},
+    ]
+    return render(request, "notices/failed.html", {"page": page, "tabs": tabs, "only_closed": only_closed})
 
 
 @requires(Capability.CONFIGURE)
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    workflow.try_again(notice=get_failed(pk), now=timezone.now())
-    messages.success(request, "The e-mail will be sent again within a minute.")
+    try:
+        workflow.try_again(notice=get_failed(pk), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "The e-mail will be sent again within a minute.")
+    return redirect("notices:failed")
+
+
+@requires(Capability.CONFIGURE)
+@require_POST
+def retry_all(request: HttpRequest) -> HttpResponse:
+    count = workflow.try_all_again(now=timezone.now())
+    which = "One e-mail" if count == 1 else f"{count} e-mails"
+    messages.success(request, f"{which} will be sent again within a few minutes.")
+    return redirect("notices:failed")
+
+
+@requires(Capability.CONFIGURE)
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    workflow.close_failed(notice=get_failed(pk), by=request.user, now=timezone.now())
+    messages.success(request, "Closed. It stays under Closed.")
     return redirect("notices:failed")
 
 

@@ -18,8 +18,9 @@ from qaframework.clocks.models import Heartbeat, Moment
 from qaframework.clocks.sign_of_life import note_alive
 from qaframework.clocks.tasks import beat_heartbeat
 from qaframework.clocks.workflow import beat, stop_clock, worker_beat
+from qaframework.notices.models import Notice
 from qaframework.notices.tasks import deliver
-from qaframework.notices.workflow import write_notices
+from qaframework.notices.workflow import close_failed, write_notices
 from tests.factories.authority import small_authority
 from tests.factories.clocks import running_clock
 from tests.factories.people import UserFactory
@@ -82,6 +83,16 @@ def test_a_notice_that_waits_too_long_is_noticed(alive):
     write_notices([draft(UserFactory())], now=alive - timedelta(minutes=46))
     assert set(troubles(alive)) == {"Outbox"}
     assert troubles(alive - timedelta(minutes=2)) == {}
+
+
+def test_an_e_mail_that_could_not_be_sent_needs_somebody_until_it_is_closed(alive):
+    write_notices([draft(UserFactory())], now=alive)
+    Notice.objects.update(delivery=Notice.Delivery.FAILED)
+    assert troubles(alive) == {
+        "Outbox": "One e-mail could not be sent. An administrator tries again or closes each."
+    }
+    close_failed(notice=Notice.objects.get(), by=UserFactory(), now=alive)
+    assert troubles(alive) == {}
 
 
 def test_without_the_database_nothing_else_is_asked(now, monkeypatch):

@@ -77,4 +77,6 @@ def test_what_was_escalated_before_a_case_was_restricted_names_it_no_more():
         withhold_restricted([notice], person, THREE_DAYS_LATE.date())
         read[person] = f"{notice.subject} {notice.body} {notice.url}"
     assert "N1" not in read[authority.head_of_service]
+    assert "- Work about a restricted case" in read[authority.head_of_service]
+    assert "Learning space, case N2, due 8 December 2026" in read[authority.head_of_service]
     assert "N1" in read[authority.senior_manager]

@@ -86,6 +86,7 @@ def test_quiet_hours_hold_what_is_not_urgent(reader):
     write_notices([draft(reader, "a"), draft(reader, "u", is_urgent=True)], now=at(1, 22))
     assert deliver(now=at(1, 22)).sent == 1
     assert Notice.objects.get(dedupe_key="a").attempts == 0
+    assert Notice.objects.get(dedupe_key="a").delivered == "To be e-mailed 2 December 2026, 7am"
     assert deliver(now=at(2, 6, 59)).sent == 0
     assert deliver(now=at(2, 7)).sent == 1
 
@@ -144,10 +145,10 @@ def test_one_chooses_in_the_browser_and_reads_when_a_notice_was_sent(client, ser
     now = timezone.now()
     write_notices([draft(user, "a")], now=now)
     inbox = reverse("notices:inbox")
-    assert "Comes by e-mail in your next daily digest" in client.get(inbox).content.decode()
+    assert "Comes by e-mail in the next daily digest" in client.get(inbox).content.decode()
     tomorrow = now + timedelta(days=1, hours=12)
     assert deliver(now=tomorrow.astimezone(LONDON).replace(hour=9)).sent == 1
-    assert "E-mailed in your daily digest" in client.get(inbox).content.decode()
+    assert "E-mailed in a daily digest" in client.get(inbox).content.decode()
     write_notices([draft(user, "u", is_urgent=True)], now=now)
     assert "E-mail waiting to be sent" in client.get(inbox).content.decode()
     server.refused = {user.email}

@@ -4,6 +4,7 @@ import io
 import json
 import sys
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -89,7 +90,7 @@ def test_what_came_back_is_on_the_list_with_its_reason(monkeypatch, now, capsys)
     hand_over(monkeypatch, report(notice.pk))
     failed = Notice.objects.failed().get()
     assert failed.last_error == "It came back: 550 5.1.1 no such mailbox here"
-    assert failed.delivered == "Could not be e-mailed"
+    assert failed.delivered == "E-mailed 10 November 2026, 10am, but it came back"
     hand_over(monkeypatch, report(notice.pk))
     hand_over(monkeypatch, b"Subject: hello\n\n")
     said = capsys.readouterr().out
@@ -167,13 +168,13 @@ def test_what_notify_refuses_is_tried_again_and_then_on_the_list(notify, now):
 
 def test_while_notify_cannot_work_no_attempt_is_used_up(notify, now, settings):
     write_notices([draft(UserFactory()), draft(UserFactory(), "b")], now=now)
-    for status in (500, 503, 403, 429):
+    for minute, status in enumerate((500, 503, 403, 429)):
         notify.status = status
-        stopped = deliver(now=now)
+        stopped = deliver(now=now + timedelta(minutes=minute))
         assert (stopped.sent, stopped.failed, stopped.waiting) == (0, 0, 2)
         assert str(status) in stopped.trouble
     settings.NOTIFY_BASE_URL = "http://127.0.0.1:9"  # nobody listens there
-    assert "Connection refused" in deliver(now=now).trouble
+    assert "Request failed" in deliver(now=now + timedelta(minutes=9)).trouble
     assert set(Notice.objects.values_list("attempts", flat=True)) == {0}
 
 

@@ -106,6 +106,8 @@ NOTICES = [
     # For GOV.UK Notify, which has the token that was agreed with it; nobody has while none is.
     post("notices:receipt", for_=EVERYBODY, answer=404, signed_out=404),
     post("notices:retry", "failed notice", for_=ADMINS, gate=ADMINS),
+    post("notices:retry_all", for_=ADMINS, gate=ADMINS),
+    post("notices:close", "failed notice", for_=ADMINS, gate=ADMINS),
 ]
 
 BUILDERS = ADMIN | QA

@@ -7,12 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Min, OuterRef, Subquery
 
-from qaframework.notices.models import Notice, NoticePreference
+from qaframework.notices.models import DIGEST, Notice, NoticePreference
 from qaframework.notices.workflow.writing import NoticeDraft, write_letters
 from qaframework.people.calendar import working_calendar
 from qaframework.rules.quiet_hours import first_allowed
-
-DIGEST = "digest"
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from qaframework.notices.email import MAIL_TROUBLE, ServerUnreachable, email_for, release
 from qaframework.notices.lease import only_sender
-from qaframework.notices.models import Notice
+from qaframework.notices.models import ACCOUNT, Notice
 from qaframework.notices.workflow.digests import gather_digests
 from qaframework.people.calendar import working_calendar
 from qaframework.rules.quiet_hours import first_allowed
@@ -43,14 +43,6 @@ class Delivered:
     trouble: str = ""
 
 
-def try_again(*, notice: Notice, now: datetime) -> bool:
-    """Queue a notice that could not be sent; False when somebody did so before."""
-    claimed = Notice.objects.failed().filter(pk=notice.pk)
-    return bool(
-        claimed.update(delivery=Notice.Delivery.QUEUED, attempts=0, next_attempt_at=now, last_error="")
-    )
-
-
 def deliver(*, now: datetime) -> Delivered:
     """Send what is due, one sender at a time; each notice is claimed before it is sent.
 
@@ -79,7 +71,7 @@ def _send_due(now: datetime) -> tuple[int, int, str]:
             for notice in batch:
                 if monotonic() > stop_at:
                     return sent, failed, ""
-                if _is_left_in_peace(notice, calendar, now):
+                if _has_left(notice, now) or _is_left_in_peace(notice, calendar, now):
                     continue
                 try:
                     connection.open()
@@ -115,6 +107,17 @@ def _is_left_in_peace(notice: Notice, calendar: WorkingCalendar, now: datetime) 
     return True
 
 
+def _has_left(notice: Notice, now: datetime) -> bool:
+    """Whether its reader works here no more; the notice is then closed without an attempt."""
+    person = notice.recipient
+    if person.is_active and (person.left_on is None or person.left_on >= local_date(now)):
+        return False
+    said = f"{person} has left, so no e-mail was sent."[:ERROR_LENGTH]
+    closed = Notice.Delivery.CLOSED
+    Notice.objects.queued().filter(pk=notice.pk).update(delivery=closed, closed_at=now, last_error=said)
+    return True
+
+
 def _claim(notice: Notice, now: datetime) -> bool:
     """Count the attempt before it is made, so that a crash counts too; False when another has it."""
     back_off = RETRY_AFTER[min(notice.attempts, len(RETRY_AFTER) - 1)]
@@ -126,17 +129,13 @@ def _claim(notice: Notice, now: datetime) -> bool:
 
 def _send(notice: Notice, connection: BaseEmailBackend, now: datetime) -> str:
     """Send one claimed notice; return what went wrong, or nothing. Raises ServerUnreachable."""
-    recipient = notice.recipient
-    if not recipient.is_active or (recipient.left_on and recipient.left_on < local_date(now)):
-        notice.attempts = ATTEMPTS
-        return f"{recipient} has left, so no e-mail was sent."
     try:
         connection.send_messages([email_for(notice, connection, local_date(now))])
     except ServerUnreachable:
         raise
     except MAIL_TROUBLE as trouble:
         return _words(trouble)
-    text = {"body": ""} if notice.is_letter else {}
+    text = {"body": ""} if notice.kind == ACCOUNT else {}
     sent = Notice.Delivery.SENT
     Notice.objects.filter(pk=notice.pk).update(delivery=sent, sent_at=now, last_error="", **text)
     return ""

@@ -1,7 +1,7 @@
 """Writing notices in the transaction that causes them, and reading them."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -21,7 +21,8 @@ class NoticeDraft:
     Neither subject nor body may say more about a child than the case reference: both leave by e-mail. What a
     person wrote, such as a reason, is no part of them but the ``quote``, which only the application shows.
     ``case_ids`` are all cases that the message names, so that it is withheld from people who are not cleared
-    for one of them when they read it; None among them stands for no case. ``calendar`` is an iCalendar file
+    for one of them when they read it; None among them stands for no case. Of a case that single lines of the
+    body name, ``case_lines`` has these lines, and only they are withheld. ``calendar`` is an iCalendar file
     that the e-mail carries. What ``is_urgent`` leaves at once, whatever its reader prefers.
     """
 
@@ -32,6 +33,7 @@ class NoticeDraft:
     body: str
     url: str = ""
     case_ids: Collection[int | None] = ()
+    case_lines: Mapping[int, Sequence[str]] = field(default_factory=dict)
     calendar: str = ""
     is_urgent: bool = False
     quote: str = ""
@@ -69,9 +71,17 @@ def write_letters(drafts: Sequence[NoticeDraft], *, now: datetime) -> int:
 
 def _put(notices: Sequence[Notice], drafts: Sequence[NoticeDraft]) -> int:
     count = insert_new(notices)
-    named = {(draft.dedupe_key, case_id) for draft in drafts for case_id in draft.case_ids if case_id}
-    insert_new([NoticeCase(notice_id=key, case_id=case_id) for key, case_id in sorted(named)])
+    insert_new([case for draft in drafts for case in _cases(draft)])
     return count
+
+
+def _cases(draft: NoticeDraft) -> list[NoticeCase]:
+    named = {case_id: "" for case_id in draft.case_ids if case_id}
+    named |= {case_id: "\n".join(lines) for case_id, lines in draft.case_lines.items()}
+    return [
+        NoticeCase(notice_id=draft.dedupe_key, case_id=case_id, lines=lines)
+        for case_id, lines in named.items()
+    ]
 
 
 def _notice(draft: NoticeDraft, now: datetime, prefer_digest: Collection[int]) -> Notice:
