@@ -24,8 +24,12 @@ MAIL_TROUBLE = (smtplib.SMTPException, OSError, ValueError)
 MESSAGE_ID = re.compile(r"<notice-(\d+)@")
 
 
+class MessageRefused(OSError):
+    """One e-mail was not taken; the message says why, in words for an administrator."""
+
+
 class ServerUnreachable(OSError):
-    """Nothing can be sent now; it is no fault of the message."""
+    """Nothing can be sent now, through no fault of the message; it says why, as MessageRefused does."""
 
 
 def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMultiAlternatives:
@@ -63,6 +67,25 @@ def email_for(notice: Notice, connection: BaseEmailBackend, on: date) -> EmailMu
 
 def _address(notice: Notice) -> str:
     return f"{settings.SITE_URL}{notice.url}" if notice.url else ""
+
+
+def in_words(trouble: Exception) -> str:
+    """What went wrong, for an administrator: what the mail server said, where it said something."""
+    match trouble:
+        case MessageRefused() | ServerUnreachable():
+            return str(trouble)
+        case smtplib.SMTPRecipientsRefused():
+            code, said = next(iter(trouble.recipients.values()))
+            return f"The mail server refused the address: {code} {said.decode(errors='replace')}"
+        case smtplib.SMTPResponseException():
+            return f"The mail server refused it: {trouble.smtp_code} {_decoded(trouble.smtp_error)}"
+        case OSError() if trouble.strerror:
+            return f"The mail server cannot be reached: {trouble.strerror}"
+    return f"{type(trouble).__name__}: {trouble}"
+
+
+def _decoded(said: bytes | str) -> str:
+    return said.decode(errors="replace") if isinstance(said, bytes) else said
 
 
 def release(connection: BaseEmailBackend) -> None:

@@ -12,7 +12,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from notifications_python_client.errors import APIError, InvalidResponse
 from notifications_python_client.notifications import NotificationsAPIClient
 
-from qaframework.notices.email import ServerUnreachable
+from qaframework.notices.email import MessageRefused, ServerUnreachable
 
 FIRST_SERVER_ERROR = 500
 
@@ -20,14 +20,13 @@ FIRST_SERVER_ERROR = 500
 NO_FAULT_OF_THE_MESSAGE = {403, 429}
 
 
-class NotifyRefused(OSError):
-    """Notify would not take one e-mail; the message says why."""
-
-
 class NotifyBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Hand each message over with its Message-ID as reference. Raises NotifyRefused for the first that is
-        refused and ServerUnreachable when Notify does not answer, cannot work or takes nothing now."""
+        """Hand each message over with its Message-ID as reference.
+
+        Raises MessageRefused for the first that is refused, and ServerUnreachable when Notify does not answer,
+        cannot work or takes nothing now.
+        """
         client = NotificationsAPIClient(
             settings.NOTIFY_API_KEY, base_url=settings.NOTIFY_BASE_URL, timeout=settings.EMAIL_TIMEOUT
         )
@@ -42,8 +41,15 @@ class NotifyBackend(BaseEmailBackend):
             except APIError as trouble:
                 status = trouble.status_code
                 if status >= FIRST_SERVER_ERROR or status in NO_FAULT_OF_THE_MESSAGE:
-                    raise ServerUnreachable(str(trouble)) from trouble
-                raise NotifyRefused(str(trouble)) from trouble
+                    raise ServerUnreachable(_answer(trouble)) from trouble
+                raise MessageRefused(_answer(trouble)) from trouble
             except InvalidResponse as trouble:
-                raise ServerUnreachable(str(trouble)) from trouble
+                raise ServerUnreachable(f"GOV.UK Notify cannot be understood: {trouble}") from trouble
         return len(email_messages)
+
+
+def _answer(trouble: APIError) -> str:
+    """What Notify says, which is a list of errors or, when nobody answered, a text."""
+    said = trouble.message
+    words = said if isinstance(said, str) else ". ".join(error.get("message", "") for error in said)
+    return f"GOV.UK Notify answered {trouble.status_code}: {words}"

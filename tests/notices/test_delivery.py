@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from qaframework.caseload.models import Case
+from qaframework.notices.email import in_words
 from qaframework.notices.lease import only_sender
 from qaframework.notices.models import Notice, SenderLease
 from qaframework.notices.workflow import Delivered, deliver, sending, write_notices
@@ -103,7 +104,22 @@ def test_a_bad_mailbox_is_tried_four_times_and_delays_nobody(server, now):
     assert deliver(now=now + timedelta(days=1)) == Delivered(0, 0, 0)
     failed = Notice.objects.failed().get()
     assert (failed.recipient, failed.attempts) == (bad, 4)
-    assert "no such mailbox" in failed.last_error
+    assert failed.last_error == "The mail server refused the address: 550 no such mailbox"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (smtplib.SMTPDataError(452, b"disk full"), "The mail server refused it: 452 disk full"),
+        (
+            ConnectionRefusedError(111, "Connection refused"),
+            "The mail server cannot be reached: Connection refused",
+        ),
+        (ValueError("no address"), "ValueError: no address"),
+    ],
+)
+def test_administrators_read_what_went_wrong(trouble, words):
+    assert in_words(trouble) == words
 
 
 def test_a_mailbox_that_works_again_gets_its_mail(server, now):

@@ -120,7 +120,11 @@ class Notify(BaseHTTPRequestHandler):
             self.taken.append({**sent, "path": self.path, "token": self.headers["Authorization"]})
         self.send_response(self.status)
         self.end_headers()
-        said = {"id": "1"} if self.status == 201 else {"errors": [{"error": "BadRequestError"}]}
+        said = (
+            {"id": "1"}
+            if self.status == 201
+            else {"errors": [{"error": "BadRequestError", "message": "Not on your team"}]}
+        )
         self.wfile.write(json.dumps(said).encode())
 
     def log_message(self, *args: object) -> None:
@@ -163,7 +167,7 @@ def test_what_notify_refuses_is_tried_again_and_then_on_the_list(notify, now):
     write_notices([draft(UserFactory())], now=now)
     Notice.objects.update(attempts=3)
     assert deliver(now=now) == Delivered(0, 1, 0)
-    assert "BadRequestError" in Notice.objects.failed().get().last_error
+    assert Notice.objects.failed().get().last_error == "GOV.UK Notify answered 400: Not on your team"
 
 
 def test_while_notify_cannot_work_no_attempt_is_used_up(notify, now, settings):

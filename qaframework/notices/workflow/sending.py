@@ -9,7 +9,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
 
-from qaframework.notices.email import MAIL_TROUBLE, ServerUnreachable, email_for, release
+from qaframework.notices.email import MAIL_TROUBLE, ServerUnreachable, email_for, in_words, release
 from qaframework.notices.lease import only_sender
 from qaframework.notices.models import ACCOUNT, Notice
 from qaframework.notices.workflow.digests import gather_digests
@@ -76,14 +76,14 @@ def _send_due(now: datetime) -> tuple[int, int, str]:
                 try:
                     connection.open()
                 except MAIL_TROUBLE as trouble:
-                    return sent, failed, _words(trouble)
+                    return sent, failed, in_words(trouble)
                 if not _claim(notice, now):
                     continue
                 try:
                     error = _send(notice, connection, now)
                 except ServerUnreachable as trouble:
                     _give_attempt_back(notice)
-                    return sent, failed, _words(trouble)
+                    return sent, failed, in_words(trouble)
                 if error:
                     release(connection)
                     _record_failure(notice, error)
@@ -134,15 +134,11 @@ def _send(notice: Notice, connection: BaseEmailBackend, now: datetime) -> str:
     except ServerUnreachable:
         raise
     except MAIL_TROUBLE as trouble:
-        return _words(trouble)
+        return in_words(trouble)
     text = {"body": ""} if notice.kind == ACCOUNT else {}
     sent = Notice.Delivery.SENT
     Notice.objects.filter(pk=notice.pk).update(delivery=sent, sent_at=now, last_error="", **text)
     return ""
-
-
-def _words(trouble: Exception) -> str:
-    return f"{type(trouble).__name__}: {trouble}"
 
 
 def _give_attempt_back(notice: Notice) -> None:
