@@ -15,7 +15,7 @@ from qaframework.activities.workflow import (
 )
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.wording import subject_line
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.people import directory, history
 from qaframework.people.models import Unit, User
 from qaframework.people.refusal import Refused
@@ -86,15 +86,14 @@ def _announce(observation: Observation, *, by: User, now: datetime) -> None:
     if manager is None or observation.observed_on is None or observation.observed_on < today:
         return
     day = uk_date(observation.observed_on)
-    draft = NoticeDraft(
-        recipient_id=manager.pk,
-        kind="visit",
-        dedupe_key=f"visit:{assignment.pk}:{assignment.unit_id}:{observation.observed_on}:{manager.pk}",
+    message = Message(
+        "visit",
+        f"{assignment.pk}:{assignment.unit_id}:{observation.observed_on}",
         subject=f"Visit to {assignment.unit} on {day}",
         body=f"{by} visits {assignment.unit} on {day}: {subject_line(assignment)}.",
         case_ids=[assignment.case_id],
     )
-    write_notices([draft], now=now)
+    write_notices(message.to([manager]), now=now)
 
 
 def _tell_of_the_note(observation: Observation, *, by: User, now: datetime) -> None:
@@ -102,19 +101,12 @@ def _tell_of_the_note(observation: Observation, *, by: User, now: datetime) -> N
     qa_posts = directory.nearest_posts(assignment.unit, "qa_manager", today)
     readers = [directory.leader_of(assignment.unit, today, besides=by)]
     readers += [directory.holder_of(post, today) for post in qa_posts]
-    write_notices(
-        [
-            NoticeDraft(
-                recipient_id=reader.pk,
-                kind="written_up",
-                dedupe_key=f"written_up:{assignment.pk}:{reader.pk}",
-                subject=f"You can now read: {subject_line(assignment)}",
-                body=f"{by} visited {assignment.unit} and has written down what they saw.",
-                url=reverse("observations:read", args=[observation.pk]),
-                case_ids=[assignment.case_id],
-            )
-            for reader in readers
-            if reader is not None
-        ],
-        now=now,
+    message = Message(
+        "written_up",
+        assignment.pk,
+        subject=f"You can now read: {subject_line(assignment)}",
+        body=f"{by} visited {assignment.unit} and has written down what they saw.",
+        url=reverse("observations:read", args=[observation.pk]),
+        case_ids=[assignment.case_id],
     )
+    write_notices(message.to(readers), now=now)

@@ -11,7 +11,7 @@ from django.db.models import Min
 from django.urls import reverse
 
 from qaframework.allocation.models import Assignment
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.people import history
 from qaframework.people.directory import Organisation
@@ -235,20 +235,14 @@ def _tell(report: Report, roles: Iterable[str], kind: str, subject: str, *, now:
         if post.is_active and post.role in roles and _reads(post, report.unit, held)
     ]
     holders = {holder.pk for post in posts if (holder := organisation.holder_of(post.pk))}
-    write_notices(
-        [
-            NoticeDraft(
-                recipient_id=pk,
-                kind=kind,
-                dedupe_key=f"{kind}:{report.pk}:{pk}",
-                subject=subject,
-                body="Open the report to read it.",
-                url=reverse("reporting:report", args=[report.pk]),
-            )
-            for pk in sorted(holders)
-        ],
-        now=now,
+    message = Message(
+        kind,
+        report.pk,
+        subject=subject,
+        body="Open the report to read it.",
+        url=reverse("reporting:report", args=[report.pk]),
     )
+    write_notices(message.to(holders), now=now)
 
 
 def _reads(post: Post, unit: Unit | None, held: Iterable[str]) -> bool:

@@ -14,7 +14,7 @@ from qaframework.allocation import workflow as allocation
 from qaframework.allocation.access import posts_that_audit
 from qaframework.allocation.models import Assignment, Programme
 from qaframework.caseload.models import Case
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.people import directory, history
 from qaframework.people.directory import Organisation
 from qaframework.people.history import SomebodyElseWasFirst
@@ -257,19 +257,15 @@ def share_learning(*, exercise: BenchmarkingExercise, by: User, now: datetime) -
     )
     on = local_date(now)
     holders = directory.holders_of(posts_that_audit(exercise.programme.framework, on), on).values()
-    drafts = [
-        NoticeDraft(
-            recipient_id=person,
-            kind="benchmarking_learning",
-            dedupe_key=f"benchmarking_learning:{exercise.pk}:{person}",
-            subject="What auditors can learn from a benchmarking exercise",
-            body="Several people audited the same case, each alone, and compared their grades. Read what "
-            "they learnt about judging alike.",
-            url=reverse("audits:benchmarking_learning", args=[exercise.pk]),
-        )
-        for person in sorted({holder.pk for holder in holders if holder} - {by.pk})
-    ]
-    return write_notices(drafts, now=now)
+    message = Message(
+        "benchmarking_learning",
+        exercise.pk,
+        subject="What auditors can learn from a benchmarking exercise",
+        body="Several people audited the same case, each alone, and compared their grades. Read what "
+        "they learnt about judging alike.",
+        url=reverse("audits:benchmarking_learning", args=[exercise.pk]),
+    )
+    return write_notices(message.to(holder for holder in holders if holder != by), now=now)
 
 
 @transaction.atomic
@@ -373,33 +369,25 @@ def title_of(exercise: BenchmarkingExercise) -> str:
 def _tell(
     exercise: BenchmarkingExercise, people: set[int], kind: str, what: str, body: str, now: datetime
 ) -> int:
-    drafts = [
-        NoticeDraft(
-            recipient_id=person,
-            kind=kind,
-            dedupe_key=f"{kind}:{exercise.pk}:{person}",
-            subject=f"{what}: {title_of(exercise)}",
-            body=body,
-            url=reverse("audits:benchmarking", args=[exercise.pk]),
-            case_ids=[exercise.case_id],
-        )
-        for person in sorted(people)
-    ]
-    return write_notices(drafts, now=now)
+    message = Message(
+        kind,
+        exercise.pk,
+        subject=f"{what}: {title_of(exercise)}",
+        body=body,
+        url=reverse("audits:benchmarking", args=[exercise.pk]),
+        case_ids=[exercise.case_id],
+    )
+    return write_notices(message.to(people), now=now)
 
 
 def _tell_worker(exercise: BenchmarkingExercise, kind: str, what: str, body: str, now: datetime) -> None:
     """The practitioner of the case, who does not see the exercise itself."""
-    worker = exercise.case.worker_id
-    if worker is None:
-        return
-    draft = NoticeDraft(
-        recipient_id=worker,
-        kind=kind,
-        dedupe_key=f"{kind}:{exercise.pk}:{worker}",
+    message = Message(
+        kind,
+        exercise.pk,
         subject=f"{what}: case {exercise.case.child_ref}",
         body=body,
         url=reverse("caseload:case", args=[exercise.case_id]),
         case_ids=[exercise.case_id],
     )
-    write_notices([draft], now=now)
+    write_notices(message.to([exercise.case.worker_id]), now=now)

@@ -13,7 +13,7 @@ from audits.models import DipSampleTheme
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
 from qaframework.allocation.year_view import pack_of
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.people import history
 from qaframework.people.directory import Organisation
 from qaframework.people.history import SomebodyElseWasFirst
@@ -239,15 +239,11 @@ def _tell(
     theme: DipSampleTheme, people: Iterable[int | None], kind: str, what: str, body: str, now: datetime
 ) -> int:
     month = Month.parse(theme.period).label
-    drafts = [
-        NoticeDraft(
-            recipient_id=person,
-            kind=kind,
-            dedupe_key=f"{kind}:{theme.pk}:{theme.version}:{person}",
-            subject=f"What dip samples show, {theme.unit}, {month}: {what}",
-            body=body,
-            url=reverse("audits:dip_theme", args=[theme.pk]),
-        )
-        for person in sorted(one for one in people if one is not None)
-    ]
-    return write_notices(drafts, now=now)
+    message = Message(
+        kind,
+        f"{theme.pk}:{theme.version}",
+        subject=f"What dip samples show, {theme.unit}, {month}: {what}",
+        body=body,
+        url=reverse("audits:dip_theme", args=[theme.pk]),
+    )
+    return write_notices(message.to(people), now=now)

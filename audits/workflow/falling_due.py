@@ -16,7 +16,7 @@ from audits.workflow.moderating import draw_due_moderations
 from audits.workflow.reauditing import open_due_reaudits
 from audits.workflow.reviewing import call_off_needless_reviews, open_case_reviews
 from qaframework.allocation.workflow import allocate_period_work, lapse_requests
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.people.directory import Organisation
 from qaframework.rules.working_days import local_date
 
@@ -100,17 +100,16 @@ def _tell(waiting: Iterable[Unallocated], *, now: datetime) -> int:
         units = {unit_id for one in together for unit_id in one.unit_ids}
         posts = {post.pk for unit_id in units for post in organisation.nearest_posts(unit_id, "qa_manager")}
         managers = {holder.pk for pk in posts if (holder := organisation.holder_of(pk))}
-        drafts += [_draft(cause, together, person) for person in managers]
+        drafts += _message(cause, together).to(managers)
     return write_notices(drafts, now=now)
 
 
-def _draft(cause: str, together: list[Unallocated], recipient_id: int) -> NoticeDraft:
+def _message(cause: str, together: list[Unallocated]) -> Message:
     number = len(together)
     many = f"{number} pieces of work" if number > 1 else "One piece of work"
-    return NoticeDraft(
-        recipient_id=recipient_id,
-        kind="unallocated",
-        dedupe_key=f"unallocated:{cause}:{recipient_id}",
+    return Message(
+        "unallocated",
+        cause,
         subject=f"Could not be allocated: {together[0].what}",
         body=f"{many} could not be allocated. {together[0].why} The page says what you can do.",
         url=reverse("audits:unallocated"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from audits.models import CaseAudit, GoodPractice
 from qaframework.allocation.models import Assignment
 from qaframework.caseload.models import Case
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.people import directory, history
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import Unit, User
@@ -336,17 +336,5 @@ def _tell(
     now: datetime,
     quote: str = "",
 ) -> int:
-    drafts = [
-        NoticeDraft(
-            recipient_id=person,
-            kind=kind,
-            dedupe_key=f"{kind}:{about}:{person}",
-            subject=subject,
-            body=body,
-            url=url,
-            case_ids=[case_id],
-            quote=quote,
-        )
-        for person in sorted(set(people))
-    ]
-    return write_notices(drafts, now=now)
+    message = Message(kind, about, subject, body, url, case_ids=[case_id], quote=quote)
+    return write_notices(message.to(people), now=now)

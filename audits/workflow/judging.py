@@ -13,7 +13,7 @@ from qaframework.actions.models import Concern
 from qaframework.activities.workflow import hand_in
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.people import directory, history
 from qaframework.people.models import User
 from qaframework.people.refusal import Refused
@@ -290,17 +290,12 @@ def _tell(
     url: str = "",
 ) -> None:
     case = audit.assignment.case
-    drafts = [
-        NoticeDraft(
-            recipient_id=person.pk,
-            kind=kind,
-            dedupe_key=f"{kind}:{audit.pk}:{now.isoformat()}:{person.pk}",
-            subject=f"{subject}: case {case.child_ref if case else ''}",
-            body=body,
-            url=url or reverse("audits:audit", args=[audit.pk]),
-            case_ids=[audit.assignment.case_id],
-        )
-        for person in people
-        if person is not None
-    ]
-    write_notices(drafts, now=now)
+    message = Message(
+        kind,
+        f"{audit.pk}:{now.isoformat()}",
+        subject=f"{subject}: case {case.child_ref if case else ''}",
+        body=body,
+        url=url or reverse("audits:audit", args=[audit.pk]),
+        case_ids=[audit.assignment.case_id],
+    )
+    write_notices(message.to(people), now=now)

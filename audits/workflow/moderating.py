@@ -17,7 +17,7 @@ from qaframework.allocation.models import Assignment, Programme
 from qaframework.allocation.wording import subject_line
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.packs.definition import ModerationRule
 from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
@@ -399,16 +399,13 @@ def _stop_clock(moderation: Moderation, *, by: User, now: datetime) -> None:
 
 def _tell_auditor(moderation: Moderation, subject: str, *, now: datetime) -> None:
     audit = moderation.audit
-    if audit.auditor_id is None:
-        return
     case = audit.assignment.case
-    draft = NoticeDraft(
-        recipient_id=audit.auditor_id,
-        kind="moderated",
-        dedupe_key=f"moderated:{moderation.pk}:{audit.auditor_id}",
+    message = Message(
+        "moderated",
+        moderation.pk,
         subject=f"{subject}: case {case.child_ref if case else ''}",
         body="Open the audit to read the result and the feedback.",
         url=reverse("audits:audit", args=[audit.pk]),
         case_ids=[audit.assignment.case_id],
     )
-    write_notices([draft], now=now)
+    write_notices(message.to([audit.auditor_id]), now=now)

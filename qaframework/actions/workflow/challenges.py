@@ -11,7 +11,7 @@ from qaframework.actions.models import Challenge, ChallengeAnswer
 from qaframework.caseload.models import Case
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.packs.definition import ChallengeKind
 from qaframework.packs.models import Framework, FrameworkQuerySet, FrameworkVersion
 from qaframework.people import directory, history
@@ -460,18 +460,13 @@ def _tell(
     by: User,
     now: datetime,
 ) -> None:
-    told = {person.pk for person in people if person is not None and person != by}
-    drafts = [
-        NoticeDraft(
-            recipient_id=person,
-            kind=kind,
-            dedupe_key=f"{kind}:{challenge.pk}:{now.isoformat()}:{person}",
-            subject=f"{what}: {challenge}",
-            body=body,
-            url=reverse("actions:challenge", args=[challenge.pk]),
-            case_ids=[challenge.case_id],
-            is_urgent=challenge.is_urgent,
-        )
-        for person in sorted(told)
-    ]
-    write_notices(drafts, now=now)
+    message = Message(
+        kind,
+        f"{challenge.pk}:{now.isoformat()}",
+        subject=f"{what}: {challenge}",
+        body=body,
+        url=reverse("actions:challenge", args=[challenge.pk]),
+        case_ids=[challenge.case_id],
+        is_urgent=challenge.is_urgent,
+    )
+    write_notices(message.to(person for person in people if person != by), now=now)

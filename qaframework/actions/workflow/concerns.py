@@ -9,7 +9,7 @@ from qaframework.actions.models import Concern
 from qaframework.caseload.models import Case
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
@@ -61,24 +61,17 @@ def raise_concern(
     )
     history.change(concern, by=by, now=now, reason="Clock started", clock=clock)
     manager = directory.holder_of(owner_post, local_date(now))
-    told = {person.pk: person for person in (worker, manager) if person is not None and person != by}
-    write_notices(
-        [
-            NoticeDraft(
-                recipient_id=person.pk,
-                kind="concern",
-                dedupe_key=f"concern:{concern.pk}:{person.pk}",
-                subject=f"Act now: a concern about case {case.child_ref}",
-                body=f"{by} is worried that this child may be unsafe. Open the concern, act, and say what "
-                "you have done.",
-                url=reverse("actions:concern", args=[concern.pk]),
-                case_ids=[case.pk],
-                is_urgent=True,
-            )
-            for person in told.values()
-        ],
-        now=now,
+    message = Message(
+        "concern",
+        concern.pk,
+        subject=f"Act now: a concern about case {case.child_ref}",
+        body=f"{by} is worried that this child may be unsafe. Open the concern, act, and say what "
+        "you have done.",
+        url=reverse("actions:concern", args=[concern.pk]),
+        case_ids=[case.pk],
+        is_urgent=True,
     )
+    write_notices(message.to(person for person in (worker, manager) if person != by), now=now)
     return concern
 
 

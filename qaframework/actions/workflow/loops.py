@@ -9,7 +9,7 @@ from django.urls import reverse
 from qaframework.actions.models import Action, ActionPlan, LoopClosure
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.packs.definition import LoopRule
 from qaframework.people import directory, history
 from qaframework.people.access import has_capability, posts_of
@@ -62,7 +62,7 @@ def open_loop(*, plan: ActionPlan, grade: str, by: User | None, now: datetime) -
     )
     history.change(loop, by=by, now=now, reason="Clock started", clock=clock)
     body = f"Please meet the worker and the manager by {due_on:%-d %B %Y} and record what you saw."
-    _tell(loop, directory.holder_of(senior_post, today), "loop_opened", "Close the loop", body, now=now)
+    _tell(loop, directory.holder_of(senior_post, today), "loop_opened", "Please start", body, now=now)
     return loop
 
 
@@ -231,15 +231,12 @@ def _who_authorises(loop: LoopClosure, on: date) -> list[User]:
 
 
 def _tell(loop: LoopClosure, person: User | None, kind: str, what: str, body: str, *, now: datetime) -> None:
-    if person is None:
-        return
-    draft = NoticeDraft(
-        recipient_id=person.pk,
-        kind=kind,
-        dedupe_key=f"{kind}:{loop.pk}:{now.isoformat()}:{person.pk}",
+    message = Message(
+        kind,
+        f"{loop.pk}:{now.isoformat()}",
         subject=f"{what}: closing the loop, case {loop.case.child_ref}",
         body=body,
         url=reverse("actions:loop", args=[loop.pk]),
         case_ids=[loop.case_id],
     )
-    write_notices([draft], now=now)
+    write_notices(message.to([person]), now=now)

@@ -13,7 +13,7 @@ from qaframework.actions.models import Action, ActionPlan
 from qaframework.caseload.models import Case
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.packs.models import FrameworkVersion
 from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
@@ -420,21 +420,15 @@ def _tell_plan(
 ) -> None:
     today = local_date(now)
     owners = [directory.holder_of(action.owner_post, today) for action in issued]
-    everyone = {person.pk: person for person in [*people, *owners] if person is not None}
     lines = [f"{number}. By {action.due_on:%-d %B %Y}." for number, action in enumerate(issued, 1)]
     number = "One action was" if len(issued) == 1 else f"{len(issued) or 'No'} actions were"
     body = f"{number} agreed. Open the plan to read it.\n\n" + "\n".join(lines)
-    url = reverse("actions:plan", args=[plan.pk])
-    drafts = [
-        NoticeDraft(
-            recipient_id=person.pk,
-            kind="plan_issued",
-            dedupe_key=f"plan_issued:{plan.pk}:{now.isoformat()}:{person.pk}",
-            subject=f"{plan.title}{_of_case(plan)}"[:200],
-            body=body,
-            url=url,
-            case_ids=[plan.case_id],
-        )
-        for person in everyone.values()
-    ]
-    write_notices(drafts, now=now)
+    message = Message(
+        "plan_issued",
+        f"{plan.pk}:{now.isoformat()}",
+        subject=f"{plan.title}{_of_case(plan)}",
+        body=body,
+        url=reverse("actions:plan", args=[plan.pk]),
+        case_ids=[plan.case_id],
+    )
+    write_notices(message.to([*people, *owners]), now=now)

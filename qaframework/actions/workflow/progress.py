@@ -8,7 +8,7 @@ from django.urls import reverse
 from qaframework.actions.models import Action
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.people import directory, history
 from qaframework.people.access import has_capability, posts_of
 from qaframework.people.models import User
@@ -146,15 +146,12 @@ def _stop(action: Action, reason: str, *, by: User, now: datetime) -> None:
 
 
 def _tell(action: Action, person: User | None, kind: str, subject: str, *, now: datetime) -> None:
-    if person is None:
-        return
-    draft = NoticeDraft(
-        recipient_id=person.pk,
-        kind=kind,
-        dedupe_key=f"{kind}:{action.pk}:{now.isoformat()}:{person.pk}",
+    message = Message(
+        kind,
+        f"{action.pk}:{now.isoformat()}",
         subject=subject,
         body="Open the action to read what was written.",
         url=reverse("actions:action", args=[action.pk]),
         case_ids=[action.plan.case_id],
     )
-    write_notices([draft], now=now)
+    write_notices(message.to([person]), now=now)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from qaframework.allocation.models import Planning, Programme, ProgrammeApproval
 from qaframework.allocation.workflow.proposing import posts_in
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, write_notices
 from qaframework.people import directory
 from qaframework.people.access import posts_of
 from qaframework.people.models import Post, User
@@ -25,20 +25,15 @@ def ask_for_approval(*, planning: Planning, now: datetime) -> None:
     """Tell those who answer for the programme that a planning waits for them."""
     programme, today = planning.programme, local_date(now)
     holders = {directory.holder_of(post, today) for post in _owner_posts(programme, today)}
-    drafts = [
-        NoticeDraft(
-            recipient_id=holder.pk,
-            kind="programme_approval",
-            dedupe_key=f"programme_approval:{planning.pk}:{holder.pk}",
-            subject=f"Please approve the programme: {programme}",
-            body="It was made, or brought into step with posts and quotas. Read what it asks of whom, then "
-            "approve it, or say to the quality assurance team what should be different.",
-            url=reverse("allocation:approve_programme", args=[programme.pk, planning.pk]),
-        )
-        for holder in holders
-        if holder is not None
-    ]
-    write_notices(drafts, now=now)
+    message = Message(
+        "programme_approval",
+        planning.pk,
+        subject=f"Please approve the programme: {programme}",
+        body="It was made, or brought into step with posts and quotas. Read what it asks of whom, then "
+        "approve it, or say to the quality assurance team what should be different.",
+        url=reverse("allocation:approve_programme", args=[programme.pk, planning.pk]),
+    )
+    write_notices(message.to(holders), now=now)
 
 
 @transaction.atomic

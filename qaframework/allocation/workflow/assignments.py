@@ -18,7 +18,7 @@ from qaframework.caseload.models import Case
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.clocks.workflow import ClockDraft
-from qaframework.notices.workflow import NoticeDraft, write_notices
+from qaframework.notices.workflow import Message, NoticeDraft, write_notices
 from qaframework.packs.definition import ActivityType
 from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
@@ -409,17 +409,13 @@ def _drafts(
     url: str = "",
     quote: str = "",
 ) -> list[NoticeDraft]:
-    return [
-        NoticeDraft(
-            recipient_id=person.pk,
-            kind=kind,
-            dedupe_key=f"{kind}:{assignment.pk}:{key}:{person.pk}",
-            subject=subject[:200],
-            body=body,
-            url=url or notice_url(assignment),
-            quote=quote,
-            case_ids=[assignment.case_id],
-        )
-        for person in people
-        if person is not None
-    ]
+    message = Message(
+        kind,
+        f"{assignment.pk}:{key}",
+        subject=subject,
+        body=body,
+        url=url or notice_url(assignment),
+        case_ids=[assignment.case_id],
+        quote=quote,
+    )
+    return message.to(people)

@@ -39,6 +39,43 @@ class NoticeDraft:
     quote: str = ""
 
 
+@dataclass(frozen=True)
+class Message:
+    """One and the same notice to several people, each of whom gets it once for what it is ``about``.
+
+    The other fields are those of a NoticeDraft.
+    """
+
+    kind: str
+    about: object
+    subject: str
+    body: str
+    url: str = ""
+    case_ids: Collection[int | None] = ()
+    is_urgent: bool = False
+    calendar: str = ""
+    quote: str = ""
+
+    def to(self, people: Iterable[User | int | None]) -> list[NoticeDraft]:
+        """One draft for each of the people, given as they are or by key; None stands for nobody."""
+        keys = {one.pk if isinstance(one, User) else one for one in people}
+        return [
+            NoticeDraft(
+                recipient_id=key,
+                kind=self.kind,
+                dedupe_key=f"{self.kind}:{self.about}:{key}",
+                subject=self.subject,
+                body=self.body,
+                url=self.url,
+                case_ids=self.case_ids,
+                is_urgent=self.is_urgent,
+                calendar=self.calendar,
+                quote=self.quote,
+            )
+            for key in sorted(key for key in keys if key is not None)
+        ]
+
+
 @transaction.atomic
 def write_notices(drafts: Iterable[NoticeDraft], *, now: datetime) -> int:
     """Put messages into the outbox, in three statements; return how many were not there before.
