@@ -326,6 +326,7 @@ def run(port: int | None, with_demo: bool) -> None:
 def serve(port: int, with_demo: bool) -> None:
     address = f"http://127.0.0.1:{port}"
     environment = {"SITE_URL": address, **os.environ}
+    (DATA / "address").write_text(environment["SITE_URL"])
     web = ["gunicorn", "qaframework.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     web += ["--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--access-logfile", "-"]
     worker = ["celery", "-A", "qaframework", "worker", "--beat", "--schedule", str(DATA / "beat-schedule")]

@@ -51,6 +51,8 @@ if not SECRET_KEY:
 # Addresses
 
 SITE_URL = env_required("SITE_URL", "Set it to the address people type: https://host.name").rstrip("/")
+if EMBEDDED and not SITE_URL and (address := DATA_DIR / "address").exists():
+    SITE_URL = address.read_text()  # where `bootstrap.py run` serves it, also for commands typed beside it
 SITE_URL = SITE_URL or "http://127.0.0.1:8000"
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
 if not PRODUCTION:

@@ -24,8 +24,8 @@ class NotifyBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Hand each message over with its Message-ID as reference.
 
-        Raises MessageRefused for the first that is refused, and ServerUnreachable when Notify does not answer,
-        cannot work or takes nothing now.
+        Raises MessageRefused for the first that is refused, and ServerUnreachable when Notify does not
+        answer, cannot work or takes nothing now.
         """
         client = NotificationsAPIClient(
             settings.NOTIFY_API_KEY, base_url=settings.NOTIFY_BASE_URL, timeout=settings.EMAIL_TIMEOUT

@@ -76,6 +76,8 @@ def test_nothing_falls_due_in_a_pause_and_the_last_day_moves_by_its_length(
         northmoor.head_of_service,
     )
     assert told("paused") == ["team_manager"]
+    notice = Notice.objects.get(kind="paused")
+    assert (notice.quote, COURT in notice.subject + notice.body) == (COURT, False)
     assert sweep(now=BACK).steps == 0
     assert not work.is_late(BACK.date())
     assert not Assignment.objects.late(BACK.date()).exists()

@@ -1,6 +1,6 @@
 """People choose when e-mails come; what cannot wait does not."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core import mail
@@ -99,6 +99,22 @@ def test_what_could_not_leave_by_day_does_not_leave_by_night(reader, server):  #
     Server.is_down = False
     assert deliver(now=at(1, 23)).sent == 0
     assert deliver(now=at(2, 7)).sent == 1
+
+
+@pytest.mark.parametrize(
+    ("evening", "morning"),
+    [
+        (datetime(2026, 10, 24, 21, 0, tzinfo=UTC), datetime(2026, 10, 25, 7, 0, tzinfo=UTC)),
+        (datetime(2027, 3, 27, 22, 0, tzinfo=UTC), datetime(2027, 3, 28, 6, 0, tzinfo=UTC)),
+    ],
+    ids=["autumn", "spring"],
+)
+def test_the_night_in_which_the_clock_changes_ends_at_seven_on_the_wall(reader, evening, morning):
+    prefers(reader, quiet=NIGHT)
+    write_notices([draft(reader, "a"), draft(reader, "u", is_urgent=True)], now=evening)
+    assert deliver(now=evening).sent == 1
+    assert deliver(now=morning - timedelta(minutes=1)).sent == 0
+    assert deliver(now=morning).sent == 1
 
 
 def test_a_digest_in_quiet_hours_comes_at_their_end(reader):

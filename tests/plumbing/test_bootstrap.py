@@ -122,6 +122,7 @@ def test_it_serves_a_page_and_stops_everything_when_told(run: Run) -> None:
     address = f"http://127.0.0.1:{run.port}/account/login/"
     with urllib.request.urlopen(address, timeout=30) as page:
         assert b"<h1" in page.read()
+    assert (run.data / "address").read_text() == f"http://127.0.0.1:{run.port}"
     run.send_task("qaframework.notices.tasks.deliver")
     run.wait_until_the_worker_logs("Task qaframework.notices.tasks.deliver[", "succeeded")
 

@@ -48,6 +48,14 @@ def test_production_starts_on_safe_settings() -> None:
     assert started.stdout.strip() == "False True True", started.stderr
 
 
+def test_commands_typed_beside_a_running_installation_know_its_address(tmp_path: Path) -> None:
+    (tmp_path / "address").write_text("http://127.0.0.1:8042")
+    embedded = {"QA_DATA_DIR": str(tmp_path)}
+    assert load_settings(embedded, "settings.SITE_URL").stdout.strip() == "http://127.0.0.1:8042"
+    chosen = {**embedded, "SITE_URL": "http://quality.example"}
+    assert load_settings(chosen, "settings.SITE_URL").stdout.strip() == "http://quality.example"
+
+
 def test_production_names_every_missing_setting_at_once() -> None:
     refused = load_settings({"QA_ENVIRONMENT": "production"})
     assert refused.returncode == 1

@@ -40,8 +40,10 @@ def pause(*, assignment: Assignment, reason: str, by: User, now: datetime) -> As
     )
     if assignment.clock:
         clocks.pause_clock(clock=assignment.clock, reason=reason, by=by, now=now)
-    body = f"{by} has paused it: {reason}. You get no reminders until it runs again, with a new last day."
-    _tell_owner(assignment, "paused", f"The deadline is paused: {subject_line(assignment)}", body, by, now)
+    body = f"{by} has paused it, and says why. You get no reminders until it runs again, with a new last day."
+    subject = f"The deadline is paused: {subject_line(assignment)}"
+    # Why, such as proceedings in court, says something about the child, and so is in no e-mail.
+    _tell_owner(assignment, "paused", subject, body, by=by, now=now, quote=reason)
     return assignment
 
 
@@ -66,7 +68,9 @@ def resume(*, assignment: Assignment, by: User, now: datetime) -> Assignment:
     if assignment.clock:
         clocks.resume_clock(clock=assignment.clock, due_at=end_of_day(due_on), by=by, now=now)
     body = f"{by} has ended the pause. Please complete it by {due_on:%-d %B %Y}."
-    _tell_owner(assignment, "resumed", f"The deadline runs again: {subject_line(assignment)}", body, by, now)
+    _tell_owner(
+        assignment, "resumed", f"The deadline runs again: {subject_line(assignment)}", body, by=by, now=now
+    )
     return assignment
 
 
@@ -128,7 +132,10 @@ def _why_not_theirs(assignment: Assignment, user: User, now: datetime) -> str:
     return ""
 
 
-def _tell_owner(assignment: Assignment, kind: str, subject: str, body: str, by: User, now: datetime) -> None:
+def _tell_owner(
+    assignment: Assignment, kind: str, subject: str, body: str, *, by: User, now: datetime, quote: str = ""
+) -> None:
     holder = directory.holder_of(assignment.post, local_date(now))
     if holder != by:
-        tell(assignment, [holder], kind=kind, key=now.isoformat(), subject=subject, body=body, now=now)
+        key = now.isoformat()
+        tell(assignment, [holder], kind=kind, key=key, subject=subject, body=body, quote=quote, now=now)
