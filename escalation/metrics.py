@@ -48,7 +48,8 @@ def _figures(now: datetime) -> Iterable[Metric]:
         "delivery",
         {str(state): 0 for state in Notice.Delivery.values} | dict(states),
     )
-    oldest = Notice.objects.queued().order_by("created_at").values_list("created_at", flat=True).first()
+    waiting = Notice.objects.not_in_peace(now).order_by("created_at")
+    oldest = waiting.values_list("created_at", flat=True).first()
     yield GaugeMetricFamily(
         "quality_outbox_oldest_seconds",
         "How long the oldest e-mail that could leave has waited.",

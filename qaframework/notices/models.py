@@ -1,7 +1,7 @@
 """The outbox: every message to a person, written in the transaction that causes it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -28,6 +28,8 @@ KINDS = {
 }
 
 
+# After trouble with the server a notice is due again in the next run or the one after it.
+NEXT_RUNS = timedelta(minutes=2)
 HIDDEN_LINE = "- Work about a restricted case"
 
 
@@ -52,6 +54,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def closed(self) -> "NoticeQuerySet":
         """Those that reached nobody by e-mail, and that nobody need look at any more."""
         return self.filter(delivery=Notice.Delivery.CLOSED)
+
+    def not_in_peace(self, now: datetime) -> "NoticeQuerySet":
+        """Queued, but for those that wait for the end of their reader's quiet hours."""
+        return self.queued().exclude(attempts=0, next_attempt_at__gt=now + NEXT_RUNS)
 
     def to_send(self, now: datetime) -> "NoticeQuerySet":
         """Queued and due for their first or next attempt, those never tried first."""

@@ -20,7 +20,9 @@ from qaframework.clocks.tasks import beat_heartbeat
 from qaframework.clocks.workflow import beat, stop_clock, worker_beat
 from qaframework.notices.models import Notice
 from qaframework.notices.tasks import deliver
-from qaframework.notices.workflow import close_failed, write_notices
+from qaframework.notices.workflow import choose_delivery, close_failed, write_notices
+from qaframework.notices.workflow import deliver as send
+from qaframework.rules.quiet_hours import QuietHours
 from tests.factories.authority import small_authority
 from tests.factories.clocks import running_clock
 from tests.factories.people import UserFactory
@@ -83,6 +85,15 @@ def test_a_notice_that_waits_too_long_is_noticed(alive):
     write_notices([draft(UserFactory())], now=alive - timedelta(minutes=46))
     assert set(troubles(alive)) == {"Outbox"}
     assert troubles(alive - timedelta(minutes=2)) == {}
+
+
+def test_what_waits_for_the_end_of_quiet_hours_is_no_trouble(alive):
+    reader = UserFactory()
+    quiet = QuietHours((alive - timedelta(hours=2)).time(), (alive + timedelta(hours=2)).time())
+    choose_delivery(user=reader, digest_at=None, quiet=quiet, by=reader, now=alive)
+    write_notices([draft(reader)], now=alive - timedelta(hours=1))
+    send(now=alive)
+    assert troubles(alive) == {}
 
 
 def test_an_e_mail_that_could_not_be_sent_needs_somebody_until_it_is_closed(alive):
