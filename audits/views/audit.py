@@ -25,11 +25,12 @@ from audits.paper import paper_of_audit
 from audits.progress import standing_of
 from audits.readiness import problems_before_submission
 from audits.workflow import NotReady
-from qaframework.activities.access import get_assignment_to_open, get_signature
+from qaframework.activities.access import find_assignment_to_open, get_signature
 from qaframework.activities.forms import SignForm
 from qaframework.activities.pages import may_sign
 from qaframework.activities.views import SIGNED
 from qaframework.allocation.models import Assignment
+from qaframework.allocation.views.standing import to_standing
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, signed_in
 from qaframework.people.exports import file_response
@@ -47,12 +48,17 @@ from qaframework.tools.views import answer_endpoint, section_page
 @signed_in
 @require_safe
 def open_work(request: HttpRequest, pk: int) -> HttpResponse:
-    """From an assignment to its audit, made ready when its auditor comes first."""
+    """From an assignment to its audit, made ready when its auditor comes first.
+
+    Whoever only sees that it is owed reads how far it is.
+    """
     now = timezone.now()
     audits = access.visible_audits(request.user, local_today())
     audit = audits.filter(assignment=pk).only("pk").first()
     if audit is None:
-        assignment = get_assignment_to_open(request.user, pk, ("case_audit",), now=now)
+        assignment = find_assignment_to_open(request.user, pk, ("case_audit",), now=now)
+        if assignment is None:
+            return to_standing(request.user, pk)
         audit = workflow.open_audit(assignment=assignment, by=request.user, now=now)
     return redirect("audits:audit", pk=audit.pk)
 

@@ -76,14 +76,13 @@ def get_activity_to_save(model: type[A], user: User, pk: int, *, now: datetime) 
     return _found(own(model, user, local_date(now)).select_related(*related).filter(pk=pk).first())
 
 
-def get_assignment_to_open(user: User, pk: int, kinds: tuple[str, ...], *, now: datetime) -> Assignment:
-    """The person's own allocated work of these kinds, not opened yet. Raises Http404."""
+def find_assignment_to_open(
+    user: User, pk: int, kinds: tuple[str, ...], *, now: datetime
+) -> Assignment | None:
+    """The person's own allocated work of these kinds, not opened yet; None for any other."""
     mine = owned_assignments(user, local_date(now)).open().filter(kind__in=kinds)
     related = ("framework_version", "case", "unit", "worker")
-    assignment = mine.select_related(*related).filter(pk=pk).first()
-    if assignment is None:
-        raise Http404
-    return assignment
+    return mine.select_related(*related).filter(pk=pk).first()
 
 
 def get_signature(answer_set: AnswerSet, user: User) -> Signature:

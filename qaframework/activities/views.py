@@ -26,6 +26,7 @@ from qaframework.activities.pages import Row
 from qaframework.activities.workflow import hand_in_and_finish, open_activity
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment
+from qaframework.allocation.views.standing import to_standing
 from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, signed_in
 from qaframework.people.form_page import form_page, sent, try_form
@@ -132,12 +133,17 @@ class ActivityPages:
     # Pages
 
     def open_work(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """From an assignment to its activity, made ready when its owner comes first."""
+        """From an assignment to its activity, made ready when its owner comes first.
+
+        Whoever only sees that it is owed reads how far it is.
+        """
         now = timezone.now()
         mine = self.visible(request.user, local_today())
         found = mine.filter(assignment=pk).only("pk").first()
         if found is None:
-            assignment = access.get_assignment_to_open(request.user, pk, self.kinds, now=now)
+            assignment = access.find_assignment_to_open(request.user, pk, self.kinds, now=now)
+            if assignment is None:
+                return to_standing(request.user, pk)
             found = self.start(assignment, by=request.user, now=now)
         return redirect(self.url("activity", found.pk))
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qaframework.allocation.views import observed, pausing, planning, programme, starting, work
+from qaframework.allocation.views import observed, pausing, planning, programme, standing, starting, work
 
 app_name = "allocation"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("my-work/start/<int:pk>/<slug:activity>/", starting.start_work, name="start_work"),
     path("work/case/<int:pk>/", work.case_work, name="case_work"),
     path("return-board/", work.return_board, name="return_board"),
+    path("work/<int:pk>/standing/", standing.standing, name="standing"),
     path("work/<int:pk>/extension/", work.ask_extension, name="ask_extension"),
     path("work/<int:pk>/move/", work.reallocate, name="reallocate"),
     path("work/<int:pk>/withdraw/", work.withdraw, name="withdraw"),

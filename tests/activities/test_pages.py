@@ -189,9 +189,13 @@ def test_only_its_owner_makes_it_ready(authority: Authority, page: Page, now: da
     post = authority.post_of[authority.team_manager]
     values = {"activity": "observation", "kind": "observation", "due_on": date(2026, 12, 31), "now": now}
     work = owed(authority, post, **values)
-    for other in (authority.outsider, authority.qa_officer, authority.senior_manager):
-        assert page(other, "observations:open", work.pk).status_code == 404
-    assert page(authority.team_manager, "supervision:open", work.pk).status_code == 404
+    assert page(authority.outsider, "observations:open", work.pk).status_code == 404
+    for other in (authority.qa_officer, authority.senior_manager):
+        answer = page(other, "observations:open", work.pk)
+        assert answer.url == reverse("allocation:standing", args=[work.pk])
+    other_kind = page(authority.team_manager, "supervision:open", work.pk)
+    assert other_kind.url == reverse("allocation:standing", args=[work.pk])
+    assert not Observation.objects.exists()
     response = page(authority.team_manager, "observations:open", work.pk)
     made = Observation.objects.get(assignment=work)
     assert response.url == reverse("observations:activity", args=[made.pk])

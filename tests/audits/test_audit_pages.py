@@ -125,9 +125,10 @@ def test_nobody_else_makes_an_audit_ready(client, where, authority):
     audit = allocated_audit(where)
     assignment = audit.assignment
     CaseAudit.objects.all().delete()
-    for user in (authority.team_manager, authority.outsider, where.worker):
+    answers = {authority.team_manager: 404, authority.outsider: 404, where.worker: 302}
+    for user, answer in answers.items():
         client.force_login(user)
-        assert client.get(reverse("audits:open", args=[assignment.pk])).status_code == 404
+        assert client.get(reverse("audits:open", args=[assignment.pk])).status_code == answer
     assert not CaseAudit.objects.exists()
 
 

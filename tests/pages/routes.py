@@ -198,6 +198,8 @@ WORK = [
     get("allocation:return_board", for_=LINE_ANYWHERE | QA, gate=LINE_ANYWHERE | QA),
     get("allocation:case_work", "case", for_=SEES_CASE),
     get("allocation:case_work", "restricted case", for_=CLEARED),
+    get("allocation:standing", "open work", for_=SEES_LATE_WORK | WORKER),
+    get("allocation:standing", "restricted work", for_=CLEARED),
     get("allocation:ask_extension", "open work", for_=AUDITOR),
     get("allocation:ask_extension", "restricted work", for_=group()),
     get("allocation:reallocate", "open work", for_=QA, gate=QA),
@@ -280,7 +282,7 @@ ACTIONS = [
 
 MEET = AUDITOR | WORKER
 AUDITS = [
-    get("audits:open", "open work", for_=SEES_OPEN_AUDIT, answer=302),
+    get("audits:open", "open work", for_=SEES_LATE_WORK | WORKER, answer=302),
     get("audits:open", "restricted work", for_=CLEARED, answer=302),
     get("audits:audit", "planned audit", for_=SEES_OPEN_AUDIT),
     get("audits:audit", "open audit", for_=SEES_OPEN_AUDIT),
