@@ -40,6 +40,7 @@ def label_of(step: EscalationStep) -> str:
 
 
 def get_step(user: User, pk: int, on: date) -> EscalationStep:
-    """An escalation that the person may acknowledge; 404 for anything else."""
-    steps = visible_steps(user, on).escalations().select_related("clock", "acknowledged_by")
+    """An escalation that the person may read about; 404 for anything else."""
+    related = ("clock__owner_post", "clock__unit", "acknowledged_by")
+    steps = visible_steps(user, on).escalations().select_related(*related)
     return get_object_or_404(steps, pk=pk)

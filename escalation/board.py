@@ -4,6 +4,7 @@ The steps are counted in the order of how late each comes, whatever ladder it st
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -11,12 +12,15 @@ from typing import Any
 
 from django.db.models import Count, DurationField, F, Min, Prefetch, Q
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import Truncator
 
 from escalation.access import label_of, names_case, visible_steps
 from escalation.forms import SHOW_ALL, BoardFilter
 from escalation.models import EscalationStep, StepQuerySet, StepRecipient
+from escalation.wording import how_it_ended, step_url
+from qaframework.clocks.models import Clock
+from qaframework.people.access import posts_of
 from qaframework.people.models import PostHolding, Unit, User
 from qaframework.people.paging import KeysetPage, keyset_page
 from qaframework.people.templatetags.page import short_date, unbroken
@@ -30,6 +34,7 @@ COLUMNS = (
     {"label": "Who was told"},
     {"label": "Acknowledged"},
 )
+NOTE_LENGTH = 120  # of a note in the list
 NOBODY = "Nobody: no post above this work has a holder"
 
 
@@ -52,33 +57,42 @@ class BoardRow:
     with_whom: str
     days_late: int
     told: list[str]
+    is_own: bool
 
     @property
     def cells(self) -> list[Any]:
         """The line as the component for tables takes it."""
         return [
             {"text": self.label, "url": self.url},
-            f"{unbroken(short_date(self.step.clock.due_at))}\n{unbroken(self._since())}",
+            "\n".join(unbroken(line) for line in self._since()),
             self.with_whom,
             {"text": self.step.name, "status": "late"},
             "\n".join(self.told) or NOBODY,
             self._acknowledged(),
         ]
 
-    def _since(self) -> str:
+    def _since(self) -> list[str]:
         """Something can be late by the hour, and a sweep may have been run as of a later day than today."""
-        days = f"{abs(self.days_late)} day{'' if abs(self.days_late) == 1 else 's'}"
-        if self.step.clock.stopped_at:
-            return f"{days} late when it ended" if self.days_late > 0 else "ended that day"
+        clock, days = self.step.clock, f"{abs(self.days_late)} day{'' if abs(self.days_late) == 1 else 's'}"
+        due = short_date(clock.due_at)
+        if self.step.round != clock.round:
+            return ["Deadline moved", f"to {due}"]
+        if clock.stopped_at:
+            over = f"{clock.get_stop_reason_display()} {short_date(clock.stopped_at)}"
+            return [due, over, *([f"{days} late"] if self.days_late > 0 else [])]
         if self.days_late <= 0:
-            return f"in {days}" if self.days_late else "today"
-        return f"{days} ago"
+            return [due, f"in {days}" if self.days_late else "today"]
+        return [due, f"{days} ago"]
 
-    def _acknowledged(self) -> Any:
+    def _acknowledged(self) -> dict[str, str]:
+        """What was noted, in short, or whether anybody can; its page has the rest."""
+        url = step_url(self.step.pk)
         if self.step.acknowledged_at is None:
-            return {"text": "Acknowledge", "url": reverse("escalation:acknowledge", args=[self.step.pk])}
+            can = not self.is_own and not how_it_ended(self.step)
+            return {"text": "Acknowledge" if can else "Not acknowledged", "url": url}
         by, at = self.step.acknowledged_by, short_date(self.step.acknowledged_at)
-        return f"{by}, {at}: {self.step.acknowledgement}"
+        note = Truncator(self.step.acknowledgement).chars(NOTE_LENGTH)
+        return {"text": f"{by}, {at}: {note}", "url": url}
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,8 @@ def board_for(user: User, query: QueryDict, today: date) -> Board:
     for name, _, count in tally if within is now_or_all else _tally(within):
         counts[name] += count
     page = keyset_page(_narrowed(within, chosen), moment="clock__due_at", query=query)
-    rows = [_row(step, today) for step in page.rows]
+    own_posts = {post.pk for post in posts_of(user, today)}
+    rows = [_row(step, own_posts, today) for step in page.rows]
     return Board(rows, page, [_count(name, count, query) for name, count in counts.items()], chosen)
 
 
@@ -177,15 +192,21 @@ def _narrowed(steps: StepQuerySet, chosen: BoardFilter) -> StepQuerySet:
     )
 
 
-def _row(step: EscalationStep, today: date) -> BoardRow:
+def with_whom(clock: Clock) -> str:
+    """The post that owes the work, with its unit where the title does not say it."""
+    post, unit = clock.owner_post.title, clock.unit.name
+    return post if unit.lower() in post.lower() else f"{post}, {unit}"
+
+
+def _row(step: EscalationStep, own_posts: Collection[int], today: date) -> BoardRow:
     until = local_date(step.clock.stopped_at) if step.clock.stopped_at else today
     told = [f"{one.user}{f' ({one.note})' if one.note else ''}" for one in step.reached.all()]
-    post, unit = step.clock.owner_post.title, step.clock.unit.name
     return BoardRow(
         step=step,
         label=label_of(step),
         url=step.clock.url if names_case(step) else "",
-        with_whom=post if unit.lower() in post.lower() else f"{post}, {unit}",
+        with_whom=with_whom(step.clock),
         days_late=(until - local_date(step.clock.due_at)).days,
         told=told,
+        is_own=step.clock.owner_post_id in own_posts,
     )

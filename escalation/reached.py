@@ -1,15 +1,37 @@
-"""Whom a step reached, as what, and when and how its message was delivered."""
+"""One step: what is late, whom it reached, as what, and when and how its message was delivered."""
 
 from typing import Any
 
+from escalation.access import label_of, names_case
+from escalation.board import with_whom
 from escalation.models import EscalationStep
 from escalation.recipients import title_of
-from escalation.wording import key_of_step, key_of_sweep
+from escalation.wording import how_it_ended, key_of_step, key_of_sweep
 from qaframework.notices.models import Notice
+from qaframework.people.access import local_today
+from qaframework.people.directory import holder_of
 from qaframework.people.tables import columns
+from qaframework.people.templatetags.page import uk_date
 
 COLUMNS = columns("Person", "As", "How")
 NOT_WRITTEN = "No message is on record"
+
+
+def facts_of(step: EscalationStep) -> list[dict[str, Any]]:
+    """What is late, with whom, since when, and why its ladder ended if it did."""
+    clock, url = step.clock, step.clock.url if names_case(step) else ""
+    holder = holder_of(clock.owner_post, local_today()) or "nobody holds this post"
+    facts: list[dict[str, Any]] = [
+        {"label": "Work", "value": label_of(step), "url": url},
+        {"label": "With", "value": f"{with_whom(clock)}: {holder}"},
+        {"label": "Step", "value": step.name, "status": "late"},
+        {"label": "Reached on", "value": uk_date(step.taken_at)},
+    ]
+    if step.round == clock.round:
+        facts.insert(2, {"label": "Was due", "value": uk_date(clock.due_at)})
+    if over := how_it_ended(step):
+        facts.append({"label": "How it ended", "value": over})
+    return facts
 
 
 def rows_of(step: EscalationStep) -> list[list[Any]]:

@@ -1,4 +1,4 @@
-"""Wakes the sweep."""
+"""Wakes the sweep, and takes back what has not left and is over."""
 
 import logging
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from escalation import workflow
 from escalation.health import SWEEP
+from escalation.recalling import recall_notices
 from qaframework.clocks.workflow import beat
 
 log = logging.getLogger(__name__)
@@ -16,4 +17,5 @@ log = logging.getLogger(__name__)
 def sweep() -> None:
     for warning in workflow.sweep(now=timezone.now()).warnings:
         log.warning(warning)
+    recall_notices(now=timezone.now())
     beat(name=SWEEP, now=timezone.now())

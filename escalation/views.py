@@ -16,8 +16,9 @@ from escalation.health import database_answers, findings
 from escalation.history import PERSON, TEAM, history_for
 from escalation.metrics import exposition
 from escalation.reached import COLUMNS as TOLD_COLUMNS
-from escalation.reached import rows_of
+from escalation.reached import facts_of, rows_of
 from qaframework.people.access import local_today, require_bearer, requires
+from qaframework.people.form_page import sent
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability
 
@@ -35,8 +36,9 @@ def board(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a step is about, for everybody who sees it; who may takes the work in hand here."""
     step = get_step(request.user, pk, local_today())
-    form = AcknowledgeForm(request.POST or None)
+    form = AcknowledgeForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             workflow.acknowledge(
@@ -51,6 +53,8 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "step": step,
         "label": label_of(step),
+        "facts": facts_of(step),
+        "refusal": workflow.why_not_acknowledged(step, request.user, local_today()),
         "form": form,
         "columns": TOLD_COLUMNS,
         "told": rows_of(step),

@@ -7,7 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 
+from escalation.models import EscalationStep
 from qaframework.notices.workflow import NoticeDraft
 from qaframework.people.templatetags.page import uk_date, uk_time
 from qaframework.rules.working_days import end_of_day, local_date
@@ -19,6 +21,7 @@ RESTRICTED_LABEL = "Work about a restricted case"
 
 ESCALATION = "escalation"
 REMINDER = "reminder"
+KINDS = (ESCALATION, REMINDER)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,21 @@ def notice_for(recipient_id: int, told: Sequence[Told], *, sweep: UUID, board_ur
         case_lines=_lines_of_cases([*escalated[:LISTED], *reminders[:LISTED]]),
         is_urgent=bool(escalated),
     )
+
+
+def step_url(step_id: int) -> str:
+    """Where a step is read about and acknowledged, by everybody who was told of it."""
+    return reverse("escalation:acknowledge", args=[step_id])
+
+
+def how_it_ended(step: EscalationStep) -> str:
+    """Why the ladder of the step's deadline goes no further, in words; empty while it does."""
+    clock = step.clock
+    if step.round != clock.round:
+        return f"The deadline was moved to {uk_date(clock.due_at)} after this step"
+    if clock.stopped_at is not None:
+        return f"{clock.get_stop_reason_display()} on {uk_date(clock.stopped_at)}"
+    return ""
 
 
 def key_of_step(step_id: int, recipient_id: int) -> str:

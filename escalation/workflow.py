@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -13,11 +13,12 @@ from django.urls import reverse
 from escalation import claiming
 from escalation.models import EscalationStep
 from escalation.recipients import Directory
-from escalation.wording import RESTRICTED_LABEL, Told, notice_for
+from escalation.wording import RESTRICTED_LABEL, Told, how_it_ended, notice_for, step_url
 from qaframework.caseload.models import CaseClearance
 from qaframework.clocks.models import Moment
 from qaframework.notices.workflow import write_notices
 from qaframework.people import history
+from qaframework.people.access import posts_of
 from qaframework.people.directory import Organisation
 from qaframework.people.history import SomebodyElseWasFirst
 from qaframework.people.models import User
@@ -59,11 +60,12 @@ class TakenStep(NamedTuple):
 
     def told(self, owner: str, *, is_own: bool, may_know: bool, why: str, now: datetime) -> Told:
         """The step as one of those whom it reaches reads of it; ``may_know`` which case it is about."""
+        url = self.url if may_know else reverse("escalation:board")
         return Told(
             step_id=self.pk,
             clock_id=self.clock_id,
             label=self.label if may_know else RESTRICTED_LABEL,
-            url=self.url if may_know else reverse("escalation:board"),
+            url=url if is_own or self.is_reminder else step_url(self.pk),
             owner=owner,
             is_own=is_own,
             due_at=self.due_at,
@@ -100,8 +102,11 @@ def sweep(*, now: datetime, dry_run: bool = False) -> Swept:
 def acknowledge(*, step: EscalationStep, note: str, by: User, now: datetime) -> EscalationStep:
     """Record that somebody has taken a late piece of work in hand, and what will happen next.
 
-    Raises Refused without a note, or when somebody else acknowledged the step first.
+    Raises Refused without a note, for one's own work, once it is over, or when somebody else acknowledged
+    the step first.
     """
+    if refusal := why_not_acknowledged(step, by, local_date(now)):
+        raise Refused(refusal)
     if not note.strip():
         raise Refused("Say in a few words what will happen next.")
     try:
@@ -118,6 +123,17 @@ def acknowledge(*, step: EscalationStep, note: str, by: User, now: datetime) -> 
     except SomebodyElseWasFirst as clash:
         step.refresh_from_db()
         raise Refused(f"{step.acknowledged_by} acknowledged this step before you.") from clash
+
+
+def why_not_acknowledged(step: EscalationStep, user: User, on: date) -> str:
+    """Why there is nothing for the person to acknowledge on a local day; empty when there is."""
+    if over := how_it_ended(step):
+        return f"There is nothing to acknowledge any more. {over}."
+    if any(post.pk == step.clock.owner_post_id for post in posts_of(user, on)):
+        return (
+            "This work is yours. Somebody else who was told, or who manages it, acknowledges that it is late."
+        )
+    return ""
 
 
 def _tell(token: UUID, now: datetime) -> tuple[int, tuple[str, ...]]:

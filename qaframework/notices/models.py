@@ -82,6 +82,7 @@ class Notice(models.Model):
         SENT = "sent", "Sent"
         FAILED = "failed", "Could not be sent"
         CLOSED = "closed", "Not sent, and closed"
+        RECALLED = "recalled", "Not sent, because it was over"
 
     dedupe_key = models.CharField(max_length=200, unique=True)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
@@ -164,6 +165,8 @@ class Notice(models.Model):
                 return f"{how} {uk_datetime(carrier.sent_at)}, but it came back"
             case self.Delivery.FAILED | self.Delivery.CLOSED:
                 return "Could not be e-mailed"
+            case self.Delivery.RECALLED:
+                return "Not e-mailed, because it was over before the e-mail left"
             case self.Delivery.HELD:
                 return "Comes by e-mail in the next daily digest"
         return carrier._waits_for

@@ -10,6 +10,7 @@ from escalation.models import EscalationStep
 from escalation.workflow import acknowledge, sweep
 from qaframework.caseload.models import Case
 from qaframework.clocks.workflow import move_clock, stop_clock
+from qaframework.notices.models import Notice
 from qaframework.notices.workflow import deliver
 from qaframework.people.models import PostHolding
 from qaframework.people.refusal import Refused
@@ -336,6 +337,80 @@ def test_only_who_sees_a_step_can_acknowledge_it_and_a_reminder_is_none(client, 
     assert client.get(reverse("escalation:acknowledge", args=[reminder.pk])).status_code == 404
     client.logout()
     assert client.get(reverse("escalation:acknowledge", args=[step.pk])).status_code == 302
+
+
+def test_nobody_acknowledges_that_their_own_work_is_late(client, authority, version):
+    late(authority, version)
+    sweep(now=THEN)
+    step = EscalationStep.objects.get(name="7 days late")
+    client.force_login(authority.team_manager)
+    assert "Acknowledge</a>" not in client.get(reverse(BOARD)).content.decode()
+    address = reverse("escalation:acknowledge", args=[step.pk])
+    assert 'name="note"' not in client.get(address).content.decode()
+    answer = client.post(address, {"note": "On Friday"})
+    assert answer.status_code == 422
+    assert "This work is yours." in answer.content.decode()
+    step.refresh_from_db()
+    assert step.acknowledged_by is None
+
+
+@pytest.mark.parametrize("reason", ["completed", "withdrawn", "excluded"])
+def test_a_step_of_work_that_is_over_says_how_it_ended_and_asks_for_nothing(
+    client, authority, version, reason
+):
+    clock = late(authority, version)
+    sweep(now=THEN)
+    stop_clock(clock=clock, reason=reason, by=None, now=THEN)
+    said = f"{reason.capitalize()} on 15 December 2026"
+    step = EscalationStep.objects.get(name="7 days late")
+    client.force_login(authority.director)
+    page = client.get(reverse("escalation:acknowledge", args=[step.pk]))
+    assert page.context["facts"][-1]["value"] == said
+    assert 'name="note"' not in page.content.decode()
+    with pytest.raises(Refused, match=said):
+        acknowledge(step=step, note="Friday", by=authority.director, now=THEN)
+    board = client.get(reverse(BOARD), {"show": "all", "step": "7 days late"}).content.decode()
+    shown = board.replace("\u00a0", " ")
+    assert f"{reason.capitalize()} 15 Dec 2026" in shown
+    assert "7 days late" in shown
+
+
+def test_a_step_before_the_deadline_was_moved_says_so(client, authority, version):
+    clock = late(authority, version)
+    sweep(now=THEN)
+    move_clock(clock=clock, due_at=end_of_day(date(2027, 1, 20)), reason="Extension", by=None, now=THEN)
+    step = EscalationStep.objects.get(name="7 days late")
+    client.force_login(authority.director)
+    page = client.get(reverse("escalation:acknowledge", args=[step.pk])).content.decode()
+    assert "The deadline was moved to 20 January 2027 after this step" in page
+    board = client.get(reverse(BOARD), {"show": "all"}).content.decode().replace("\u00a0", " ")
+    assert "Deadline moved<br>to 20 Jan 2027" in board
+
+
+def test_a_long_note_is_cut_in_the_list_and_whole_on_its_page(client, authority, version):
+    late(authority, version)
+    sweep(now=THEN)
+    step = EscalationStep.objects.get(name="7 days late")
+    acknowledge(step=step, note="We agreed the next steps. " * 30, by=authority.director, now=THEN)
+    client.force_login(authority.director)
+    (row,) = client.get(reverse(BOARD)).context["board"].rows
+    assert len(row.cells[-1]["text"]) < 200
+    page = client.get(row.cells[-1]["url"]).content.decode()
+    assert step.acknowledgement in page
+
+
+def test_a_notice_leads_whom_it_reached_to_the_step_and_the_owner_to_the_work(client, authority):
+    version = framework_version(owner=[rung("Late", "2 days", "owner", "line_manager")])
+    late(authority, version, authority.practitioner, ladder="owner", url="/actions/1/")
+    sweep(now=THEN)
+    step = EscalationStep.objects.get()
+    urls = dict(Notice.objects.values_list("recipient__email", "url"))
+    assert urls == {
+        authority.practitioner.email: "/actions/1/",
+        authority.team_manager.email: reverse("escalation:acknowledge", args=[step.pk]),
+    }
+    client.force_login(authority.team_manager)
+    assert client.get(urls[authority.team_manager.email]).status_code == 200
 
 
 def test_a_step_says_who_was_told_as_what_and_how(client, authority, version):

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.urls import reverse
 
 from escalation.models import EscalationStep
 from escalation.workflow import sweep
@@ -42,12 +43,13 @@ def test_a_notice_names_the_case_only_to_people_who_are_cleared_on_that_day():
     sweep(now=THREE_DAYS_LATE)
     step = EscalationStep.objects.get(is_reminder=False)
     assert {one.user for one in step.reached.all()} == {authority.head_of_service, authority.senior_manager}
+    own_page = reverse("escalation:acknowledge", args=[step.pk])
     cleared = Notice.objects.get(recipient=authority.head_of_service)
-    assert (cleared.subject, cleared.url) == (f"Late: {label}, 2 days late", "/audits/1/")
+    assert (cleared.subject, cleared.url) == (f"Late: {label}, 2 days late", own_page)
     other = Notice.objects.get(recipient=authority.senior_manager)
     assert (other.subject, other.url) == (
         "Late: Work about a restricted case, 2 days late",
-        "/escalations/",
+        own_page,
     )
     assert "N-4711" not in other.body
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from escalation.health import SWEEP
+from escalation.recalling import recall_notices
 from escalation.workflow import sweep
 from qaframework.clocks.workflow import beat
 from qaframework.people.command import OperatorCommand, Outcome
@@ -18,6 +19,7 @@ class Command(OperatorCommand):
         is_dry_run = options["dry_run"]
         result = sweep(now=now, dry_run=is_dry_run)
         if not is_dry_run:
+            recall_notices(now=now)
             beat(name=SWEEP, now=timezone.now())
         verb = "would be taken" if is_dry_run else "taken"
         return Outcome(
