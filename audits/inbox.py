@@ -44,9 +44,12 @@ MODERATIONS = {
 
 @dataclass(frozen=True)
 class Inbox:
+    """``has_surveys``: a framework asks people about their audits, and the reader may know what they say."""
+
     rows: list[Row]
     page: KeysetPage[CaseAudit]
     filter: InboxFilter
+    has_surveys: bool
 
 
 def inbox_for(user: User, query: QueryDict, today: date) -> Inbox:
@@ -63,7 +66,9 @@ def inbox_for(user: User, query: QueryDict, today: date) -> Inbox:
     with_rules([audit.assignment for audit in page.rows])
     latest = _latest_moderations(page.rows)
     runs_qa = has_capability(user, Capability.RUN_QUALITY_ASSURANCE, today)
-    return Inbox([_row(audit, latest.get(audit.pk), runs_qa) for audit in page.rows], page, chosen)
+    has_surveys = runs_qa and any(pack.survey_rule for pack in packs.values())
+    rows = [_row(audit, latest.get(audit.pk), runs_qa) for audit in page.rows]
+    return Inbox(rows, page, chosen, has_surveys)
 
 
 def grade_cell(assignment: Assignment, grade: str) -> Any:

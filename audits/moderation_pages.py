@@ -7,6 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from audits.benchmarking_access import KIND as BENCHMARKING
+from audits.benchmarking_access import visible_exercises
 from audits.inbox import grade_cell
 from audits.models import AdviceRequest, AuditResult, CaseAudit, Moderation, ModerationDraw
 from audits.pages import facts, grade_label, reading_of
@@ -43,14 +45,18 @@ class AuditBeside:
     actions: list[Row]
 
 
-def tabs(current: str) -> list[dict[str, Any]]:
+def tabs(current: str, user: User, today: date) -> list[dict[str, Any]]:
+    """Benchmarking is among them where a framework has it, or had it and left exercises behind."""
     names = {
         "waiting": ("To moderate", reverse("audits:moderation_queue")),
         "completed": ("Completed", f"{reverse('audits:moderation_queue')}?show=completed"),
         "draws": ("Draws", reverse("audits:moderation_draws")),
         "advice": ("Advice asked for", reverse("audits:advice_queue")),
-        "benchmarking": ("Benchmarking", reverse("audits:benchmarking_exercises")),
     }
+    activities = (one for pack in packs_on(today).values() for one in pack.activities.values())
+    has_it = any(one.kind == BENCHMARKING for one in activities)
+    if has_it or visible_exercises(user, today).exists():
+        names["benchmarking"] = ("Benchmarking", reverse("audits:benchmarking_exercises"))
     return [{"label": label, "url": url, "current": key == current} for key, (label, url) in names.items()]
 
 

@@ -15,7 +15,7 @@ class BoardFilter(FilterForm):
     show = forms.ChoiceField(
         label="Show",
         required=False,
-        choices=[(SHOW_NOW, "What is late now"), (SHOW_ALL, "Every step, also of work since completed")],
+        choices=[(SHOW_NOW, "What is late now"), (SHOW_ALL, "Every step so far")],
     )
     unit = forms.ChoiceField(label="Team or service", required=False)
     person = forms.ChoiceField(label="Who has it or was told", required=False)

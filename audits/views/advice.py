@@ -26,8 +26,8 @@ QA = Capability.RUN_QUALITY_ASSURANCE
 @require_safe
 def advice_queue(request: HttpRequest) -> HttpResponse:
     """Requests without an answer first of all; the answered ones when asked for."""
-    answered = request.GET.get("show") == "answered"
-    found = qa_access.visible_advice(request.user, local_today()).filter(advised_at__isnull=not answered)
+    answered, today = request.GET.get("show") == "answered", local_today()
+    found = qa_access.visible_advice(request.user, today).filter(advised_at__isnull=not answered)
     related = ("audit__assignment__case", "asked_by", "advised_by")
     page = keyset_page(
         found.select_related(*related), moment="asked_at", query=request.GET, newest_first=answered
@@ -36,7 +36,7 @@ def advice_queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": advice_rows(page.rows),
         "columns": columns("Audit", "Asked by", "Auditor’s grade", "Practitioner’s grade", "Advice"),
-        "tabs": tabs("advice"),
+        "tabs": tabs("advice", request.user, today),
         "answered": answered,
         "other_url": reverse("audits:advice_queue") + ("" if answered else "?show=answered"),
     }

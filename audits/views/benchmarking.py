@@ -55,7 +55,7 @@ def exercises(request: HttpRequest) -> HttpResponse:
     page = keyset_page(shown, moment="set_up_at", query=request.GET, newest_first=True)
     runs_qa = has_capability(request.user, QA, today)
     context = {
-        "tabs": tabs("benchmarking") if runs_qa else [],
+        "tabs": tabs("benchmarking", request.user, today) if runs_qa else [],
         "columns": COLUMNS,
         "rows": pages.exercise_rows(page.rows),
         "page": page,

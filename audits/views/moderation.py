@@ -66,7 +66,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "columns": columns(*labels),
-        "tabs": tabs("completed" if is_past else "waiting"),
+        "tabs": tabs("completed" if is_past else "waiting", request.user, today),
         "intro": "Both grades are kept: the auditor’s, and the moderated one, which is final."
         if is_past
         else "A second look at submitted audits: at every one whose grade asks for it, and at a share drawn "
@@ -280,7 +280,7 @@ def draws(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": draw_rows(page.rows, today),
         "columns": columns("Draw", *numeric, "Drawn", numeric=numeric),
-        "tabs": tabs("draws"),
+        "tabs": tabs("draws", request.user, today),
     }
     return render(request, "audits/moderation/draws.html", context, status=status)
 

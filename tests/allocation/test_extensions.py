@@ -70,6 +70,23 @@ def test_a_granted_exclusion_ends_the_work(northmoor: Authority, work: Assignmen
     assert (work.state, Clock.objects.get().stop_reason) == ("excluded", "excluded")
 
 
+@pytest.mark.parametrize(
+    ("kind", "grant", "words"),
+    [
+        ("extension", True, "granted your request. The work is now due on 18 December 2026."),
+        ("extension", False, "refused your request. The work is still due on 8 December 2026."),
+        ("exclusion", True, "granted your request. You do not have to do this work any more."),
+        ("exclusion", False, "refused your request. The work is still due on 8 December 2026."),
+    ],
+)
+def test_whoever_asked_reads_what_now_holds(
+    northmoor: Authority, work: Assignment, kind: str, grant: bool, words: str
+) -> None:
+    decide(northmoor, ask(northmoor, work, kind=kind), grant=grant)
+    notice = Notice.objects.get(kind="extension_decided")
+    assert notice.body == f"{northmoor.head_of_service} has {words}"
+
+
 def test_a_refusal_changes_nothing_and_needs_a_reason(northmoor: Authority, work: Assignment) -> None:
     asked = ask(northmoor, work)
     with pytest.raises(Refused, match="why the request is refused"):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audits.models import BenchmarkingExercise
+from qaframework.packs.models import Framework
 from tests.factories.audits import Setting, programme_of
 from tests.factories.authority import Authority
 from tests.factories.benchmarking import (
@@ -106,6 +107,18 @@ def test_only_the_quality_assurance_team_sets_one_up_and_only_where_the_framewor
     assert "Set up an exercise" not in listed
     mine = page(authority.practitioner, "audits:benchmarking_exercises").content.decode()
     assert "There is no exercise yet that you take part in or see" in mine
+
+
+def test_moderation_leads_there_only_where_a_framework_has_it(
+    authority: Authority, page: Page, sandwell: Setting
+) -> None:
+    tab = f'href="{reverse("audits:benchmarking_exercises")}"'
+    for name in ("moderation_queue", "moderation_draws", "advice_queue"):
+        assert tab in page(authority.qa_officer, f"audits:{name}").content.decode()
+    Framework.objects.update(is_live=False)
+    lancashire([authority.root])
+    for name in ("moderation_queue", "moderation_draws", "advice_queue"):
+        assert tab not in page(authority.qa_officer, f"audits:{name}").content.decode()
 
 
 # Side by side, and the result

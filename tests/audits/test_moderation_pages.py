@@ -51,7 +51,7 @@ def text_of(page):
 
 def test_the_queue_says_why_and_by_when(qa, moderation, django_assert_num_queries):
     qa.get(url("moderation_queue"))  # the first page of a session stamps it
-    with django_assert_num_queries(FRAME + 2):
+    with django_assert_num_queries(FRAME + 4):
         text = text_of(qa.get(url("moderation_queue")))
     for words in (
         "Because of its grade",

@@ -16,6 +16,7 @@ from time_machine import TimeMachineFixture
 
 from audits.models import CaseAudit
 from qaframework.caseload.workflow import restrict_case
+from qaframework.packs.models import Framework
 from qaframework.people.models import RecordRead, User
 from qaframework.people.refusal import Refused
 from qaframework.tools.models import Answer, AnswerSet, Submission, Survey, SurveyInvitation
@@ -450,3 +451,13 @@ def test_a_new_version_of_the_rules_does_not_make_groups_smaller(
 
 def test_sandwell_asks_too(authority: Authority) -> None:
     assert setting(authority, "sandwell").version.pack.survey_rule is not None
+
+
+def test_the_inbox_leads_there_for_those_who_may_read_it_where_people_are_asked(
+    where: Setting, final: CaseAudit
+) -> None:
+    authority, inbox = where.authority, reverse("audits:inbox")
+    assert SURVEYS in words(authority.qa_officer, inbox)
+    assert SURVEYS not in words(authority.head_of_service, inbox)
+    Framework.objects.update(is_live=False)
+    assert SURVEYS not in words(authority.qa_officer, inbox)

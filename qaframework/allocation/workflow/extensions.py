@@ -121,11 +121,20 @@ def decide_extension(
         kind="extension_decided",
         key=str(request.pk),
         subject=f"{request.get_state_display()}: your request about {subject_line(assignment)}",
-        body=f"{by} has {request.get_state_display().lower()} your request.",
+        body=f"{by} has {request.get_state_display().lower()} your request. {_what_holds(request)}",
         quote=decision_reason,
         now=now,
     )
     return request
+
+
+def _what_holds(request: ExtensionRequest) -> str:
+    """What follows from a decision for whoever owes the work."""
+    if request.state == ExtensionRequest.State.REFUSED:
+        return f"The work is still due on {request.assignment.due_on:%-d %B %Y}."
+    if request.kind == ExtensionRequest.Kind.EXCLUSION:
+        return "You do not have to do this work any more."
+    return f"The work is now due on {request.assignment.due_on:%-d %B %Y}."
 
 
 def lapse_requests(*, now: datetime) -> int:
