@@ -111,8 +111,12 @@ def progress_of(audit: CaseAudit, answers: Mapping[str, Answer], on: date) -> Pr
 
 
 def path_of(found: Progress, moderation: Moderation | None, on: date) -> list[Step]:
-    """The steps from allocation to the final grade, with the moment or the person of each."""
+    """The steps from allocation to the final grade, with the moment or the person of each; of work that was
+    called off no more than that."""
     audit, assignment = found.audit, found.audit.assignment
+    if assignment.state in Assignment.CALLED_OFF_STATES:
+        begun = Step("Allocated", "done", short_date(assignment.allocated_on))
+        return [begun, Step(assignment.get_state_display(), "current")]
     done = sum(section.is_complete for section in found.sections)
     steps = [
         ("Allocated", _allocated_detail(assignment, on)),

@@ -42,6 +42,18 @@ def test_the_meeting_waits_until_every_action_is_done(northmoor: Authority, now:
     assert Notice.objects.get(kind="loop_to_authorise").recipient == northmoor.head_of_service
 
 
+@pytest.mark.clause("LAN-24")
+def test_while_a_loop_waits_to_be_authorised_it_is_late_with_whoever_authorises(
+    northmoor: Authority, now: datetime
+) -> None:
+    loop = loop_with_head(northmoor, at=now)
+    assert loop.clock is not None
+    due_at = loop.clock.due_at
+    assert loop.clock.owner_post == northmoor.post_of[northmoor.head_of_service]
+    assert (loop.clock.unit, loop.clock.due_at) == (loop.senior_post.unit, due_at)
+    assert loop.clock.history.first().history_change_reason == "Waits to be authorised"
+
+
 def test_while_there_is_no_head_of_service_the_director_is_asked_to_authorise(
     northmoor: Authority, now: datetime
 ) -> None:
@@ -163,7 +175,7 @@ def test_a_refusal_gives_its_reason_and_the_form_comes_back(northmoor: Authority
     workflow.return_loop(loop=loop, reason="Was her brother seen?", by=northmoor.head_of_service, now=now)
     assert (loop.state, loop.return_reason) == (State.RETURNED, "Was her brother seen?")
     assert loop.clock is not None
-    assert loop.clock.stopped_at is None
+    assert (loop.clock.stopped_at, loop.clock.owner_post) == (None, loop.senior_post)
     assert Notice.objects.get(kind="loop_returned").recipient == northmoor.senior_manager
     later = now + timedelta(days=1)
     hold_meeting(loop, northmoor.senior_manager, at=later, other_children="He was seen on Monday.")

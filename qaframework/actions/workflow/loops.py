@@ -114,8 +114,11 @@ def record_loop_meeting(
         sent_to_hos_at=now,
     )
     body = "The meeting has taken place. Please read the form, then authorise or return it."
-    for person in _who_authorises(loop, local_date(now)):
+    posts = _posts_to_authorise(loop, local_date(now))
+    for person in directory.holders_of(posts, local_date(now)).values():
         _tell(loop, person, "loop_to_authorise", "Please authorise", body, now=now)
+    if posts:
+        _hand_over(loop, posts[0], "Waits to be authorised", by=by, now=now)
     return loop
 
 
@@ -159,7 +162,7 @@ def waive_reaudit(*, loop: LoopClosure, reason: str, by: User, now: datetime) ->
 
 @transaction.atomic
 def return_loop(*, loop: LoopClosure, reason: str, by: User, now: datetime) -> LoopClosure:
-    """The Head of Service wants more before authorising; the clock goes on."""
+    """The Head of Service wants more before authorising; the clock goes on, for the Senior Manager again."""
     if not may_authorise(by, loop, local_date(now)):
         raise Refused("Only the Head of Service, or a director above, may return this.")
     if not reason.strip():
@@ -173,6 +176,7 @@ def return_loop(*, loop: LoopClosure, reason: str, by: User, now: datetime) -> L
         state=State.RETURNED,
         return_reason=reason,
     )
+    _hand_over(loop, loop.senior_post, "Returned", by=by, now=now)
     senior = directory.holder_of(loop.senior_post, local_date(now))
     _tell(loop, senior, "loop_returned", "Returned", "The Head of Service asks for more.", now=now)
     return loop
@@ -220,14 +224,27 @@ def _senior_post(unit: Unit, role: str, on: date) -> Post:
     )
 
 
-def _who_authorises(loop: LoopClosure, on: date) -> list[User]:
-    """Whoever holds the nearest posts that authorise; while they are vacant, the Director above."""
+def _posts_to_authorise(loop: LoopClosure, on: date) -> list[Post]:
+    """The nearest posts that authorise and have a holder; where there are none, the Director's above.
+
+    The post that held the meeting is none of them: nobody authorises what they did themselves.
+    """
     for role in (_rule(loop.plan).authorised_by, "director"):
-        posts = directory.nearest_posts(loop.unit, role, on)
-        held = [holder for post in posts if (holder := directory.holder_of(post, on)) is not None]
-        if held:
+        posts = [
+            post for post in directory.nearest_posts(loop.unit, role, on) if post.pk != loop.senior_post_id
+        ]
+        holders = directory.holders_of(posts, on)
+        if held := [post for post in posts if holders[post.pk] is not None]:
             return held
     return []
+
+
+def _hand_over(loop: LoopClosure, post: Post, reason: str, *, by: User, now: datetime) -> None:
+    """Let the post owe the next step, so that an escalation names whose turn it is; the deadline stays."""
+    if loop.clock:
+        clocks.hand_over_clock(
+            clock=loop.clock, owner_post=post, unit=loop.clock.unit, reason=reason, by=by, now=now
+        )
 
 
 def _tell(loop: LoopClosure, person: User | None, kind: str, what: str, body: str, *, now: datetime) -> None:
