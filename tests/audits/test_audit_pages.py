@@ -9,7 +9,6 @@ from django.utils.html import escape
 from audits import workflow
 from audits.models import AuditResult, CaseAudit, Moderation
 from qaframework.actions.models import Action, Concern
-from qaframework.allocation import workflow as allocation
 from qaframework.notices.models import Notice
 from qaframework.rules.periods import Month
 from qaframework.tools.definition import QuestionType
@@ -131,18 +130,6 @@ def test_nobody_else_makes_an_audit_ready(client, where, authority):
         client.force_login(user)
         assert client.get(reverse("audits:open", args=[assignment.pk])).status_code == answer
     assert not CaseAudit.objects.exists()
-
-
-def test_the_path_of_an_audit_that_was_called_off_claims_nothing(auditor, where, held):
-    audit = allocated_audit(where)
-    workflow.begin_audit(audit=audit, by=where.auditor, now=held)
-    officer = where.authority.qa_officer
-    allocation.withdraw(assignment=audit.assignment, reason="Moved away", by=officer, now=held)
-    path = steps(auditor.get(url("audit", audit)))
-    assert [(label, state) for label, (state, _) in path.items()] == [
-        ("Allocated", "done"),
-        ("Withdrawn", "current"),
-    ]
 
 
 @pytest.mark.clause("BF-16")
