@@ -38,7 +38,8 @@ def board(request: HttpRequest) -> HttpResponse:
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """What a step is about, for everybody who sees it; who may takes the work in hand here."""
     step = get_step(request.user, pk, local_today())
-    form = AcknowledgeForm(sent(request))
+    refusal = workflow.why_not_acknowledged(step, request.user, local_today())
+    form = AcknowledgeForm(None if refusal else sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             workflow.acknowledge(
@@ -49,12 +50,12 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"You have acknowledged: {label_of(step)}.")
             return redirect("escalation:board")
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or (refusal and request.method == "POST") else 200
     context = {
         "step": step,
         "label": label_of(step),
         "facts": facts_of(step),
-        "refusal": workflow.why_not_acknowledged(step, request.user, local_today()),
+        "refusal": refusal,
         "form": form,
         "columns": TOLD_COLUMNS,
         "told": rows_of(step),
