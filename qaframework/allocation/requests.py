@@ -10,6 +10,7 @@ from qaframework.allocation.models import ExtensionRequest
 from qaframework.allocation.reading import with_rules
 from qaframework.allocation.wording import subject_line
 from qaframework.allocation.workflow import may_decide
+from qaframework.people.directory import Organisation
 from qaframework.people.models import User
 from qaframework.people.templatetags.page import due_in_words, short_date
 
@@ -18,7 +19,11 @@ Row = list[Any]
 
 def waiting_rows(requests: Iterable[ExtensionRequest], user: User, today: date) -> list[Row]:
     """Each with its deadline and, for those who may decide, the way to do so."""
-    return [[*_start(one), _deadline(one, today), _decide(one, user, today)] for one in _ready(requests)]
+    organisation = Organisation.load(today)
+    return [
+        [*_start(one), _deadline(one, today), _decide(one, user, organisation, today)]
+        for one in _ready(requests)
+    ]
 
 
 def decided_rows(requests: Iterable[ExtensionRequest]) -> list[Row]:
@@ -43,11 +48,11 @@ def _deadline(one: ExtensionRequest, today: date) -> str:
     return f"{short_date(due_on)}, {due_in_words(due_on, today)}"
 
 
-def _decide(one: ExtensionRequest, user: User, today: date) -> Any:
+def _decide(one: ExtensionRequest, user: User, organisation: Organisation, today: date) -> Any:
     due_on = one.assignment.due_on
     if due_on is not None and due_on < today:
         return "No longer possible"
-    if not may_decide(user, one.assignment, today):
+    if not may_decide(user, one.assignment, organisation):
         return "Not yours to decide"
     return {"text": "Decide", "url": reverse("allocation:decide_extension", args=[one.pk])}
 

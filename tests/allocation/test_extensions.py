@@ -112,7 +112,7 @@ def test_until_the_last_second_of_the_deadline_not_after_it(northmoor: Authority
     ("who", "may"),
     [
         ("head_of_service", True),
-        ("director", True),
+        ("director", False),
         ("care_head_of_service", False),
         ("senior_manager", False),
         ("team_manager", False),
@@ -138,6 +138,15 @@ def test_a_head_of_service_asks_the_director_and_does_not_decide_for_themselves(
     with pytest.raises(Refused, match="never for their own work"):
         decide(northmoor, asked, grant=True, by=head)
     decide(northmoor, asked, grant=True, by=northmoor.director)
+
+
+@pytest.mark.clause("LAN-32")
+def test_the_director_decides_where_nobody_is_head_of_service(northmoor: Authority, work: Assignment) -> None:
+    PostHolding.objects.filter(post=northmoor.post_of[northmoor.head_of_service]).delete()
+    asked = ask(northmoor, work)
+    assert told("extension_asked") == ["director"]
+    decide(northmoor, asked, grant=True, by=northmoor.director)
+    assert asked.state == "granted"
 
 
 def test_who_acts_for_the_head_of_service_decides(northmoor: Authority, work: Assignment) -> None:
@@ -183,7 +192,7 @@ def test_of_two_decisions_the_first_holds(northmoor: Authority, work: Assignment
     second = ExtensionRequest.objects.get(pk=first.pk)
     decide(northmoor, first, grant=False)
     with pytest.raises(SomebodyElseWasFirst):
-        decide(northmoor, second, grant=True, by=northmoor.director)
+        decide(northmoor, second, grant=True)
     work.refresh_from_db()
     assert work.due_on == DUE
 

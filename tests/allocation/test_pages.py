@@ -217,7 +217,7 @@ def test_requests_ask_the_database_little(
         ExtensionRequestFactory(assignment=work_of(northmoor), asked_by=northmoor.team_manager)
     client.force_login(northmoor.head_of_service)
     client.get(reverse("allocation:extensions"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         client.get(reverse("allocation:extensions"))
 
 

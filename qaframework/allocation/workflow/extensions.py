@@ -17,10 +17,10 @@ from qaframework.allocation.workflow.assignments import (
 )
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
-from qaframework.people import directory, history
-from qaframework.people.access import has_capability, posts_of
+from qaframework.people import history
+from qaframework.people.directory import Organisation
 from qaframework.people.history import SomebodyElseWasFirst
-from qaframework.people.models import Post, User
+from qaframework.people.models import User
 from qaframework.people.refusal import Refused
 from qaframework.people.roles import Capability, roles_with
 from qaframework.rules.working_days import end_of_day, local_date
@@ -56,7 +56,7 @@ def ask_extension(
             history.create(request, by=by, now=now, reason="Asked")
     except IntegrityError as error:
         raise SomebodyElseWasFirst("Somebody has just sent a request for this work.") from error
-    deciders = _deciders(assignment, local_date(now), besides=by)
+    deciders = _deciders(assignment, Organisation.load(local_date(now)))
     tell(
         assignment,
         deciders,
@@ -93,7 +93,7 @@ def why_no_extension(assignment: Assignment, now: datetime) -> str:
 def decide_extension(
     *, request: ExtensionRequest, grant: bool, decision_reason: str, by: User, now: datetime
 ) -> ExtensionRequest:
-    """A Head of Service (or a director above) decides, before the deadline only (LAN-32)."""
+    """A Head of Service decides, before the deadline only (LAN-32); see ``may_decide``."""
     assignment = request.assignment
     if refusal := why_not_decided(request, by, now):
         raise Refused(refusal)
@@ -185,8 +185,11 @@ def why_not_decided(request: ExtensionRequest, user: User, now: datetime) -> str
     assignment = request.assignment
     if request.state != ExtensionRequest.State.ASKED:
         return f"This request is no longer open: {request.get_state_display().lower()}."
-    if not may_decide(user, assignment, local_date(now)):
-        return "Only a Head of Service, or a director above, may decide this, and never for their own work."
+    if not may_decide(user, assignment, Organisation.load(local_date(now))):
+        return (
+            "Only a Head of Service may decide this, or a director above where nobody holds that post, and "
+            "never for their own work."
+        )
     if not assignment.is_open:
         return "This work is no longer open, so there is nothing to decide."
     if now > _deadline(assignment):
@@ -197,10 +200,10 @@ def why_not_decided(request: ExtensionRequest, user: User, now: datetime) -> str
     return ""
 
 
-def may_decide(user: User, assignment: Assignment, on: date) -> bool:
-    """Whether the person may decide on more time for this work; nobody decides for their own post."""
-    owns = any(post.pk == assignment.post_id for post in posts_of(user, on))
-    return not owns and has_capability(user, Capability.DECIDE_EXTENSIONS, on, unit=assignment.post.unit)
+def may_decide(user: User, assignment: Assignment, organisation: Organisation) -> bool:
+    """Whether the person may decide on more time for this work: the Head of Service, or the manager above
+    where there is none beside the person who owes it (LAN-32)."""
+    return user in _deciders(assignment, organisation)
 
 
 def _extend(request: ExtensionRequest, *, by: User, now: datetime) -> None:
@@ -245,23 +248,25 @@ def _check_new_date(assignment: Assignment, new_due_on: date | None) -> None:
         raise Refused(f"Give a new date after the present deadline, {assignment.due_on:%-d %B %Y}.")
 
 
-def _deciders(assignment: Assignment, on: date, besides: User) -> list[User]:
-    """Who is asked: those whom the framework names, else the nearest manager above who may decide."""
+def _deciders(assignment: Assignment, organisation: Organisation) -> list[User]:
+    """Whom the framework names; where nobody holds that post but who owes the work, the nearest manager
+    above who may decide."""
     rule = activity_of(assignment).extension
     assert rule is not None
-    posts = directory.nearest_posts(assignment.post.unit, rule.decided_by, on)
-    holders = [directory.holder_of(post, on) for post in posts]
-    named = [holder for holder in holders if holder and holder != besides]
-    return named or _decider_above(assignment.post, on, besides)
+    owner = organisation.holder_of(assignment.post_id)
+    posts = organisation.nearest_posts(assignment.post.unit_id, rule.decided_by)
+    holders = [organisation.holder_of(post.pk) for post in posts]
+    named = [holder for holder in holders if holder and holder != owner]
+    return named or _decider_above(assignment.post_id, organisation, besides=owner)
 
 
-def _decider_above(post: Post, on: date, besides: User) -> list[User]:
-    seen = {post.pk}
-    above = directory.line_manager_post(post)
+def _decider_above(post_id: int, organisation: Organisation, besides: User | None) -> list[User]:
+    seen = {post_id}
+    above = organisation.line_manager(post_id)
     while above is not None and above.pk not in seen:
         seen.add(above.pk)
-        holder = directory.holder_of(above, on)
+        holder = organisation.holder_of(above.pk)
         if holder and holder != besides and above.role in roles_with(Capability.DECIDE_EXTENSIONS):
             return [holder]
-        above = directory.line_manager_post(above)
+        above = organisation.line_manager(above.pk)
     return []
