@@ -22,6 +22,18 @@ OUTBOX_OLD_AFTER = timedelta(minutes=45)  # longer than the longest wait between
 
 BROKER_SECONDS = 2
 
+# What each is for, to people who do not run servers.
+PURPOSES = {
+    "Database": "keeps everything that is written here",
+    "Migrations": "bring the database up to the version of the program",
+    "Broker": "passes work to the worker processes",
+    "Beat": "is the timetable that wakes work when it is due",
+    "Workers": "do what happens in the background",
+    "Sweep": "looks every five minutes for reminders and escalations that are due",
+    "Escalation": "whether each of them was taken in time",
+    "Outbox": "e-mails that wait to leave, or could not",
+}
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -30,6 +42,10 @@ class Finding:
     name: str
     is_ok: bool
     text: str
+
+    @property
+    def purpose(self) -> str:
+        return PURPOSES[self.name]
 
 
 def findings(now: datetime) -> list[Finding]:

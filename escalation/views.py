@@ -78,7 +78,9 @@ def history(request: HttpRequest) -> HttpResponse:
 @requires(Capability.CONFIGURE)
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    return render(request, "escalation/health.html", {"findings": findings(timezone.now())})
+    found = findings(timezone.now())
+    troubles = sum(not finding.is_ok for finding in found)
+    return render(request, "escalation/health.html", {"findings": found, "troubles": troubles})
 
 
 @require_safe

@@ -177,7 +177,9 @@ def test_the_page_is_for_administrators(client):
         client.force_login(user)
         assert client.get(reverse("escalation:health")).status_code == status
     client.force_login(authority.admin)
-    assert "Needs attention" in client.get(reverse("escalation:health")).content.decode()
+    assert "3 of 8 need attention" in client.get(reverse("escalation:health")).content.decode()
+    show_signs_of_life(timezone.now())
+    assert "Everything works." in client.get(reverse("escalation:health")).content.decode()
 
 
 def test_load_balancers_need_no_sign_in_and_learn_nothing_else(client, monkeypatch):
