@@ -10,10 +10,13 @@ from escalation.health import SWEEP
 from escalation.recalling import recall_notices
 from qaframework.clocks.workflow import beat
 
+# A sweep is taken whole or not at all, so that it may need longer than other tasks after days of silence.
+SECONDS = 240
+
 log = logging.getLogger(__name__)
 
 
-@shared_task
+@shared_task(soft_time_limit=SECONDS, time_limit=SECONDS + 10)
 def sweep() -> None:
     for warning in workflow.sweep(now=timezone.now()).warnings:
         log.warning(warning)

@@ -373,6 +373,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SOFT_TIME_LIMIT = 40
 CELERY_TASK_TIME_LIMIT = 50
+HANDED_OUT_AGAIN_AFTER = 300  # seconds; above every task's own limit, so that this happens to lost tasks only
 CELERY_TASK_PUBLISH_RETRY_POLICY = {
     "max_retries": 1,
     "interval_start": 0,
@@ -389,7 +390,7 @@ CELERY_DB_REUSE_MAX = 1000  # Celery otherwise opens a database connection for e
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
-        "visibility_timeout": 60,  # above a task's time limit, so that only a lost task is handed out again
+        "visibility_timeout": HANDED_OUT_AGAIN_AFTER,
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
         "socket_keepalive": True,

@@ -2,6 +2,7 @@
 
 import pytest
 from celery.schedules import crontab
+from django.conf import settings
 
 from qaframework.celery import app
 
@@ -33,3 +34,10 @@ def test_no_work_depends_on_the_machine_being_up_at_one_moment() -> None:
 def test_a_task_lost_with_its_worker_is_handed_out_again() -> None:
     assert app.conf.task_acks_late
     assert app.conf.task_reject_on_worker_lost
+
+
+def test_a_sweep_may_take_minutes_and_is_not_handed_out_again_meanwhile() -> None:
+    """60,000 steps in one transaction took more than the minute of other tasks on a busy machine."""
+    limits = [task.time_limit or app.conf.task_time_limit for task in app.tasks.values()]
+    assert app.tasks["escalation.tasks.sweep"].soft_time_limit >= 240
+    assert max(limits) < settings.HANDED_OUT_AGAIN_AFTER
