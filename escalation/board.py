@@ -67,7 +67,7 @@ class BoardRow:
             "\n".join(unbroken(line) for line in self._since()),
             self.with_whom,
             {"text": self.step.name, "status": "late"},
-            "\n".join(self.told) or NOBODY,
+            "\n".join([*self.told, *late_words(self.step)]) if self.told else NOBODY,
             self._acknowledged(),
         ]
 
@@ -93,6 +93,11 @@ class BoardRow:
         by, at = self.step.acknowledged_by, short_date(self.step.acknowledged_at)
         note = Truncator(self.step.acknowledgement).chars(NOTE_LENGTH)
         return {"text": f"{by}, {at}: {note}", "url": url}
+
+
+def late_words(step: EscalationStep) -> list[str]:
+    """That people were told late, as a list of none or one."""
+    return [f"told late, on {short_date(step.taken_at)}"] if step.was_late else []
 
 
 @dataclass(frozen=True)

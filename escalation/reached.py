@@ -21,11 +21,12 @@ def facts_of(step: EscalationStep) -> list[dict[str, Any]]:
     """What is late, with whom, since when, and why its ladder ended if it did."""
     clock, url = step.clock, step.clock.url if names_case(step) else ""
     holder = holder_of(clock.owner_post, local_today()) or "nobody holds this post"
+    late = f", late: it fell due on {uk_date(step.falls_at)}" if step.was_late else ""
     facts: list[dict[str, Any]] = [
         {"label": "Work", "value": label_of(step), "url": url},
         {"label": "With", "value": f"{with_whom(clock)}: {holder}"},
         {"label": "Step", "value": step.name, "status": "late"},
-        {"label": "Reached on", "value": uk_date(step.taken_at)},
+        {"label": "Reached on", "value": f"{uk_date(step.taken_at)}{late}"},
     ]
     if step.round == clock.round:
         facts.insert(2, {"label": "Was due", "value": uk_date(clock.due_at)})

@@ -27,7 +27,8 @@ KINDS = (ESCALATION, REMINDER)
 @dataclass(frozen=True)
 class Told:
     """One step as one person reads of it. ``why`` it comes to them where their own post is not named,
-    ``is_past`` whether its day has passed, ``case_id`` the case that it names, if it names one."""
+    ``is_past`` whether its day has passed, ``late_since`` when the step fell due if it was taken late,
+    ``case_id`` the case that it names, if it names one."""
 
     step_id: int
     clock_id: int
@@ -41,6 +42,7 @@ class Told:
     position: int
     is_reminder: bool
     why: str
+    late_since: datetime | None
     case_id: int | None
 
 
@@ -164,7 +166,10 @@ def _line(item: Told) -> str:
 
 
 def _noted(item: Told) -> str:
-    return f" ({item.why[0].upper()}{item.why[1:]}.)" if item.why else ""
+    remarks = [f"{item.why[0].upper()}{item.why[1:]}"] if item.why else []
+    if item.late_since:
+        remarks.append(f"Told late: this step fell due on {uk_date(item.late_since)}")
+    return "".join(f" ({remark}.)" for remark in remarks)
 
 
 def _when(moment: datetime) -> str:

@@ -54,6 +54,8 @@ class TakenStep(NamedTuple):
     label: str
     url: str
     due_at: datetime
+    falls_at: datetime
+    was_late: bool
     name: str
     position: int
     is_reminder: bool
@@ -74,6 +76,7 @@ class TakenStep(NamedTuple):
             position=self.position,
             is_reminder=self.is_reminder,
             why=why,
+            late_since=self.falls_at if self.was_late else None,
             case_id=self.case_id if may_know else None,
         )
 
@@ -82,9 +85,12 @@ class TakenStep(NamedTuple):
 def sweep(*, now: datetime, dry_run: bool = False) -> Swept:
     """Take every step that has fallen due by ``now`` (aware) and write one notice to each person it reaches.
 
-    In one transaction and at most ten statements, however many are due. May run twice, late or beside
-    another sweep: each step is taken once. A clock that was stopped, paused or moved takes no more steps of
-    its old round, also when that happens in the same second. Sources: LAN-29 to LAN-31, LAN-33.
+    In one transaction and at most twelve statements, however many are due: one of them only where a message
+    names a case, so that it can be withheld later, and one only where such a case is restricted.
+
+    May run twice, late or beside another sweep: each step is taken once. A clock that was stopped, paused or
+    moved takes no more steps of its old round, also when that happens in the same second.
+    Sources: LAN-29 to LAN-31, LAN-33.
     """
     token = uuid4()
     swept = Swept(0, 0)
@@ -194,7 +200,8 @@ def _by_route(token: UUID) -> dict[Route, list[TakenStep]]:
     route = ("recipients", "clock__owner_post_id", "clock__unit_id")
     about = ("clock__case", "clock__case__is_restricted")
     shown = ("clock__steps__pk", "clock_id", *about, "clock__label", "clock__url", "clock__due_at")
-    for row in rows.values_list(*route, *shown, "name", "position", "is_reminder"):
+    taken = ("falls_at", "clock__steps__was_late", "name", "position", "is_reminder")
+    for row in rows.values_list(*route, *shown, *taken):
         step = TakenStep._make(row[len(route) :])
         routes[Route(tuple(row[0]), row[1], row[2], step.is_reminder)].append(step)
     return routes

@@ -42,7 +42,8 @@ BUDGETS: Mapping[str, Limits] = {
     "dashboard, reckoned anew": {"frame": 45, "seconds": 0.3},
     "month's draw": {"counting": 30, "queries": 150},
     "programmes, 100 authorities": {"seconds": 60},
-    "sweep, all due": {"statement": 1.2, "queries": 10},
+    # Ten of the first design, and one that notes which cases each message names, so that it can be withheld.
+    "sweep, all due": {"statement": 1.2, "queries": 11},
     "sweep, none due": {"ms_per_query": 1, "queries": 10},
     "report figures": {"seconds": 2},
     "report as Word": {"seconds": 2},

@@ -7,6 +7,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from escalation.models import EscalationStep, StepRecipient
 from escalation.workflow import Swept, sweep
@@ -17,6 +18,7 @@ from qaframework.notices.workflow import deliver
 from qaframework.people import history
 from qaframework.rules.working_days import LONDON, end_of_day
 from tests.factories.authority import small_authority
+from tests.factories.caseload import CaseFactory
 from tests.factories.clocks import framework_version, rung, running_clock
 from tests.factories.packs import lancashire
 
@@ -159,11 +161,25 @@ def test_three_days_of_silence_produce_every_step_marked_late_and_one_notice_a_p
     assert sorted(late) == [(at(10, 8), True)] * 3 + [(at(13, 8), False)]
 
 
+def test_whoever_is_told_late_reads_when_the_step_fell_due(authority, client):
+    late_learning_space(authority)
+    sweep(now=at(13, 9))
+    words = "(Told late: this step fell due on 10 December 2026.)"
+    assert words in Notice.objects.get(recipient=authority.head_of_service).body
+    client.force_login(authority.head_of_service)
+    board = client.get(reverse("escalation:board")).content.decode()
+    assert "told late, on 13 Dec" in board
+    step = EscalationStep.objects.get(is_reminder=False)
+    page = client.get(reverse("escalation:acknowledge", args=[step.pk])).content.decode()
+    assert "13 December 2026, late: it fell due on 10 December 2026" in page
+
+
 @pytest.mark.parametrize(("minute", "was_late"), [(0, False), (1, True)])
 def test_a_step_taken_more_than_a_day_after_its_moment_says_so(authority, minute, was_late):
     late_learning_space(authority)
     sweep(now=at(11, 8, minute))
     assert EscalationStep.objects.get(is_reminder=False).was_late is was_late
+    assert ("Told late" in Notice.objects.get(recipient=authority.head_of_service).body) is was_late
 
 
 def test_a_person_reads_of_each_piece_of_work_only_the_step_that_went_furthest(authority):
@@ -335,13 +351,15 @@ def statements(now) -> list[str]:
     return [text for text in sql if not text.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
 
 
-def test_a_sweep_takes_ten_statements_however_many_steps_are_due(authority):
+@pytest.mark.parametrize(("about", "count"), [(None, 10), ({}, 11), ({"restricted": True}, 11)])
+def test_a_sweep_takes_as_many_statements_however_many_steps_are_due(authority, about, count):
     version = framework_version()
-    running_clock(authority, due_at=DUE, now=STARTED, version=version)
-    assert len(statements(at(10))) == 10
+    case = None if about is None else CaseFactory(unit=authority.duty_team_1, **about)
+    running_clock(authority, due_at=DUE, now=STARTED, version=version, case=case)
+    assert len(statements(at(10))) == count
     for _ in range(120):
-        running_clock(authority, due_at=DUE, now=STARTED, version=version)
-    assert len(statements(at(22))) == 10
+        running_clock(authority, due_at=DUE, now=STARTED, version=version, case=case)
+    assert len(statements(at(22))) == count
     assert EscalationStep.objects.count() == 121 * 6
 
 
