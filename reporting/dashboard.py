@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from django.http import QueryDict
+from django.template.loader import render_to_string
 
 from qaframework.packs.models import Framework
 from qaframework.people.access import scope_paths
@@ -28,12 +29,12 @@ T = TypeVar("T", Framework, Unit)
 
 @dataclass(frozen=True)
 class Dashboard:
-    """``sections`` is empty where no framework holds for the person's units."""
+    """``figures`` are drawn, and empty where no framework holds for the person's units."""
 
     filter: DashboardFilter
     framework: Framework | None
     unit: Unit | None
-    sections: tuple[Section, ...]
+    figures: str
 
 
 def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
@@ -48,7 +49,7 @@ def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
     framework = _named(frameworks, chosen.chosen("framework")) or (frameworks[0] if frameworks else None)
     unit = _named(units, chosen.chosen("unit"))
     if framework is None:
-        return Dashboard(chosen, None, unit, ())
+        return Dashboard(chosen, None, unit, "")
     paths = (unit.path,) if unit else tuple(scope_paths(user, Capability.SEE_FIGURES, today))
     scope = Scope(
         version=framework.version_on(today),
@@ -59,13 +60,22 @@ def dashboard_for(user: User, query: QueryDict, today: date) -> Dashboard:
         is_whole=all(one.path.startswith(paths) for one in framework.units.all()),
     )
     links = access.links_of(user, scope.period.key, today)
-    return Dashboard(chosen, framework, unit, _sections(scope, links))
+    return Dashboard(chosen, framework, unit, _drawn(KeptFigures(scope), links))
 
 
-def _sections(scope: Scope, links: Links) -> tuple[Section, ...]:
-    figures = KeptFigures(scope)
+def _drawn(figures: KeptFigures, links: Links) -> str:
+    """The sections as they stand on the page. Drawing them takes longer than all else of a page whose figures
+    hold, so that it is kept with them."""
+
+    def draw() -> str:
+        return render_to_string("reporting/_figures.html", {"sections": _sections(figures, links)})
+
+    return figures.drawn(draw, repr(links))
+
+
+def _sections(figures: KeptFigures, links: Links) -> tuple[Section, ...]:
     grades, actions = figures.of(practice_figures), figures.of(action_figures)
-    label = scope.period.label
+    label = figures.scope.period.label
     return (
         returns.returns_section(figures.of(return_figures), label, links.board),
         practice.grades_section(grades, label, by_quarter=False, url=links.audits),

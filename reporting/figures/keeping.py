@@ -42,14 +42,21 @@ class KeptFigures:
     """The figures of one scope for its reader, always those that reckoning them now would give."""
 
     def __init__(self, scope: Scope) -> None:
-        self._scope = scope
+        self.scope = scope
 
     def of(self, reckon: Callable[[Scope], T]) -> T:
         """``reckon`` is one of COUNTED_FROM."""
-        scope = self._scope
         stamps = [self._stamps[model] for model in (*ALWAYS, *COUNTED_FROM[reckon])]
-        key = (
-            reckon.__name__,
+        return kept(lambda: reckon(self.scope), key=(reckon.__name__, *self._key), stamps=stamps)
+
+    def drawn(self, draw: Callable[[], T], *by: str) -> T:
+        """What ``draw`` makes of all figures, and of ``by``: drawn anew once one of them may have changed."""
+        return kept(draw, key=("drawn", *by, *self._key), stamps=self._stamps.values())
+
+    @cached_property
+    def _key(self) -> tuple[object, ...]:
+        scope = self.scope
+        return (
             scope.version.pk,
             scope.period.key,
             scope.paths,
@@ -57,7 +64,6 @@ class KeptFigures:
             scope.is_whole,
             scope.reader and scope.reader.pk,
         )
-        return kept(lambda: reckon(scope), key=key, stamps=stamps)
 
     @cached_property
     def _stamps(self) -> Stamps:

@@ -1,6 +1,6 @@
 """Returns: what was due, what came in, when, and what is still out (LAN-32)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -69,14 +69,16 @@ class _Row:
 def return_figures(scope: Scope) -> ReturnFigures:
     """In two queries. Work belongs to the month in which it was first due: an extension does not move it."""
     rows = _rows(scope)
-    months = {month.key for month in scope.period.months}
-    now = [row for row in rows if row.month in months]
-    earlier = {month.key for month in scope.period.previous().months}
+    by_month: defaultdict[str, list[_Row]] = defaultdict(list)
+    for row in rows:
+        by_month[row.month].append(row)
+    now = [row for month in scope.period.months for row in by_month[month.key]]
+    earlier = [row for month in scope.period.previous().months for row in by_month[month.key]]
     roles = sorted({row.role for row in now}, key=scope.pack.role_label)
     activities = [key for key in scope.pack.activities if any(row.activity == key for row in now)]
     return ReturnFigures(
         total=_line("All", now),
-        before=_line(scope.period.previous().label, (row for row in rows if row.month in earlier)),
+        before=_line(scope.period.previous().label, earlier),
         by_role=tuple(
             _line(scope.pack.role_label(role), (row for row in now if row.role == role)) for role in roles
         ),
@@ -84,9 +86,7 @@ def return_figures(scope: Scope) -> ReturnFigures:
             _line(scope.pack.activity(key).label, (row for row in now if row.activity == key))
             for key in activities
         ),
-        by_month=tuple(
-            _line(month.label, (row for row in rows if row.month == month.key)) for month in scope.months
-        ),
+        by_month=tuple(_line(month.label, by_month[month.key]) for month in scope.months),
         expected=tuple(_expected(scope, rows)),
     )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import Model
 from django.http import QueryDict
@@ -75,8 +76,26 @@ def test_the_dashboard_is_reckoned_once(
         with CaptureQueriesContext(connection) as statements:
             second = client.get("/dashboard/")
     assert len(statements) == 9
-    assert first.context["dashboard"].sections == second.context["dashboard"].sections
+    assert first.context["dashboard"].figures == second.context["dashboard"].figures
     assert WITH_AUDITS not in tables_read(statements)
+
+
+def test_the_drawing_is_made_anew_after_a_change(
+    framework: Framework, authority: Authority, client: Client, settings: Settings
+) -> None:
+    keeping(settings)
+
+    def drawn() -> str:
+        return str(client.get("/dashboard/").context["dashboard"].figures)
+
+    with time_machine.travel(DECEMBER, tick=False):
+        client.force_login(authority.director)
+        before = drawn()
+        audited(authority, at=DECEMBER - timedelta(days=1))
+        after = drawn()
+        assert after != before
+        caches["kept"].clear()
+        assert drawn() == after
 
 
 def test_restricting_a_case_and_clearing_a_reader_are_seen_at_once(

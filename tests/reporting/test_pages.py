@@ -291,7 +291,7 @@ def test_the_reports_words_are_escaped(report: Report, authority: Authority, cli
 def test_restricted_cases_are_in_no_count_of_a_dashboard(
     framework: Framework, authority: Authority, client: Client
 ) -> None:
-    before = page(client, authority.director, DASHBOARD).context["dashboard"].sections
+    before = page(client, authority.director, DASHBOARD).context["dashboard"].figures
     hidden = CaseFactory(unit=authority.duty_team_1, restricted=True)
     audited(authority, at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC), case=hidden)
-    assert page(client, authority.director, DASHBOARD).context["dashboard"].sections == before
+    assert page(client, authority.director, DASHBOARD).context["dashboard"].figures == before
