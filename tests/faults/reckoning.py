@@ -38,13 +38,14 @@ class Diary:
     ended: datetime | None = None
 
     def steps(self, until: datetime) -> dict[Step, datetime]:
-        """What its last deadline leads to up to a moment, and when each falls due."""
-        due, since = self.deadlines[-1]
+        """What each deadline leads to while it holds, up to a moment, and when each step falls due."""
+        ends = [since for _, since in self.deadlines[1:]] + [self.ended or until]
         found = {}
-        for place, (days, is_reminder, _) in enumerate(LADDER, 1):
-            falls = datetime.combine(due + timedelta(days=days), time(8), LONDON)
-            if falls <= until and not (is_reminder and falls <= since):
-                found[self.key, len(self.deadlines), place] = falls
+        for number, ((due, since), end) in enumerate(zip(self.deadlines, ends, strict=True), 1):
+            for place, (days, is_reminder, _) in enumerate(LADDER, 1):
+                falls = datetime.combine(due + timedelta(days=days), time(8), LONDON)
+                if falls <= min(end, until) and not (is_reminder and falls <= since):
+                    found[self.key, number, place] = falls
         return found
 
 
@@ -73,9 +74,8 @@ class Reckoning:
             self.diaries[int(key)].deadlines.append(deadline)
 
     def expected(self, until: datetime) -> dict[Step, datetime]:
-        """The steps of all work that has not ended, of its last deadline."""
-        running = [diary for diary in self.diaries.values() if diary.ended is None]
-        return {step: falls for diary in running for step, falls in diary.steps(until).items()}
+        """The steps of all work up to a moment."""
+        return {step: falls for diary in self.diaries.values() for step, falls in diary.steps(until).items()}
 
     def told(self, step: Step) -> set[int]:
         """The people whom a step is to reach."""
