@@ -1,4 +1,8 @@
-"""What somebody does while beat and workers run, in a process of its own: ``-m tests.faults.play VERB``."""
+"""What somebody does while beat and workers run, in a process of its own: ``-m tests.faults.play``.
+
+Each line that it reads is a verb with its words, and each that it writes an answer, as JSON. To start
+takes longer than to act.
+"""
 
 import json
 import os
@@ -9,6 +13,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qaframework.settings")
 django.setup()
@@ -66,4 +71,7 @@ def move(days: str, *keys: str) -> Any:
 
 if __name__ == "__main__":
     verbs = {"fill": fill, "stop": stop, "move": move}
-    print(json.dumps(verbs[sys.argv[1]](*sys.argv[2:])))
+    for line in sys.stdin:
+        verb, *words = json.loads(line)
+        print(json.dumps(verbs[verb](*words)), flush=True)
+        connection.close()  # the database may be restarted before the next

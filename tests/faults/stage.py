@@ -60,7 +60,7 @@ class Stage:
     """What stands while its block runs. Times are those of its own clock."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.log = folder, folder / "processes.log"
         self.clock = StageClock(folder)
         self.beats: list[subprocess.Popen[bytes]] = []
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -87,18 +87,25 @@ class Stage:
             "REDIS_URL": self.redis_url,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail.port}",
         }
+        self.player = self._start("tests.faults.play", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def run(self, *words: str) -> str:
-        """One command in the stage's environment; what it printed."""
-        command = [sys.executable, *words]
+    def make_tables(self) -> None:
+        command = [sys.executable, "-m", "tests.faults.tables"]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
-        return done.stdout
 
     def play(self, verb: str, *words: object) -> Any:
-        return json.loads(self.run("-m", "tests.faults.play", verb, *map(str, words)))
+        """Have something done (tests/faults/play.py); what came of it."""
+        said, heard = self.player.stdin, self.player.stdout
+        assert said is not None
+        assert heard is not None
+        said.write(json.dumps([verb, *map(str, words)]).encode() + b"\n")
+        said.flush()
+        answer = heard.readline()
+        assert answer, self._last_words()
+        return json.loads(answer)
 
     def staff(self, *, beats: int, workers: int) -> None:
         """Have so many beats and workers at work, and wait until they are."""
@@ -124,16 +131,19 @@ class Stage:
         self.beats.append(self._celery(*words))
 
     def _celery(self, *words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", "tests.faults.program", *words]
-        with (self.folder / "celery.log").open("a") as log:
+        return self._start("celery", "-A", "tests.faults.program", *words)
+
+    def _start(self, *words: str, **streams: int) -> subprocess.Popen[bytes]:
+        """A Python module in the stage's environment; what it says goes to the log."""
+        with self.log.open("a") as log:
             return subprocess.Popen(
-                command,
+                [sys.executable, "-m", *words],
                 cwd=ROOT,
                 env=self.environment,
-                stdout=log,
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=services.die_with_parent,
+                **{"stdout": log, **streams},
             )
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
@@ -156,8 +166,7 @@ class Stage:
             time.sleep(0.05)
 
     def _last_words(self) -> str:
-        log = self.folder / "celery.log"
-        return log.read_text()[-3000:] if log.exists() else ""
+        return self.log.read_text()[-3000:] if self.log.exists() else ""
 
     def change(self, statement: str) -> None:
         with self._cursor() as cursor:
@@ -222,9 +231,10 @@ class Stage:
         self.change(f"SET lock_timeout = '20s'; TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
     def close(self) -> None:
-        for process in [*self.beats, *self.workers]:
+        for process in [*self.beats, *self.workers, self.player]:
             if process.poll() is None:
                 self.kill(process)
+        self.player.communicate()
         self.mail.close()
         self.redis.stop()
         self.postgres.stop()
@@ -238,7 +248,7 @@ def stage() -> Iterator[Stage]:
     try:
         made = Stage(folder)
         try:
-            made.run("-m", "tests.faults.tables")
+            made.make_tables()
             yield made
         finally:
             made.close()
