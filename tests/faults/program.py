@@ -13,6 +13,7 @@ from celery.signals import import_modules
 from django.utils import timezone
 
 from qaframework.celery import app
+from qaframework.clocks import sign_of_life
 from tests.faults.clock import StageClock
 from tests.faults.program_names import HELD, HOLD
 
@@ -30,6 +31,8 @@ TIMETABLE = {
 }
 app.conf.beat_schedule = {name: {"task": task, "schedule": OFTEN} for name, task in TIMETABLE.items()}
 app.conf.beat_max_loop_interval = OFTEN
+# A test that finds workers at work waits for their next sign of life.
+sign_of_life.EVERY = OFTEN
 
 
 @import_modules.connect
