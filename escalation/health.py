@@ -24,14 +24,14 @@ BROKER_SECONDS = 2
 
 # What each is for, to people who do not run servers.
 PURPOSES = {
-    "Database": "keeps everything that is written here",
-    "Migrations": "bring the database up to the version of the program",
-    "Broker": "passes work to the worker processes",
-    "Beat": "is the timetable that wakes work when it is due",
-    "Workers": "do what happens in the background",
-    "Sweep": "looks every five minutes for reminders and escalations that are due",
-    "Escalation": "whether each of them was taken in time",
-    "Outbox": "e-mails that wait to leave, or could not",
+    "Database": "Keeps everything that is written here",
+    "Migrations": "Bring the database up to the version of the program",
+    "Broker": "Passes work to the worker processes",
+    "Beat": "The timetable: wakes work when it is due",
+    "Workers": "Do what happens in the background",
+    "Sweep": "Looks every five minutes for reminders and escalations that are due",
+    "Escalation": "Whether each reminder and escalation was taken in time",
+    "Outbox": "E-mails that wait to leave, or could not",
 }
 
 
