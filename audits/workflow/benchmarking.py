@@ -213,7 +213,8 @@ def finish_exercise(
         raise Refused("Fewer than two forms are in, so there is nothing to compare.")
     if missing := sections_to_agree(exercise):
         raise Refused(f"Agree first on: {', '.join(missing)}.")
-    _withdraw_owed(exercise, "The group has agreed without it.", by=by, now=now)
+    because = "The exercise went on without your form."
+    _withdraw_owed(exercise, "The group has agreed without it.", by=by, now=now, because=because)
     history.change(
         exercise,
         by=by,
@@ -341,23 +342,14 @@ def _hold(exercise: BenchmarkingExercise) -> None:
         raise Refused("This exercise has ended. It stays as it is.")
 
 
-def _withdraw_owed(exercise: BenchmarkingExercise, reason: str, *, by: User, now: datetime) -> None:
+def _withdraw_owed(
+    exercise: BenchmarkingExercise, reason: str, *, by: User, now: datetime, because: str = ""
+) -> None:
     owed = exercise.audits.owed().select_related(
         "assignment__post__unit", "assignment__case", "assignment__framework_version", "assignment__clock"
     )
     for audit in owed.order_by("pk"):
-        work = audit.assignment
-        allocation.withdraw(assignment=work, reason=reason, by=by, now=now)
-        allocation.tell(
-            work,
-            [directory.holder_of(work.post, local_date(now))],
-            kind="called_off",
-            key="",
-            subject=f"No longer needed: {title_of(exercise)}",
-            body="The exercise went on without your form. There is nothing left for you to do.",
-            now=now,
-            url=reverse("allocation:my_work"),
-        )
+        allocation.withdraw(assignment=audit.assignment, reason=reason, by=by, now=now, because=because)
 
 
 def title_of(exercise: BenchmarkingExercise) -> str:

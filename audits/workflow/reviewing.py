@@ -13,10 +13,8 @@ from audits.models import CaseReview
 from qaframework.activities.workflow import open_activities
 from qaframework.allocation import workflow as allocation
 from qaframework.allocation.models import Assignment, Programme
-from qaframework.allocation.wording import subject_line
 from qaframework.caseload.models import Case
 from qaframework.packs.definition import ActivityType
-from qaframework.people import directory
 from qaframework.people.directory import Organisation
 from qaframework.people.models import User
 from qaframework.rules.working_days import local_date
@@ -102,14 +100,5 @@ def _call_off(key: int, *, now: datetime) -> bool:
         reason = "The case is no longer open."
     else:
         reason = f"The case was reviewed again on {review.case.last_review_on:%-d %B %Y}."
-    allocation.withdraw(assignment=assignment, reason=reason, by=None, now=now)
-    allocation.tell(
-        assignment,
-        [directory.holder_of(assignment.post, local_date(now))],
-        kind="called_off",
-        key="",
-        subject=f"No longer needed: {subject_line(assignment)}",
-        body=f"{reason} There is nothing left for you to do.",
-        now=now,
-    )
+    allocation.withdraw(assignment=assignment, reason=reason, by=None, now=now, because=reason)
     return True

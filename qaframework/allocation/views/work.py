@@ -144,7 +144,10 @@ def reallocate(request: HttpRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": "Move this work to another post",
-        "text": ["The deadline stays. Both the move and your reason stay on the record."],
+        "text": [
+            "The deadline stays. Both the move and your reason stay on the record.",
+            *_who_reads(assignment),
+        ],
         "button": "Move",
         "other": {"label": "Withdraw it instead", "url": reverse("allocation:withdraw", args=[pk])},
     }
@@ -162,10 +165,18 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
     page = {
         "title": "Withdraw this work",
-        "text": ["Nobody owes it any more, and it leaves every count. This cannot be undone."],
+        "text": [
+            "Nobody owes it any more, and it leaves every count. This cannot be undone.",
+            *_who_reads(assignment),
+        ],
         "button": "Withdraw",
     }
     return _change_page(request, assignment, WithdrawForm(sent(request)), take_off, page)
+
+
+def _who_reads(assignment: Assignment) -> list[str]:
+    """Of work that is only planned nobody has heard yet."""
+    return ["Whoever has it now is told, and reads your reason."] if assignment.is_open else []
 
 
 def _change_page(

@@ -15,7 +15,6 @@ from qaframework.allocation.workflow.assignments import (
     reallocate,
     send_back,
     start_moderation,
-    tell,
     withdraw,
 )
 from qaframework.allocation.workflow.events import date_event
@@ -49,6 +48,7 @@ from qaframework.allocation.workflow.planning import (
 from qaframework.allocation.workflow.proposing import Proposal, posts_in, propose
 from qaframework.allocation.workflow.starting import Started, start_work
 from qaframework.allocation.workflow.subjects import BEFORE_HANDING_IN, set_theme_of, set_unit, set_worker
+from qaframework.allocation.workflow.telling import tell
 
 __all__ = [
     "BEFORE_HANDING_IN",

@@ -3,7 +3,7 @@
 Every verb writes state, clock, notices and history in one transaction. Dates are local, moments UTC.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,12 +13,18 @@ from qaframework.allocation.deadlines import period_end
 from qaframework.allocation.models import Assignment, Reallocation
 from qaframework.allocation.rotation import subject_at
 from qaframework.allocation.wording import notice_url, subject_line
+from qaframework.allocation.workflow.telling import (
+    tell,
+    tell_allocated,
+    tell_moved_away,
+    tell_not_needed,
+    tell_not_taking_part,
+)
 from qaframework.caseload.access import is_cleared
 from qaframework.caseload.models import Case
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.clocks.workflow import ClockDraft
-from qaframework.notices.workflow import Message, NoticeDraft, write_notices
 from qaframework.packs.definition import ActivityType
 from qaframework.people import directory, history
 from qaframework.people.calendar import working_calendar
@@ -121,7 +127,7 @@ def allocate_all(
         for one, due_on, clock in zip(allotments, due, started, strict=True)
     ]
     history.change_all(changes, by=by, now=now, only_if={"state": Assignment.State.PLANNED})
-    _tell_allocated([one.assignment for one in allotments], by=by, now=now)
+    tell_allocated([one.assignment for one in allotments], by=by, now=now)
 
 
 def _theme_of(assignment: Assignment) -> str:
@@ -143,7 +149,11 @@ def change_subject(
     by: User,
     now: datetime,
 ) -> Assignment:
-    """Put another case in the place of the present one; the deadline stays."""
+    """Put another case in the place of the present one; the deadline stays.
+
+    Whoever takes part is told, and whoever was to take part for the case before.
+    """
+    before = assignment.case, assignment.worker
     history.change(
         assignment, by=by, now=now, reason=reason, only_if=OPEN, case=case, worker=worker, unit=unit
     )
@@ -151,7 +161,8 @@ def change_subject(
         clocks.relabel_clock(
             clock=assignment.clock, label=subject_line(assignment), case=case, reason=reason, by=by, now=now
         )
-    _tell_allocated([assignment], by=by, now=now, again=f"case{case.pk}")
+    tell_not_taking_part(assignment, *before, by=by, now=now)
+    tell_allocated([assignment], by=by, now=now, again=f"case{case.pk}")
     return assignment
 
 
@@ -244,8 +255,14 @@ def send_back(*, assignment: Assignment, due_on: date, reason: str, by: User, no
 
 
 @transaction.atomic
-def withdraw(*, assignment: Assignment, reason: str, by: User | None, now: datetime) -> Assignment:
-    """Take work off the list for good; it leaves every count."""
+def withdraw(
+    *, assignment: Assignment, reason: str, by: User | None, now: datetime, because: str = ""
+) -> Assignment:
+    """Take work off the list for good; it leaves every count, and those whom it concerned are told.
+
+    The reason is a person's own words, which no e-mail carries; ``because`` is a sentence of the product's
+    that takes their place.
+    """
     if not reason.strip():
         raise Refused("Say why the work is withdrawn.")
     history.change(
@@ -258,6 +275,9 @@ def withdraw(*, assignment: Assignment, reason: str, by: User | None, now: datet
         **NOT_PAUSED,
     )
     stop_its_clock(assignment, Clock.StopReason.WITHDRAWN, by=by, now=now)
+    if assignment.clock:
+        said = because or (f"{by} has withdrawn it, and says why." if by else "It was withdrawn.")
+        tell_not_needed(assignment, said, quote="" if because else reason, by=by, now=now)
     return assignment
 
 
@@ -266,6 +286,7 @@ def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, 
     """Move open or planned work to another post, also of another function, with the reason (LAN-06).
 
     Work that has not begun is then about whoever's turn it is there, unless whom it is about fits there too.
+    Whoever had it is told, as are whoever has it now and the practitioner who takes part.
     Raises Refused for a post whose holder may not do it, and without a reason.
     """
     if not reason.strip():
@@ -292,15 +313,26 @@ def reallocate(*, assignment: Assignment, to_post: Post, reason: str, by: User, 
             )
     except IntegrityError as error:
         raise SomebodyElseWasFirst(f"{to_post} was given other work at the same moment.") from error
-    Reallocation.objects.create(
+    move = Reallocation.objects.create(
         assignment=assignment, from_post=from_post, to_post=to_post, reason=reason, moved_by=by, moved_at=now
     )
     if assignment.clock:
         clocks.hand_over_clock(
             clock=assignment.clock, owner_post=to_post, unit=to_post.unit, reason=reason, by=by, now=now
         )
-        _tell_allocated([assignment], by=by, now=now, again=f"post{to_post.pk}")
+        _tell_of_move(move, assignment, by=by, now=now)
     return assignment
+
+
+def _tell_of_move(move: Reallocation, assignment: Assignment, *, by: User, now: datetime) -> None:
+    """Nobody hears of a move from one of their own posts to another: it is theirs as before."""
+    holders = directory.holders_of([move.from_post, move.to_post], local_date(now))
+    before, after = holders[move.from_post_id], holders[move.to_post_id]
+    if before is not None and before == after:
+        return
+    tell_moved_away(assignment, before, move, by=by, now=now)
+    # It may come back to a post: every move is told of.
+    tell_allocated([assignment], by=by, now=now, again=f"move{move.pk}", is_moved=True)
 
 
 def _refuse_holder(assignment: Assignment, post: Post, on: date, worker: User | None) -> None:
@@ -346,76 +378,3 @@ def _clock_draft(allotment: Allotment, due_on: date) -> ClockDraft:
 def stop_its_clock(assignment: Assignment, reason: str, *, by: User | None, now: datetime) -> None:
     if assignment.clock:
         clocks.stop_clock(clock=assignment.clock, reason=reason, by=by, now=now)
-
-
-def _tell_allocated(
-    assignments: Sequence[Assignment], *, by: User | None, now: datetime, again: str = ""
-) -> None:
-    """Whoever gives themselves work knows of it."""
-    auditors = directory.holders_of([one.post for one in assignments], local_date(now))
-    drafts = [draft for one in assignments for draft in _told_allocated(one, auditors[one.post_id], again)]
-    drafts = [draft for draft in drafts if by is None or draft.recipient_id != by.pk]
-    write_notices(drafts, now=now)
-
-
-def _told_allocated(assignment: Assignment, auditor: User | None, again: str) -> list[NoticeDraft]:
-    assert assignment.due_on is not None
-    drafts = _drafts(
-        assignment,
-        [auditor],
-        kind="allocated",
-        key=again,
-        subject=f"New work for you: {subject_line(assignment)}",
-        body=f"Please complete it by {assignment.due_on:%-d %B %Y}.",
-    )
-    if assignment.worker and assignment.worker != auditor and assignment.kind == "case_audit":
-        drafts += _drafts(
-            assignment,
-            [assignment.worker],
-            kind="allocated_worker",
-            key=again,
-            subject=f"You are invited to take part: {subject_line(assignment)}",
-            body=f"{auditor or 'The auditor'} will arrange a meeting with you. Before it, please check "
-            "that the child's record is up to date.",
-        )
-    return drafts
-
-
-def tell(
-    assignment: Assignment,
-    people: Iterable[User | None],
-    *,
-    kind: str,
-    key: str,
-    subject: str,
-    body: str,
-    now: datetime,
-    url: str = "",
-    quote: str = "",
-) -> None:
-    """Write one notice about the assignment to each of the people; the same kind and key only once."""
-    drafts = _drafts(assignment, people, kind=kind, key=key, subject=subject, body=body, url=url, quote=quote)
-    write_notices(drafts, now=now)
-
-
-def _drafts(
-    assignment: Assignment,
-    people: Iterable[User | None],
-    *,
-    kind: str,
-    key: str,
-    subject: str,
-    body: str,
-    url: str = "",
-    quote: str = "",
-) -> list[NoticeDraft]:
-    message = Message(
-        kind,
-        f"{assignment.pk}:{key}",
-        subject=subject,
-        body=body,
-        url=url or notice_url(assignment),
-        case_ids=[assignment.case_id],
-        quote=quote,
-    )
-    return message.to(people)

@@ -13,8 +13,8 @@ from qaframework.allocation.workflow.assignments import (
     OPEN,
     activity_of,
     stop_its_clock,
-    tell,
 )
+from qaframework.allocation.workflow.telling import tell, tell_not_needed
 from qaframework.clocks import workflow as clocks
 from qaframework.clocks.models import Clock
 from qaframework.people import history
@@ -235,6 +235,9 @@ def _exclude(request: ExtensionRequest, *, by: User, now: datetime) -> None:
         **NOT_PAUSED,
     )
     stop_its_clock(assignment, Clock.StopReason.EXCLUDED, by=by, now=now)
+    said = f"{by} has agreed that it is not done."
+    # Whoever asked is answered.
+    tell_not_needed(assignment, said, by=by, now=now, besides=[request.asked_by])
 
 
 def _deadline(assignment: Assignment) -> datetime:

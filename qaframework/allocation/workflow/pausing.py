@@ -6,7 +6,8 @@ from django.db import transaction
 
 from qaframework.allocation.models import Assignment, ExtensionRequest
 from qaframework.allocation.wording import subject_line
-from qaframework.allocation.workflow.assignments import NOT_PAUSED, OPEN, activity_of, tell
+from qaframework.allocation.workflow.assignments import NOT_PAUSED, OPEN, activity_of
+from qaframework.allocation.workflow.telling import tell
 from qaframework.clocks import workflow as clocks
 from qaframework.packs.definition.activities import PauseRule
 from qaframework.people import directory, history

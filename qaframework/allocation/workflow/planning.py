@@ -12,8 +12,9 @@ from qaframework.allocation.reading import with_rules
 from qaframework.allocation.rotation import Rotation
 from qaframework.allocation.wording import subject_line
 from qaframework.allocation.workflow.approving import ask_for_approval
-from qaframework.allocation.workflow.assignments import activity_of, allocate, tell
+from qaframework.allocation.workflow.assignments import activity_of, allocate
 from qaframework.allocation.workflow.proposing import Proposal, propose
+from qaframework.allocation.workflow.telling import tell
 from qaframework.clocks import workflow as clocks
 from qaframework.packs.models import Framework, FrameworkVersion
 from qaframework.people import directory, history
