@@ -135,6 +135,18 @@ def moderation_facts(one: Moderation, today: date) -> list[Fact]:
     return rows
 
 
+def standing_facts(one: Moderation, today: date, *, reads_audit: bool) -> list[Fact]:
+    """How far it is, without the pages of those who run quality assurance."""
+    url = reverse("audits:audit", args=[one.audit_id]) if reads_audit else ""
+    rows: list[Fact] = [
+        {"label": "Audit", "value": subject_line(one.audit.assignment), "url": url},
+        *({"label": fact["label"], "value": fact["value"]} for fact in moderation_facts(one, today)),
+    ]
+    if one.completed_at is not None:
+        rows.append({"label": "Completed", "value": uk_date(one.completed_at)})
+    return rows
+
+
 def discussion_facts(one: Moderation) -> list[Fact]:
     """The talk with the manager, empty while there was none (LAN-35)."""
     if one.discussed_on is None:

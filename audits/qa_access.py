@@ -159,6 +159,21 @@ def get_moderation(user: User, pk: int, *, now: datetime) -> Moderation:
     return moderation
 
 
+def get_moderation_to_follow(user: User, pk: int, *, now: datetime) -> Moderation:
+    """How far a moderation is, for those who see the work of the audit's unit or post, or of the unit of the
+    post that is late with it; the reading is logged. Raises Http404."""
+    on = local_date(now)
+    scope = _audit_q(user, on, "audit__", capability=Capability.SEE_TEAM_WORK)
+    scope |= capability_q(user, Capability.SEE_TEAM_WORK, on, "clock__unit")
+    cleared = cleared_q(user, on, case_field="audit__assignment__case")
+    related = ("audit__assignment__case", "audit__assignment__framework_version", "moderator")
+    moderation = get_object_or_404(Moderation.objects.filter(scope, cleared).select_related(*related), pk=pk)
+    case = moderation.audit.assignment.case
+    label = case.child_ref if case else f"Audit {moderation.audit_id}"
+    _log(user, RecordRead.Kind.AUDIT, moderation.audit_id, label, now)
+    return moderation
+
+
 def visible_moderation_draws(user: User, on: date) -> QuerySet[ModerationDraw]:
     """Draws of the frameworks that hold for a unit where the person runs quality assurance."""
     frameworks = visible_frameworks(user, on, QA)

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audits import qa_access, workflow
+from audits.access import visible_audits
 from audits.models import Moderation
 from audits.moderation_pages import (
     audit_beside,
@@ -24,6 +25,7 @@ from audits.moderation_pages import (
     draws_to_make,
     moderation_facts,
     result_facts,
+    standing_facts,
     tabs,
     waiting_rows,
 )
@@ -31,6 +33,7 @@ from audits.qa_forms import CompleteForm, DiscussionForm, ModerationDrawForm, Se
 from audits.workflow.moderating import refuse_if_involved
 from qaframework.allocation.access import get_programme
 from qaframework.allocation.reading import packs_on
+from qaframework.allocation.wording import subject_line
 from qaframework.people.access import local_today, requires
 from qaframework.people.form_page import ELSEWHERE, form_page, try_form
 from qaframework.people.history import SomebodyElseWasFirst
@@ -82,11 +85,27 @@ def queue(request: HttpRequest) -> HttpResponse:
 # One moderation
 
 
-@requires(QA)
+@requires(QA, Capability.SEE_TEAM_WORK)
 @require_safe
 def moderation(request: HttpRequest, pk: int) -> HttpResponse:
-    one = qa_access.get_moderation(request.user, pk, now=timezone.now())
+    """The second judgement; for those above it, who are told when it is late, how far it is."""
+    try:
+        one = qa_access.get_moderation(request.user, pk, now=timezone.now())
+    except Http404:
+        return _standing(request, pk)
     return _page(request, one)
+
+
+def _standing(request: HttpRequest, pk: int) -> HttpResponse:
+    one, today = qa_access.get_moderation_to_follow(request.user, pk, now=timezone.now()), local_today()
+    reads_audit = visible_audits(request.user, today).filter(pk=one.audit_id).exists()
+    page = {
+        "title": f"Moderation: {subject_line(one.audit.assignment)}",
+        "back": {"label": "Escalations", "url": reverse("escalation:board")},
+        "facts": standing_facts(one, today, reads_audit=reads_audit),
+        "text": ["The quality assurance team makes this second judgement. The audit shows what came of it."],
+    }
+    return render(request, "people/form.html", {"page": page})
 
 
 @requires(QA)

@@ -1,13 +1,21 @@
 """The moderation queue, the second judgement, the months' draws, and advice."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
 
 from audits.models import AdviceRequest, CaseAudit, Moderation, ModerationDraw
-from audits.workflow import ask_advice, begin_audit, begin_moderation, send_back_for_evidence
+from audits.workflow import (
+    ask_advice,
+    begin_audit,
+    begin_moderation,
+    complete_moderation,
+    send_back_for_evidence,
+)
+from escalation.models import StepRecipient
+from escalation.workflow import sweep
 from qaframework.people.models import RecordRead
 from tests.audits.test_moderation import HANDED_IN, handed_in_as
 from tests.factories.audits import Setting, allocated_audit, judge, submitted_audit
@@ -208,8 +216,8 @@ def test_what_a_moderator_asks_for_is_for_the_auditor_and_not_for_the_practition
 
 def test_only_the_qa_team_of_the_authority_moderates(client, where, moderation, outside_officer):
     authority = where.authority
-    pages = [url("moderation_queue"), url("moderation", moderation.pk), url("moderation_draws")]
-    pages += [url("advice_queue"), url("send_back", moderation.pk)]
+    pages = [url("moderation_queue"), url("moderation_draws"), url("advice_queue")]
+    pages += [url("send_back", moderation.pk)]
     for name in ("team_manager", "practitioner", "head_of_service", "admin"):
         client.force_login(getattr(authority, name))
         assert {client.get(page).status_code for page in pages} == {403}
@@ -300,3 +308,64 @@ def test_advice_is_given_by_somebody_else(client, where, asked, outside_officer)
     assert "not part of this audit" in text_of(page)
     client.force_login(outside_officer)
     assert client.get(url("give_advice", asked.pk)).status_code == 404
+
+
+# Whoever is told that it is late
+
+
+@pytest.mark.parametrize(
+    "who", ["team_manager", "senior_manager", "head_of_service", "director", "executive_director"]
+)
+def test_whoever_sees_the_audit_reads_how_far_its_moderation_is(client, where, taken, who):
+    client.force_login(getattr(where.authority, who))
+    shown = client.get(url("moderation", taken.pk))
+    assert shown.status_code == 200
+    facts = {row["label"]: row for row in shown.context["page"]["facts"]}
+    assert facts["Moderator"]["value"] == str(where.authority.qa_officer)
+    assert "Due" in facts
+    # No page of the quality assurance team, and no form of its judgement.
+    assert {row["label"]: row["url"] for row in facts.values() if row.get("url")} == {
+        "Audit": url("audit", taken.audit_id)
+    }
+    assert client.get(facts["Audit"]["url"], follow=True).status_code == 200
+    assert b"<form" not in shown.content.split(b"<main")[1]
+    assert RecordRead.objects.filter(reader=getattr(where.authority, who), kind="audit").exists()
+
+
+def test_a_completed_one_says_since_when(client, where, taken):
+    judgement = {"grade": "inadequate", "grade_reason": "", "quality": QUALITY, "feedback": "Clear."}
+    complete_moderation(moderation=taken, **judgement, by=where.authority.qa_officer, now=NOW)
+    client.force_login(where.authority.director)
+    page = client.get(url("moderation", taken.pk)).context["page"]
+    facts = {row["label"]: row["value"] for row in page["facts"]}
+    assert facts["Completed"] == "3 December 2026"
+    assert "Due" not in facts
+
+
+def test_nobody_else_opens_it(client, where, moderation):
+    expected = {"practitioner": 403, "admin": 403, "care_head_of_service": 404}
+    for who, status in expected.items():
+        client.force_login(getattr(where.authority, who))
+        assert client.get(url("moderation", moderation.pk)).status_code == status, who
+
+
+def test_of_a_restricted_case_only_whoever_is_cleared_opens_it(client, where, moderation):
+    case = moderation.audit.assignment.case
+    case.is_restricted, case.restriction_reason = True, "Related to a member of staff"
+    case.save()
+    client.force_login(where.authority.director)
+    assert client.get(url("moderation", moderation.pk)).status_code == 404
+    CaseClearanceFactory(case=case, user=where.authority.director)
+    assert client.get(url("moderation", moderation.pk)).status_code == 200
+
+
+def test_the_escalation_of_a_late_one_leads_everybody_whom_it_reached_to_it(client, where, moderation):
+    sweep(now=NOW + timedelta(days=90))
+    reached = StepRecipient.objects.filter(step__clock=moderation.clock, step__is_reminder=False)
+    people = {one.user: one.step for one in reached}
+    assert len(people) > 1
+    for person, step in people.items():
+        client.force_login(person)
+        shown = client.get(reverse("escalation:acknowledge", args=[step.pk]))
+        work = next(row for row in shown.context["facts"] if row["label"] == "Work")
+        assert client.get(work["url"]).status_code == 200, person
