@@ -8,9 +8,12 @@ from django.shortcuts import get_object_or_404
 from escalation.models import EscalationStep, StepQuerySet
 from escalation.wording import RESTRICTED_LABEL
 from qaframework.caseload.access import cleared_q
-from qaframework.people.access import capability_q
+from qaframework.people.access import capability_q, posts_of
 from qaframework.people.models import User
 from qaframework.people.roles import Capability
+
+# Work whose pages open for its owner and in its units only. A line manager elsewhere may be told of it too.
+OPEN_BY_UNIT = ("assignment", "moderation")
 
 
 def visible_steps(user: User, on: date) -> StepQuerySet:
@@ -25,8 +28,11 @@ def visible_steps(user: User, on: date) -> StepQuerySet:
     )
     told = Q(clock__in=EscalationStep.objects.filter(reached__user=user).values("clock"))
     cleared = cleared_q(user, on, case_field="clock__case")
-    names_case = ExpressionWrapper(cleared, output_field=BooleanField())
-    return EscalationStep.objects.filter(told | (in_scope & cleared)).annotate(names_case=names_case)
+    opens = ~Q(clock__kind__in=OPEN_BY_UNIT) | in_scope | Q(clock__owner_post__in=posts_of(user, on))
+    return EscalationStep.objects.filter(told | (in_scope & cleared)).annotate(
+        names_case=ExpressionWrapper(cleared, output_field=BooleanField()),
+        opens=ExpressionWrapper(cleared & opens, output_field=BooleanField()),
+    )
 
 
 def names_case(step: EscalationStep) -> bool:
@@ -37,6 +43,11 @@ def names_case(step: EscalationStep) -> bool:
 def label_of(step: EscalationStep) -> str:
     """What the step is about, for the same person."""
     return step.clock.label if names_case(step) else RESTRICTED_LABEL
+
+
+def url_of(step: EscalationStep) -> str:
+    """Where what the step is about opens for the same person; empty where it does not."""
+    return step.clock.url if vars(step)["opens"] else ""
 
 
 def get_step(user: User, pk: int, on: date) -> EscalationStep:

@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.text import Truncator
 
-from escalation.access import label_of, names_case, visible_steps
+from escalation.access import label_of, url_of, visible_steps
 from escalation.forms import SHOW_ALL, BoardFilter
 from escalation.models import EscalationStep, StepQuerySet, StepRecipient
 from escalation.wording import how_it_ended, step_url
@@ -209,7 +209,7 @@ def _row(step: EscalationStep, own_posts: Collection[int], today: date) -> Board
     return BoardRow(
         step=step,
         label=label_of(step),
-        url=step.clock.url if names_case(step) else "",
+        url=url_of(step),
         with_whom=with_whom(step.clock),
         days_late=(until - local_date(step.clock.due_at)).days,
         told=told,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from escalation.access import label_of, names_case
+from escalation.access import label_of, url_of
 from escalation.board import with_whom
 from escalation.models import EscalationStep
 from escalation.recipients import title_of
@@ -19,11 +19,11 @@ NOT_WRITTEN = "No message is on record"
 
 def facts_of(step: EscalationStep) -> list[dict[str, Any]]:
     """What is late, with whom, since when, and why its ladder ended if it did."""
-    clock, url = step.clock, step.clock.url if names_case(step) else ""
+    clock = step.clock
     holder = holder_of(clock.owner_post, local_today()) or "nobody holds this post"
     late = f", late: it fell due on {uk_date(step.falls_at)}" if step.was_late else ""
     facts: list[dict[str, Any]] = [
-        {"label": "Work", "value": label_of(step), "url": url},
+        {"label": "Work", "value": label_of(step), "url": url_of(step)},
         {"label": "With", "value": f"{with_whom(clock)}: {holder}"},
         {"label": "Step", "value": step.name, "status": "late"},
         {"label": "Reached on", "value": f"{uk_date(step.taken_at)}{late}"},

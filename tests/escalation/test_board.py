@@ -93,6 +93,29 @@ def test_whoever_was_told_sees_it_wherever_they_belong(client, authority):
     assert labels(client, authority.practitioner_2) == []
 
 
+def test_a_line_manager_of_another_service_is_led_to_no_page_that_does_not_open(client, authority):
+    version = framework_version(line=[rung("Late", "2 days", "owner", "line_manager")])
+    post = authority.post_of[authority.team_manager]
+    post.reports_to = authority.post_of[authority.care_head_of_service]
+    post.save()
+    addresses = {
+        kind: late(authority, version, ladder="line", kind=kind, url=f"/{kind}/1/").url
+        for kind in ("assignment", "moderation", "challenge")
+    }
+    sweep(now=THEN)
+    seen = {}
+    for name in ("team_manager", "senior_manager", "care_head_of_service"):
+        found = rows(client, getattr(authority, name))
+        seen[name] = {row.step.clock.kind: row.url for row in found}
+        for row in found:
+            page = client.get(reverse("escalation:acknowledge", args=[row.step.pk]))
+            assert page.context["facts"][0]["url"] == row.url
+    assert seen["team_manager"] == seen["senior_manager"] == addresses
+    # What was raised is read by everybody who takes part in it, wherever they are.
+    elsewhere = {"assignment": "", "moderation": "", "challenge": "/challenge/1/"}
+    assert seen["care_head_of_service"] == elsewhere
+
+
 def test_a_restricted_case_is_shown_only_to_those_who_were_told(client, authority, version):
     case = Case.objects.create(
         child_ref="N-4711",
