@@ -103,7 +103,7 @@ def _standing(request: HttpRequest, pk: int) -> HttpResponse:
         "title": f"Moderation: {subject_line(one.audit.assignment)}",
         "back": {"label": "Escalations", "url": reverse("escalation:board")},
         "facts": standing_facts(one, today, reads_audit=reads_audit),
-        "text": ["The quality assurance team makes this second judgement. The audit shows what came of it."],
+        "text": ["The quality assurance team makes this second judgement. The audit then shows its result."],
     }
     return render(request, "people/form.html", {"page": page})
 

@@ -16,7 +16,7 @@ from qaframework.people import directory
 from qaframework.people.models import User
 from qaframework.rules.working_days import local_date
 
-NOT_TAKING_PART = "This audit does not go ahead. You do not have to prepare for it, or meet about it."
+NOT_TAKING_PART = "It does not go ahead. You do not have to prepare for it, or meet about it."
 
 
 def tell(
