@@ -384,7 +384,7 @@ NOBODY = group()
 
 def _activity(space: str, kind: str) -> list[Row]:
     return [
-        get(f"{space}open", f"{kind} work", for_=AUDITOR | QA, answer=302),
+        get(f"{space}open", f"{kind} work", for_=SEES_LATE_WORK, answer=302),
         get(f"{space}activity", kind, for_=OVERSEE_AUDITOR),
         get(f"{space}section", f"{kind} section", for_=AUDITOR),
         post(f"{space}answer", kind, for_=AUDITOR, answer=422),
