@@ -126,7 +126,7 @@ def _steps(now: datetime) -> Finding:
 
 
 def _outbox(now: datetime) -> Finding:
-    oldest = Notice.objects.not_in_peace(now).order_by("created_at").first()
+    oldest = Notice.objects.outside_quiet_hours(now).order_by("created_at").first()
     failed = Notice.objects.failed().count()
     troubles = []
     if oldest and now - oldest.created_at > OUTBOX_OLD_AFTER:

@@ -48,7 +48,7 @@ def _figures(now: datetime) -> Iterable[Metric]:
         "delivery",
         {str(state): 0 for state in Notice.Delivery.values} | dict(states),
     )
-    waiting = Notice.objects.not_in_peace(now).order_by("created_at")
+    waiting = Notice.objects.outside_quiet_hours(now).order_by("created_at")
     oldest = waiting.values_list("created_at", flat=True).first()
     yield GaugeMetricFamily(
         "quality_outbox_oldest_seconds",

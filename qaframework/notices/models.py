@@ -55,7 +55,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Those that reached nobody by e-mail, and that nobody need look at any more."""
         return self.filter(delivery=Notice.Delivery.CLOSED)
 
-    def not_in_peace(self, now: datetime) -> "NoticeQuerySet":
+    def outside_quiet_hours(self, now: datetime) -> "NoticeQuerySet":
         """Queued, but for those that wait for the end of their reader's quiet hours."""
         return self.queued().exclude(attempts=0, next_attempt_at__gt=now + NEXT_RUNS)
 

@@ -71,7 +71,7 @@ def _send_due(now: datetime) -> tuple[int, int, str]:
             for notice in batch:
                 if monotonic() > stop_at:
                     return sent, failed, ""
-                if _has_left(notice, now) or _is_left_in_peace(notice, calendar, now):
+                if _has_left(notice, now) or _waits_out_quiet_hours(notice, calendar, now):
                     continue
                 try:
                     connection.open()
@@ -95,7 +95,7 @@ def _send_due(now: datetime) -> tuple[int, int, str]:
         release(connection)
 
 
-def _is_left_in_peace(notice: Notice, calendar: WorkingCalendar, now: datetime) -> bool:
+def _waits_out_quiet_hours(notice: Notice, calendar: WorkingCalendar, now: datetime) -> bool:
     """Whether its reader has quiet hours now; the notice then waits for their end, without an attempt."""
     preference = getattr(notice.recipient, "notice_preference", None)
     if notice.is_urgent or preference is None:
